@@ -1,0 +1,18 @@
+//! The quadratic DenseNet, defined once.
+//!
+//! With `f_0 = x`, `f_1 = x^2 - 1` (entrywise) and, for `2 <= l <= L`,
+//!
+//! ```text
+//! S_l = sum_{j in J_l} K_{l,j} f_j          f_l = (R_l S_l)^2 entrywise          F(x) = sum_{l=2..L} alpha_l ||S_l||^2
+//! ```
+//!
+//! the target has `R_l = I` (so that `f_l = G_l = S_l^2`); the learner has fixed rows `R_l` whose squares span all quadratic forms.
+//! [`forward`] evaluates it over any [`Scalar`](crate::scalar::Scalar), [`gradient`] differentiates it, and [`batch`] does both over
+//! many samples at machine speed with the same bits as the definition.
+
+pub mod architecture;
+pub mod batch;
+pub mod forward;
+pub mod gradient;
+
+pub use architecture::{Architecture, Layer, Network, Skips};
