@@ -1,5 +1,9 @@
 pub mod canonical;
+pub mod claim;
 pub mod error;
+pub mod exact;
+pub mod experiment;
+pub mod learner;
 pub mod matrix;
 pub mod network;
 pub mod scalar;

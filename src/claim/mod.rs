@@ -1,0 +1,185 @@
+//! Claims: what is asserted, how it is checked, and how it could fail.
+//!
+//! A claim file has five parts, always in this order: **statement** (with the sentence of the abstract it belongs to), **check**,
+//! **negative control** (the same check on a broken premise, which must come out [`Refuted`](Verdict::Refuted)), **verdict**
+//! and **evidence**. A claim names the runs it needs as [`Cell`]s, so that runs are computed once and shared.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::experiment::{Cell, Runs};
+
+pub mod registry;
+
+/// The answer to a claim. An [`Error`] is not an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every condition fails, or at least one certainly does.
+    Refuted,
+    /// No condition certainly fails, but some could not be decided.
+    Undecided,
+    /// Every condition certainly holds.
+    Verified,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Refuted => "Refuted",
+            Verdict::Undecided => "Undecided",
+            Verdict::Verified => "Verified",
+        })
+    }
+}
+
+impl From<bool> for Verdict {
+    fn from(holds: bool) -> Self {
+        if holds { Verdict::Verified } else { Verdict::Refuted }
+    }
+}
+
+/// What a number rests on; the type keeps a replayed run from being called a theorem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Integer or rational arithmetic, nothing rounded.
+    Exact,
+    /// A rigorous enclosure, printed as correctly rounded decimals of the true real number.
+    Enclosed,
+    /// Seeded runs, the same bits on every machine: a statement about those runs, never a theorem.
+    Replayed,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Evidence::Exact => "Exact",
+            Evidence::Enclosed => "Enclosed",
+            Evidence::Replayed => "Replayed",
+        })
+    }
+}
+
+/// How much is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Every claim in miniature: it compares bytes and draws no conclusion.
+    Tiny,
+    /// The instances and seeds named in the claims.
+    Quick,
+    /// As `Quick`, with more seeds.
+    Full,
+}
+
+impl Profile {
+    /// All profiles, smallest first.
+    pub const ALL: [Profile; 3] = [Profile::Tiny, Profile::Quick, Profile::Full];
+
+    /// The name on the command line and of the golden directory.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Tiny => "tiny",
+            Profile::Quick => "quick",
+            Profile::Full => "full",
+        }
+    }
+
+    /// Whether results of this profile are judged, or only compared.
+    pub fn draws_conclusions(self) -> bool {
+        self != Profile::Tiny
+    }
+}
+
+/// One thing that must hold for a claim, with what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The requirement, such as `te < 1e-12 on every seed`.
+    pub requires: String,
+    /// What was found, such as `largest te 3.1e-27`.
+    pub found: String,
+    /// Whether it holds.
+    pub verdict: Verdict,
+}
+
+/// Numbers behind a verdict: exact, correctly rounded, or replayed bit for bit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What the rows are.
+    pub title: String,
+    /// One heading per column.
+    pub columns: Vec<String>,
+    /// Rows of as many cells as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(title: impl Into<String>, columns: &[&str]) -> Self {
+        Table { title: title.into(), columns: columns.iter().map(|c| c.to_string()).collect(), rows: Vec::new() }
+    }
+}
+
+/// The outcome of a check, or of its control.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What had to hold, and what was found.
+    pub conditions: Vec<Condition>,
+    /// The numbers.
+    pub tables: Vec<Table>,
+}
+
+impl Outcome {
+    /// Refuted if any condition is, else Undecided if any is, else Verified. Without conditions nothing was shown: Undecided.
+    pub fn verdict(&self) -> Verdict {
+        self.conditions.iter().map(|c| c.verdict).min().unwrap_or(Verdict::Undecided)
+    }
+}
+
+/// A finite proposition of ours about the paper's story, and the means to refute it.
+pub struct Claim {
+    /// `group.name`.
+    pub id: &'static str,
+    /// The sentence of the abstract it belongs to: `(a)`, `(b)`, `(c)` or `(d)` of the README.
+    pub sentence: &'static str,
+    /// The proposition, in full.
+    pub statement: &'static str,
+    /// How it is checked: instances, seeds, measures, thresholds.
+    pub method: &'static str,
+    /// What the control breaks; its check must come out Refuted.
+    pub control: &'static str,
+    /// What the verdict rests on.
+    pub evidence: &'static [Evidence],
+    /// Evidence named for the claim that is not implemented yet; empty when complete.
+    pub missing: &'static str,
+    /// Theorems of `proofs/coq` that are cited beside the evidence.
+    pub theorems: &'static [&'static str],
+    /// The runs that the check and its control need.
+    pub cells: fn(Profile) -> Vec<Cell>,
+    /// The check.
+    pub check: fn(Profile, &Runs) -> Result<Outcome>,
+    /// The same check on a broken premise.
+    pub broken: fn(Profile, &Runs) -> Result<Outcome>,
+}
+
+impl Claim {
+    /// The part of the id before the dot.
+    pub fn group(&self) -> &'static str {
+        self.id.split('.').next().unwrap_or(self.id)
+    }
+}
+
+/// The claims selected by ids or group names, in catalogue order; all of them when `names` is empty.
+///
+/// # Errors
+/// When a name is neither an id nor a group; the error suggests the nearest.
+pub fn select(names: &[String]) -> Result<Vec<&'static Claim>> {
+    let known = |name: &str| registry::CLAIMS.iter().any(|c| c.id == name || c.group() == name);
+    if let Some(unknown) = names.iter().find(|n| !known(n)) {
+        let candidates = registry::CLAIMS.iter().flat_map(|c| [c.id, c.group()]);
+        let nearest = candidates.min_by_key(|c| strsim::damerau_levenshtein(c, unknown)).unwrap_or_default();
+        return Err(Error::refused(format!(
+            "no claim or group `{unknown}`; did you mean `{nearest}`? `bfc list` shows them all"
+        )));
+    }
+    let wanted = |c: &&Claim| names.is_empty() || names.iter().any(|n| c.id == n || c.group() == n);
+    Ok(registry::CLAIMS.iter().copied().filter(wanted).collect())
+}

@@ -1,0 +1,6 @@
+//! The catalogue, in the order in which it is printed.
+
+use super::Claim;
+
+/// Every claim.
+pub const CLAIMS: &[&Claim] = &[];

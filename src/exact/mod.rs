@@ -1,0 +1,3 @@
+//! Exact algebra.
+pub mod moments;
+pub mod rational;

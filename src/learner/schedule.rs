@@ -1,0 +1,93 @@
+//! Which layers train when, and which residual they see.
+
+use crate::canonical::Canonical;
+use crate::error::{Error, Result};
+
+/// How the layers that train together are coupled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Coupling {
+    /// One loss on the whole output; full gradients.
+    Joint,
+    /// One loss on the whole output, but no gradient passes from a layer into the features below it.
+    StopGradient,
+    /// Layer `l` minimises the loss of the output up to layer `l`; no gradient passes into the features below it.
+    LocalLoss,
+}
+
+/// A stretch of training: layers `bottom..=top` learn, the ones below `bottom` stay, the ones above `top` are off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stage {
+    /// The lowest layer that learns.
+    pub bottom: usize,
+    /// The highest layer that is switched on.
+    pub top: usize,
+    /// How the learning layers are coupled.
+    pub coupling: Coupling,
+    /// At most this many steps.
+    pub steps: usize,
+}
+
+impl Stage {
+    /// A stage in the one form that is used for equal trainings: a single learning layer has nothing to couple.
+    pub fn new(bottom: usize, top: usize, coupling: Coupling, steps: usize) -> Self {
+        let coupling = if bottom == top { Coupling::Joint } else { coupling };
+        Stage { bottom, top, coupling, steps }
+    }
+
+    /// Appends the stage to a canonical encoding.
+    pub fn encode(&self, c: Canonical) -> Canonical {
+        c.integer(self.bottom as u64).integer(self.top as u64).text(&format!("{:?}", self.coupling)).integer(self.steps as u64)
+    }
+}
+
+/// The learners that differ only in their stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Phase `l` trains layers `2..=l` together.
+    Joint,
+    /// Phase `l` trains layer `l` alone, on frozen features.
+    Layerwise,
+    /// As joint, each layer on its own residual.
+    LocalLoss,
+    /// As joint, without gradients from a layer into the features below it.
+    StopGradient,
+    /// Layerwise, then all layers together for one more phase.
+    Thawed,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 5] = [Kind::Joint, Kind::Layerwise, Kind::LocalLoss, Kind::StopGradient, Kind::Thawed];
+
+    /// The name used in configurations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Joint => "joint",
+            Kind::Layerwise => "layerwise",
+            Kind::LocalLoss => "local-loss",
+            Kind::StopGradient => "stop-gradient",
+            Kind::Thawed => "thawed",
+        }
+    }
+
+    /// The stages of this learner: one phase for each layer from 2 to `L`, and for `Thawed` one of `thaw_steps` more.
+    ///
+    /// # Errors
+    /// When `phases` is empty.
+    pub fn stages(self, phases: &[usize], thaw_steps: usize) -> Result<Vec<Stage>> {
+        if phases.is_empty() {
+            return Err(Error::input("no phases", "one number of steps for each layer from 2 to L").at_field("phases"));
+        }
+        let stage = |(top, &steps)| match self {
+            Kind::Joint => Stage::new(2, top, Coupling::Joint, steps),
+            Kind::LocalLoss => Stage::new(2, top, Coupling::LocalLoss, steps),
+            Kind::StopGradient => Stage::new(2, top, Coupling::StopGradient, steps),
+            Kind::Layerwise | Kind::Thawed => Stage::new(top, top, Coupling::Joint, steps),
+        };
+        let mut stages: Vec<Stage> = (2..).zip(phases).map(stage).collect();
+        if self == Kind::Thawed {
+            stages.push(Stage::new(2, phases.len() + 1, Coupling::Joint, thaw_steps));
+        }
+        Ok(stages)
+    }
+}
