@@ -6,4 +6,6 @@ pub mod experiment;
 pub mod learner;
 pub mod matrix;
 pub mod network;
+pub mod portable;
 pub mod scalar;
+pub mod target;
