@@ -7,30 +7,25 @@ use super::architecture::Network;
 use super::gradient::{Blocks, Flow};
 use crate::matrix::Matrix;
 use crate::portable::product::{View, add_product};
-use crate::portable::reduce::sum_by;
+use crate::portable::reduce::inner_products;
 use crate::portable::vectorized;
 
-/// Input features of `N` samples, stored both ways round: products with weights run along samples, gradients along features.
+/// Input features of `N` samples: `f_0 = x` and, where the network reads it, `f_1 = x^2 - 1`; one row per feature.
 #[derive(Clone, Debug)]
 pub struct Inputs {
-    by_feature: Vec<Matrix<f64>>,
-    by_sample: Vec<Matrix<f64>>,
+    features: Vec<Matrix<f64>>,
 }
 
 impl Inputs {
     /// The features `f_0 = x`, and `f_1 = x^2 - 1` when `with_squares`, of the samples `x` (`d x N`).
     pub fn new(x: &Matrix<f64>, with_squares: bool) -> Self {
-        let mut by_feature = vec![x.clone()];
-        if with_squares {
-            by_feature.push(x.map(|v| v * v - 1.0));
-        }
-        let by_sample = by_feature.iter().map(Matrix::transposed).collect();
-        Inputs { by_feature, by_sample }
+        let squares = with_squares.then(|| x.map(|v| v * v - 1.0));
+        Inputs { features: std::iter::once(x.clone()).chain(squares).collect() }
     }
 
     /// The number of samples `N`.
     pub fn samples(&self) -> usize {
-        self.by_feature[0].cols()
+        self.features[0].cols()
     }
 }
 
@@ -73,7 +68,7 @@ impl Batch {
             let sums = here[0].as_mut_slice();
             sums.fill(0.0);
             for (&j, weights) in network.architecture().index_set(l).iter().zip(&network.layer(l).weights) {
-                let features = if j < 2 { &inputs.by_feature[j] } else { &self.features[j - 2] };
+                let features = if j < 2 { &inputs.features[j] } else { &self.features[j - 2] };
                 add_product(sums, weights.into(), features.as_slice(), n);
             }
             weigh_head(&mut self.heads[l - 2], &self.sums[l - 2], network.layer(l).scale);
@@ -121,18 +116,13 @@ impl Batch {
 
     /// Writes the gradient of layers `bottom..=top` into `gradient`, after every layer from `bottom` up was [`pull`](Self::pull)ed.
     ///
-    /// Blocks on inputs sum over samples in ascending order, blocks on features in the order of [`sum_by`].
+    /// Sums over samples are in the order of [`sum`](crate::portable::reduce::sum).
     pub fn gradient(&mut self, network: &Network<f64>, inputs: &Inputs, flow: Flow, bottom: usize, gradient: &mut Blocks<f64>) {
         for l in (bottom..=self.top()).rev() {
             for (block, &j) in network.architecture().index_set(l).iter().enumerate() {
                 let sum = &mut gradient.blocks[l - 2][block];
-                if j < 2 {
-                    sum.as_mut_slice().fill(0.0);
-                    let by_sample = &inputs.by_sample[j];
-                    add_product(sum.as_mut_slice(), (&self.slopes[l - 2]).into(), by_sample.as_slice(), by_sample.cols());
-                } else {
-                    outer_sum(sum, &self.slopes[l - 2], &self.features[j - 2]);
-                }
+                let features = if j < 2 { &inputs.features[j] } else { &self.features[j - 2] };
+                inner_products(sum, &self.slopes[l - 2], features);
                 if flow == Flow::Through && j >= bottom.max(2) {
                     self.pass_down(network, l, j, &network.layer(l).weights[block]);
                 }
@@ -173,24 +163,5 @@ fn square(squares: &mut [f64], values: &[f64]) {
     vectorized(
         #[inline(always)]
         || squares.iter_mut().zip(values).for_each(|(s, v)| *s = v * v),
-    );
-}
-
-/// `sum[i][r] = sum_n left[i][n] right[r][n]`.
-fn outer_sum(sum: &mut Matrix<f64>, left: &Matrix<f64>, right: &Matrix<f64>) {
-    vectorized(
-        #[inline(always)]
-        || {
-            for i in 0..left.rows() {
-                for r in 0..right.rows() {
-                    let (a, b) = (left.row(i), right.row(r));
-                    sum[(i, r)] = sum_by(
-                        a.len().min(b.len()),
-                        #[inline(always)]
-                        |n| a[n] * b[n],
-                    );
-                }
-            }
-        },
     );
 }
