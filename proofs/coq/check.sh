@@ -108,7 +108,7 @@ fi
     [ "$file" = Audit.v ] || echo "From KernelProofs Require Import ${file%.v}."
   done
   echo 'Local Open Scope ring_scope.'
-  echo 'Set Printing Width 90. Set Printing Depth 1000.'
+  echo 'Set Printing Width 90. Set Printing Depth 1000. Unset Printing Implicit Defensive.'
   while read -r file kind name; do
     if [ "$kind" = theorem ]; then
       echo "Redirect \"$name.assumptions\" Print Assumptions $file.$name."

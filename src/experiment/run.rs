@@ -205,15 +205,12 @@ impl Shared {
     }
 
     fn feature_error_squared(&self, learner: &Network<f64>) -> Option<Rational> {
-        learner.is_finite().then(|| risk::feature_error_squared(&self.target, learner))
+        risk::feature_error_squared(&self.target, learner).ok()
     }
 
     fn finish(&self, cell: &Cell, state: &Trained) -> Run {
         let learner = state.learner.truncated(state.switched_on.max(2));
-        let risk = match learner.is_finite() {
-            true => risk::relative_risk(&self.target, &learner, cell.instance.distribution).map_err(|absent| absent.to_string()),
-            false => Err("the descent diverged: the weights are not finite".to_owned()),
-        };
+        let risk = risk::relative_risk(&self.target, &learner, cell.instance.distribution).map_err(|absent| absent.to_string());
         let test_error = risk.is_err().then(|| cell.instance.test_error(&self.target, &learner));
         let (relative_risk, target_variance) = match risk {
             Ok(risk) => (Ok(risk.relative), Some(risk.target_variance)),

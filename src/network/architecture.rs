@@ -228,12 +228,6 @@ impl<T: Clone> Network<T> {
 }
 
 impl Network<f64> {
-    /// Whether every weight is a finite number.
-    pub fn is_finite(&self) -> bool {
-        let weights = self.layers.iter().flat_map(|layer| &layer.weights);
-        weights.flat_map(Matrix::as_slice).all(|w| w.is_finite())
-    }
-
     /// The canonical encoding of all weights.
     pub fn canonical(&self) -> Canonical {
         let mut c = Canonical::of("network");

@@ -36,7 +36,8 @@ impl<'a> View<'a> {
 
     /// Rows `first..first + count`.
     fn row_block(self, first: usize, count: usize) -> Self {
-        View { entries: &self.entries[first * self.row_stride..], rows: count, ..self }
+        let start = (first * self.row_stride).min(self.entries.len());
+        View { entries: &self.entries[start..], rows: count, ..self }
     }
 
     fn at(&self, i: usize, j: usize) -> f64 {
