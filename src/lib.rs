@@ -1,5 +1,6 @@
 pub mod canonical;
 pub mod claim;
+pub mod enclosure;
 pub mod error;
 pub mod exact;
 pub mod experiment;
