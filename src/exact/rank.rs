@@ -1,29 +1,40 @@
 //! The rank of a matrix of dyadic rationals.
 
+use dashu_int::IBig;
+
 use super::Dyadic;
 use crate::matrix::Matrix;
-use crate::scalar::Scalar;
 
-/// The rank of `matrix` (guarantee: exact), by elimination without division.
+/// The rank of `matrix` (guarantee: exact), by Bareiss' elimination.
 ///
-/// Rows are combined as `row_i <- pivot row_i - entry row_p`, which keeps the row space over the rationals and stays within the
-/// dyadic rationals.
+/// Every row is first scaled by a power of two to integers, which keeps the rank. Then entry `(i, j)` below pivot `p` becomes
+/// `(a_pp a_ij - a_ip a_pj) / (the pivot before)`: always an integer, since it is a minor of the matrix (Bareiss 1968).
 pub fn rank(matrix: &Matrix<Dyadic>) -> usize {
-    let mut rows: Vec<Vec<Dyadic>> = (0..matrix.rows()).map(|i| matrix.row(i).to_vec()).collect();
-    let mut rank = 0;
+    let mut rows: Vec<Vec<IBig>> = (0..matrix.rows()).map(|i| integers(matrix.row(i))).collect();
+    let (mut rank, mut previous) = (0, IBig::ONE);
     for column in 0..matrix.cols() {
         let Some(pivot) = (rank..rows.len()).find(|&i| !rows[i][column].is_zero()) else { continue };
         rows.swap(rank, pivot);
         let (above, below) = rows.split_at_mut(rank + 1);
         let pivot_row = &above[rank];
-        for row in below.iter_mut().filter(|row| !row[column].is_zero()) {
+        for row in below {
             let entry = row[column].clone();
-            let combined = row.iter().zip(pivot_row).map(|(r, p)| r.times(&pivot_row[column]).minus(&p.times(&entry)));
-            *row = combined.collect();
+            for (value, p) in row.iter_mut().zip(pivot_row) {
+                *value = (&pivot_row[column] * &*value - &entry * p) / &previous;
+            }
         }
+        previous = pivot_row[column].clone();
         rank += 1;
     }
     rank
+}
+
+/// The row times a power of two.
+fn integers(row: &[Dyadic]) -> Vec<IBig> {
+    let least = row.iter().filter(|v| !v.is_zero()).map(|v| v.parts().1).min().unwrap_or(0);
+    // Zero has no exponent of its own; the others are at least `least`.
+    let shifted = |v: &Dyadic| if v.is_zero() { IBig::ZERO } else { v.parts().0 << (v.parts().1 - least) as usize };
+    row.iter().map(shifted).collect()
 }
 
 #[cfg(test)]
@@ -38,9 +49,10 @@ mod tests {
     fn ranks_of_small_matrices() {
         assert_eq!(rank(&matrix(&[&[0.0, 0.0], &[0.0, 0.0]])), 0);
         assert_eq!(rank(&matrix(&[&[0.0, 2.0], &[0.0, 3.0]])), 1);
+        assert_eq!(rank(&matrix(&[&[0.0, 2.0, 1.0], &[0.0, 3.0, 1.0], &[0.0, 1.0, 1.0]])), 2);
         assert_eq!(rank(&matrix(&[&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], &[7.0, 8.0, 9.0]])), 2);
         assert_eq!(rank(&matrix(&[&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], &[7.0, 8.0, 10.0]])), 3);
-        assert_eq!(rank(&matrix(&[&[1.0, 2.0], &[2.0, 4.0], &[3.0, 6.5]])), 2);
+        assert_eq!(rank(&matrix(&[&[0.5, 2.0], &[2.0, 8.0], &[3.0, 12.5]])), 2);
     }
 
     #[test]
