@@ -79,8 +79,18 @@ impl Features {
         self.linear.cols()
     }
 
-    /// `sum_c a_ic a_jc`.
-    fn gram(&self, i: usize, j: usize) -> Dyadic {
+    /// Whether no feature reads `x^2 - 1`.
+    pub fn are_linear(&self) -> bool {
+        self.squares.is_none()
+    }
+
+    /// The covariance of the linear parts, `sum_c a_ic a_jc`.
+    pub fn gram(&self) -> Matrix<Dyadic> {
+        let n = self.linear.rows();
+        Matrix::from_fn(n, n, |i, j| self.inner_product(i, j))
+    }
+
+    fn inner_product(&self, i: usize, j: usize) -> Dyadic {
         dot(self.linear.row(i), self.linear.row(j))
     }
 
@@ -105,7 +115,7 @@ impl Features {
     /// The Gaussian joint cumulant of linear features: the Gram matrix at order 2, zero elsewhere.
     fn gaussian_linear(&self, alpha: &[u32]) -> Dyadic {
         match pairs(alpha).as_slice() {
-            [(_, i, j, rest)] if rest.iter().all(|&e| e == 0) => self.gram(*i, *j),
+            [(_, i, j, rest)] if rest.iter().all(|&e| e == 0) => self.inner_product(*i, *j),
             _ => Dyadic::zero(),
         }
     }
@@ -188,13 +198,13 @@ impl Cumulants for GaussianFeatures {
         }
     }
     fn highest_order(&self) -> Option<u32> {
-        self.0.squares.is_none().then_some(2)
+        self.0.are_linear().then_some(2)
     }
     fn number(&self, expectation: &Dyadic) -> Rational {
         expectation.into()
     }
     fn symmetric(&self) -> bool {
-        self.0.squares.is_none()
+        self.0.are_linear()
     }
 }
 
@@ -224,7 +234,7 @@ impl Cumulants for CubeFeatures {
 
 /// The cumulant of order `n` of a uniform sign: 0, 1, 0, -2, 0, 16, ... for `n = 1, 2, ...`.
 fn sign_cumulant(n: u32) -> Dyadic {
-    let even = |n: u32| i64::from(n % 2 == 0);
+    let even = |n: u32| i64::from(n.is_multiple_of(2));
     let mut cumulants: Vec<Dyadic> = Vec::new();
     for order in 1..=n {
         // E[s^order] = sum_j binomial(order-1, j-1) kappa_j E[s^(order-j)]; the last term is kappa_order.
@@ -256,14 +266,14 @@ impl Cumulants for SphereFeatures {
         on_sphere(expectation, self.0.dimension())
     }
     fn highest_order(&self) -> Option<u32> {
-        self.0.squares.is_none().then_some(2)
+        self.0.are_linear().then_some(2)
     }
     fn symmetric(&self) -> bool {
-        self.0.squares.is_none()
+        self.0.are_linear()
     }
 }
 
-fn on_sphere(graded: &Polynomial, dimension: usize) -> Rational {
+pub(super) fn on_sphere(graded: &Polynomial, dimension: usize) -> Rational {
     let term = |(m, c): (&Exponents, &Dyadic)| &sphere_factor(dimension, m.first().copied().unwrap_or(0)) * &Rational::from(c);
     graded.terms().map(term).fold(Rational::zero(), |sum, t| &sum + &t)
 }
@@ -455,7 +465,7 @@ pub(crate) mod tests {
     #[test]
     fn isserlis() {
         let f = features(&[&[1, 2, 0], &[0, 1, -1], &[3, 0, 1], &[1, 1, 1]], &[]);
-        let g = |i, j| f.gram(i, j);
+        let g = |i, j| f.gram()[(i, j)].clone();
         let pairings = [g(0, 1).times(&g(2, 3)), g(0, 2).times(&g(1, 3)), g(0, 3).times(&g(1, 2))];
         let expected = pairings.iter().fold(Dyadic::zero(), |sum, p| &sum + p);
         assert_eq!(moment(Distribution::Gaussian, f, &[1, 1, 1, 1]), Rational::from(&expected));
