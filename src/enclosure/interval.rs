@@ -11,6 +11,16 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Guarantee of every operation: valid. The result contains `x op y` for all members `x`, `y`; it need not be the smallest such
 /// interval.
+///
+/// ```
+/// use bfc::enclosure::Interval;
+/// use bfc::exact::Rational;
+///
+/// let root = Interval::from(&Rational::from(2)).sqrt().unwrap();
+/// assert!(root.encloses(&"1.4142135623730951".parse().unwrap()));
+/// assert_eq!(root.to_decimal(10), Some("1.414213562".into()));
+/// assert_eq!((root * root).certainly_less(Interval::from(&Rational::from(2))), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     // Never NaN; inf <= sup; inf < +infinity and sup > -infinity, so that an infinite end is a bound and never a member.

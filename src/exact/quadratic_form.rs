@@ -101,6 +101,9 @@ pub struct GaussianForms(pub QuadraticForms);
 impl Cumulants for GaussianForms {
     type Value = Dyadic;
 
+    fn variables(&self) -> usize {
+        self.0.linear.len()
+    }
     fn cumulant(&mut self, alpha: &[u32]) -> Dyadic {
         let (constant, traces, chains) = self.0.parts(alpha);
         &(&traces + &chains) + &constant
@@ -123,6 +126,9 @@ pub struct SphereForms {
 impl Cumulants for SphereForms {
     type Value = Polynomial;
 
+    fn variables(&self) -> usize {
+        self.forms.linear.len()
+    }
     fn cumulant(&mut self, alpha: &[u32]) -> Polynomial {
         let order = alpha.iter().sum::<u32>();
         let (constant, traces, chains) = self.forms.parts(alpha);
