@@ -1,9 +1,13 @@
 pub mod canonical;
 pub mod claim;
+pub mod cli;
 pub mod error;
 pub mod exact;
 pub mod experiment;
+pub mod golden;
 pub mod learner;
 pub mod matrix;
 pub mod network;
+pub mod portable;
+pub mod report;
 pub mod scalar;

@@ -1,0 +1,75 @@
+//! `bfc bless`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::{Answer, BlessArguments, Exit, evaluate, goldens, output};
+use crate::claim::{Claim, Profile, select};
+use crate::error::Result;
+use crate::golden::{Scope, Store, Written};
+use crate::report::{self, Entry, text};
+
+/// Recomputes the selected claims and replaces their goldens.
+pub fn command(arguments: &BlessArguments) -> Result<Answer> {
+    let claims = select(&arguments.claims)?;
+    evaluate::require_platform()?;
+    bless(&claims, arguments)
+}
+
+/// As [`command`], for claims given one by one.
+fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Result<Answer> {
+    let (common, profile) = (&arguments.common, arguments.common.profile());
+    let start = Instant::now();
+    let store = goldens::open(common)?;
+    let stored = store.load()?;
+    let outcomes = evaluate::outcomes(claims, profile, common.jobs())?;
+    let pairs = claims.iter().zip(outcomes);
+    let entries: Vec<Entry> = pairs.map(|(c, o)| goldens::entry(c, o, &store, &stored, profile)).collect();
+    output::duration("recomputed", start);
+    let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
+    let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;
+    let shown = report::check::table(&entries, profile) + &report::check::details(&entries, profile, false);
+    match refused {
+        true => Ok(Answer { text: shown + "\n" + &refusal(exit), exit }),
+        false => write(&entries, &store, arguments).map(|told| Answer { text: shown + "\n" + &told, exit: Exit::Success }),
+    }
+}
+
+fn refusal(exit: Exit) -> String {
+    match exit {
+        Exit::Unusable => "Nothing was written: a claim could not be checked.\n".into(),
+        _ => "Nothing was written: a claim is not Verified, or its control is not Refuted. To write all the same: \
+              --allow-unverified\n"
+            .into(),
+    }
+}
+
+fn write(entries: &[Entry], store: &Store, arguments: &BlessArguments) -> Result<String> {
+    let profile = arguments.common.profile();
+    let scope = if arguments.claims.is_empty() { Scope::Whole } else { Scope::Part };
+    let command = format!("bfc bless --profile {}", profile.name());
+    let written = store.replace(&texts(entries, profile), scope, &command)?;
+    Ok(told(&written, &arguments.common.golden.join(profile.name()).display().to_string()))
+}
+
+fn texts(entries: &[Entry], profile: Profile) -> BTreeMap<String, String> {
+    let text = |e: &Entry| {
+        let (outcomes, _) = e.result.as_ref().ok()?;
+        Some((goldens::file_name(e.claim), text::golden(e.claim, profile, outcomes)))
+    };
+    entries.iter().filter_map(text).collect()
+}
+
+fn told(written: &Written, directory: &str) -> String {
+    let Written { added, changed, removed, root } = written;
+    let count = |names: &[String], what: &str| match names {
+        [] => format!("0 {what}"),
+        names => format!("{} {what} ({})", names.len(), names.join(", ")),
+    };
+    format!(
+        "{directory}: {}, {}, {}; root digest {root}\n",
+        count(added, "new"),
+        count(changed, "changed"),
+        count(removed, "removed")
+    )
+}
