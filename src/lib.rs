@@ -11,3 +11,4 @@ pub mod network;
 pub mod portable;
 pub mod report;
 pub mod scalar;
+pub mod target;

@@ -62,3 +62,15 @@ pub fn with_progress<T>(unit: &str, work: impl FnOnce(&(dyn Fn(usize, usize) + S
     bar.finish_and_clear();
     result
 }
+
+/// Does `work` whose length is not known, with a sign of life on a terminal.
+pub fn with_spinner<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.enable_steady_tick(std::time::Duration::from_millis(100));
+    let result = work();
+    spinner.finish_and_clear();
+    result
+}

@@ -1,3 +1,21 @@
-//! Exact algebra.
+//! Exact algebra: identities that hold to the last digit, or do not hold.
+//!
+//! No float is computed with here. A float may only enter, as the dyadic rational that its bits are, and leave, correctly rounded.
+//! probability: expectations under the three input [`Distribution`]s.
+//!
+//! | module | gives |
+//! |---|---|
+//! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
+//! | [`rational`] | quotients, and their correctly rounded decimals and floats |
+//! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
+//! | [`moments`] | `E[z^alpha]` of the features a network reads |
+
+pub mod dyadic;
 pub mod moments;
+pub mod polynomial;
 pub mod rational;
+
+pub use dyadic::Dyadic;
+pub use moments::Distribution;
+pub use polynomial::Polynomial;
+pub use rational::Rational;

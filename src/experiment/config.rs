@@ -64,9 +64,25 @@ impl Instance {
 }
 
 impl Cell {
+    /// What fixes the samples and the initial weights: everything but the stages.
+    pub fn origin(&self) -> Canonical {
+        self.descent.encode(self.instance.encode(Canonical::of("cell"))).integer(self.seed)
+    }
+
     /// The canonical encoding, which identifies the run.
     pub fn canonical(&self) -> Canonical {
-        let c = self.descent.encode(self.instance.encode(Canonical::of("cell"))).integer(self.seed);
-        self.stages.iter().fold(c.integer(self.stages.len() as u64), |c, s| s.encode(c))
+        self.stages.iter().fold(self.origin().integer(self.stages.len() as u64), |c, s| s.encode(c))
+    }
+
+    /// The digest under which the run is kept.
+    pub(super) fn key(&self) -> [u8; 32] {
+        self.canonical().digest()
+    }
+
+    /// A rough count of operations, to deal out long runs first.
+    pub(super) fn work(&self) -> u128 {
+        let steps: usize = self.stages.iter().map(|s| s.steps).sum();
+        let size = self.instance.samples * self.instance.dimension * self.instance.widths.iter().sum::<usize>();
+        steps as u128 * size as u128
     }
 }

@@ -4,4 +4,4 @@ pub mod config;
 pub mod run;
 
 pub use config::{Cell, Instance};
-pub use run::{Run, Runs};
+pub use run::{Run, Runs, run_traced};

@@ -1,7 +1,8 @@
 //! Learners: they see samples, never the target.
 
 pub mod descent;
+pub mod initial;
 pub mod schedule;
 
-pub use descent::{Descent, Samples};
+pub use descent::{Descent, Samples, StageEnd, train};
 pub use schedule::{Coupling, Kind, Stage};

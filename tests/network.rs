@@ -1,0 +1,176 @@
+//! The network's gradient against exact derivatives, and its fast form against its definition.
+
+use bfc::exact::dyadic::Dyadic;
+use bfc::matrix::Matrix;
+use bfc::network::batch::{Batch, Inputs};
+use bfc::network::forward::{output, values};
+use bfc::network::gradient::{Blocks, Flow, add_gradient};
+use bfc::network::{Architecture, Layer, Network, Skips};
+use bfc::portable::reduce::sum;
+use bfc::portable::rng::Stream;
+use bfc::scalar::Scalar;
+
+/// A value and its derivative in one direction: `a + b t` with `t^2 = 0`.
+#[derive(Clone, Debug, PartialEq)]
+struct Dual(Dyadic, Dyadic);
+
+impl Scalar for Dual {
+    type Weight = Dual;
+    fn zero() -> Self {
+        Dual(Dyadic::zero(), Dyadic::zero())
+    }
+    fn one() -> Self {
+        Dual(Dyadic::one(), Dyadic::zero())
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Dual(self.0.plus(&other.0), self.1.plus(&other.1))
+    }
+    fn minus(&self, other: &Self) -> Self {
+        Dual(self.0.minus(&other.0), self.1.minus(&other.1))
+    }
+    fn times(&self, other: &Self) -> Self {
+        Dual(self.0.times(&other.0), self.0.times(&other.1).plus(&self.1.times(&other.0)))
+    }
+    fn weighted(&self, weight: &Self) -> Self {
+        self.times(weight)
+    }
+}
+
+/// Shapes that use every feature: chains, skips, squares, and everything at once.
+fn shapes() -> Vec<Architecture> {
+    let everything = Skips::Explicit(vec![vec![0, 1], vec![0, 1, 2], vec![1, 2, 3]]);
+    let shape = |widths: &[usize], skips: &Skips| Architecture::new(5, widths, skips).expect("a possible shape");
+    vec![
+        shape(&[2], &Skips::Lin),
+        shape(&[1, 1, 1, 1], &Skips::Lin),
+        shape(&[3, 2], &Skips::LinSkip),
+        shape(&[2, 1], &Skips::Quad01),
+        shape(&[2, 2, 2], &everything),
+    ]
+}
+
+fn random_network(architecture: &Architecture, stream: &mut Stream) -> Network<f64> {
+    let depth = architecture.depth();
+    let rows = |l: usize| if l == depth { 1 } else { architecture.width(l) * (architecture.width(l) + 1) / 2 };
+    let features = |j: usize| if j < 2 { architecture.dimension() } else { rows(j) };
+    let mut layers = Vec::new();
+    for l in 2..=depth {
+        let mut block = |r: usize, c: usize| Matrix::from_fn(r, c, |_, _| stream.normal());
+        let weights = architecture.index_set(l).iter().map(|&j| block(architecture.width(l), features(j))).collect();
+        let span = block(rows(l), architecture.width(l));
+        layers.push(Layer { weights, span, scale: [1.0, 0.3, 0.11, 0.017][l - 2] });
+    }
+    Network::new(architecture.clone(), layers).expect("shapes that fit")
+}
+
+fn exact(value: f64) -> Dyadic {
+    Dyadic::try_from(value).expect("a finite number")
+}
+
+/// The pulls of the loss `(F - y)^2`: its derivative in `S_l` through the own head is `4 alpha_l (F - y) S_l`.
+fn pulls(network: &Network<Dyadic>, error: &Dyadic) -> Vec<Dyadic> {
+    (2..=network.depth()).map(|l| error.times(&network.layer(l).scale).times(&exact(4.0))).collect()
+}
+
+/// Calls `check` with every weight: its place, and the network of dual numbers that varies it alone.
+fn for_each_weight(network: &Network<Dyadic>, mut check: impl FnMut((usize, usize, usize), &Network<Dual>)) {
+    let still = network.try_map(|w| Ok::<_, ()>(Dual(w.clone(), Dyadic::zero()))).expect("no error arises");
+    for l in 2..=network.depth() {
+        for (block, weights) in network.layer(l).weights.iter().enumerate() {
+            for entry in 0..weights.as_slice().len() {
+                let mut moved = still.clone();
+                moved.layer_mut(l).weights[block].as_mut_slice()[entry].1 = Dyadic::one();
+                check((l, block, entry), &moved);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gradient_is_the_exact_derivative_of_the_loss() {
+    let mut stream = Stream::new(1, "gradient test");
+    for architecture in shapes() {
+        let network = random_network(&architecture, &mut stream).try_map(|w| Dyadic::try_from(*w)).expect("finite weights");
+        let x: Vec<Dyadic> = stream.normals(5).into_iter().map(exact).collect();
+        let dual_x: Vec<Dual> = x.iter().map(|v| Dual(v.clone(), Dyadic::zero())).collect();
+        let (values, y) = (values(&network, &x), exact(0.7));
+        let error = values.output(&network).minus(&y);
+        let mut gradient = Blocks::zeros(&network, Dyadic::zero());
+        add_gradient(&network, &x, &values, &pulls(&network, &error), Flow::Through, 2, &mut gradient);
+        for_each_weight(&network, |(l, block, entry), moved| {
+            let loss = output(moved, &dual_x).minus(&Dual(y.clone(), Dyadic::zero())).squared();
+            let found = &gradient.blocks[l - 2][block].as_slice()[entry];
+            assert!(loss.1.minus(found) == Dyadic::zero(), "layer {l}, block {block}, entry {entry} of {architecture:?}");
+        });
+    }
+}
+
+#[test]
+fn a_stopped_gradient_is_the_derivative_through_the_own_head_alone() {
+    let mut stream = Stream::new(2, "gradient test");
+    for architecture in shapes() {
+        let network = random_network(&architecture, &mut stream).try_map(|w| Dyadic::try_from(*w)).expect("finite weights");
+        let x: Vec<Dyadic> = stream.normals(5).into_iter().map(exact).collect();
+        let dual_x: Vec<Dual> = x.iter().map(|v| Dual(v.clone(), Dyadic::zero())).collect();
+        let values = values(&network, &x);
+        let error = values.output(&network).minus(&exact(0.7));
+        let mut gradient = Blocks::zeros(&network, Dyadic::zero());
+        add_gradient(&network, &x, &values, &pulls(&network, &error), Flow::Stopped, 2, &mut gradient);
+        for_each_weight(&network, |(l, block, entry), moved| {
+            let own = bfc::network::forward::values(moved, &dual_x);
+            let head = bfc::network::forward::head(&own.sums[l - 2]).weighted(&moved.layer(l).scale);
+            let expected = head.1.times(&error).times(&exact(2.0));
+            let found = &gradient.blocks[l - 2][block].as_slice()[entry];
+            assert!(expected.minus(found) == Dyadic::zero(), "layer {l}, block {block}, entry {entry} of {architecture:?}");
+        });
+    }
+}
+
+/// The fast forms give the bits of the definition: values sample by sample, gradients summed over samples in the documented order.
+#[test]
+fn the_batch_equals_the_definition_bit_for_bit() {
+    let mut stream = Stream::new(3, "gradient test");
+    for architecture in shapes() {
+        for samples in [1, 7, 8, 67] {
+            for (flow, bottom) in [(Flow::Through, 2), (Flow::Stopped, 2), (Flow::Through, architecture.depth())] {
+                compare(&random_network(&architecture, &mut stream), samples, flow, bottom, &mut stream);
+            }
+        }
+    }
+}
+
+fn compare(network: &Network<f64>, samples: usize, flow: Flow, bottom: usize, stream: &mut Stream) {
+    let (d, depth) = (network.architecture().dimension(), network.depth());
+    let x = Matrix::from_fn(d, samples, |_, _| stream.normal());
+    let errors = stream.normals(samples);
+    let inputs = Inputs::new(&x, network.architecture().reads_squares());
+    let mut batch = Batch::new(network, depth, samples);
+    batch.forward(network, &inputs, 2);
+    let mut found = vec![0.0; samples];
+    batch.errors(depth, &vec![0.0; samples], &mut found);
+    let mut gradient = Blocks::zeros(network, 0.0);
+    let factors: Vec<f64> = (2..=depth).map(|l| 4.0 * network.layer(l).scale / samples as f64).collect();
+    (bottom..=depth).for_each(|l| batch.pull(l, factors[l - 2], &errors));
+    batch.gradient(network, &inputs, flow, bottom, &mut gradient);
+
+    let mut each = Vec::new();
+    for n in 0..samples {
+        let point: Vec<f64> = (0..d).map(|i| x[(i, n)]).collect();
+        let values = values(network, &point);
+        assert_eq!(values.output(network).to_bits(), found[n].to_bits(), "output of sample {n}");
+        let pulls: Vec<f64> = factors.iter().map(|f| f * errors[n]).collect();
+        let mut one = Blocks::zeros(network, 0.0);
+        add_gradient(network, &point, &values, &pulls, flow, bottom, &mut one);
+        each.push(one);
+    }
+    for l in bottom..=depth {
+        for (block, weights) in network.layer(l).weights.iter().enumerate() {
+            for entry in 0..weights.as_slice().len() {
+                let terms: Vec<f64> = each.iter().map(|g| g.blocks[l - 2][block].as_slice()[entry]).collect();
+                let expected = sum(&terms);
+                let found = gradient.blocks[l - 2][block].as_slice()[entry];
+                assert_eq!(expected.to_bits(), found.to_bits(), "layer {l}, block {block}, entry {entry}, {samples} samples");
+            }
+        }
+    }
+}
