@@ -17,7 +17,7 @@ pub fn command(arguments: &BlessArguments) -> Result<Answer> {
 }
 
 /// As [`command`], for claims given one by one.
-fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Result<Answer> {
+pub(super) fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Result<Answer> {
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
     let store = goldens::open(common)?;
@@ -72,4 +72,44 @@ fn told(written: &Written, directory: &str) -> String {
         count(changed, "changed"),
         count(removed, "removed")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::check::tests::{DEAD, ERRING, MOVED, REFUTED, UNDECIDED, VERIFIED, bless, check, place};
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_not_verified_unless_told() {
+        let place = place("refuse");
+        for (claim, exit) in [(REFUTED, Exit::Failure), (UNDECIDED, Exit::Undecided), (DEAD, Exit::Failure)] {
+            let answer = bless(&[VERIFIED, claim], &place, &[]).unwrap();
+            assert_eq!(answer.exit, exit);
+            assert!(answer.text.contains("Nothing was written") && !place.exists(), "{}", answer.text);
+        }
+        assert_eq!(bless(&[VERIFIED, REFUTED], &place, &["--allow-unverified"]).unwrap().exit, Exit::Success);
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn never_writes_what_could_not_be_checked() {
+        let place = place("erring");
+        let answer = bless(&[ERRING], &place, &["--allow-unverified"]).unwrap();
+        assert!(answer.exit == Exit::Unusable && !place.exists(), "{}", answer.text);
+    }
+
+    #[test]
+    fn a_selection_leaves_the_others_and_a_full_one_sweeps() {
+        let place = place("sweep");
+        bless(&[VERIFIED, REFUTED], &place, &["--allow-unverified"]).unwrap();
+        let part = bless(&[MOVED], &place, &["made.up"]).unwrap();
+        assert!(part.text.contains("1 changed (made.up.txt), 0 removed"), "{}", part.text);
+        assert!(place.join("quick/made.refuted.txt").exists());
+        let whole = bless(&[MOVED], &place, &[]).unwrap();
+        assert!(whole.text.contains("1 removed (made.refuted.txt)"), "{}", whole.text);
+        assert_eq!(check(&[MOVED], &place, &[]).unwrap().exit, Exit::Success);
+        fs::remove_dir_all(&place).unwrap();
+    }
 }

@@ -36,10 +36,13 @@ pub struct Answer {
 
 /// Checks the claims of arXiv 2001.04413: exactly, by enclosure, or by runs that replay bit for bit.
 ///
-/// Exit codes: 0 all verified and equal to the goldens; 1 refuted, differing, or a golden missing, edited or truncated; 2 usage,
-/// unreadable input, unwritable directory; 3 undecided. When several apply, 2 before 1 before 3.
+/// Exit codes, the first that applies:
+///   2  usage, unreadable input, unwritable directory, unfit machine
+///   1  refuted, differing, or a golden missing, edited or truncated
+///   3  undecided
+///   0  all verified and equal to the goldens
 #[derive(Debug, Parser)]
-#[command(name = "bfc", version, max_term_width = 110)]
+#[command(name = "bfc", version, verbatim_doc_comment)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -109,7 +109,8 @@ fn instance(target: &Section, data: &Section) -> Result<Instance> {
         Some(entry) => entry.blame(e),
         None => e,
     };
-    Architecture::new(dimension, &widths, &skips).map_err(blamed)?;
+    let shape = Architecture::new(dimension, &widths, &skips).map_err(blamed)?;
+    check_rows(&shape).map_err(blamed)?;
     let widest = widths.iter().max().copied().unwrap_or(1);
     let samples = data.integer("samples", 1..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
     Ok(Instance {
@@ -122,6 +123,20 @@ fn instance(target: &Section, data: &Section) -> Result<Instance> {
         target_seed: seed(target)?.unwrap_or(1),
         data_seed: seed(data)?.unwrap_or(1),
     })
+}
+
+/// Rows with singular values near 1 need at least as many features to read.
+fn check_rows(shape: &Architecture) -> Result<()> {
+    let features = |j: usize| if j < 2 { shape.dimension() } else { shape.width(j) };
+    for l in 2..=shape.depth() {
+        if let Some(&j) = shape.index_set(l).iter().find(|j| features(**j) < shape.width(l)) {
+            let found = format!("width {} of layer {l}", shape.width(l));
+            return Err(
+                Error::input(found, format!("at most the {} features f_{j} that it reads", features(j))).at_field("width")
+            );
+        }
+    }
+    Ok(())
 }
 
 fn seed(section: &Section) -> Result<Option<u64>> {
@@ -220,7 +235,8 @@ fn default_step(depth: usize) -> f64 {
     }
 }
 
-/// Refuses what would not fit into memory: the samples, each layer's values and features over them, and the weights, all twice.
+/// Refuses what would not fit into memory: the samples, each layer's values and features over them, the weights, and the
+/// quadratic forms among which the rows `R_l` are chosen, all twice.
 fn check_memory(instance: &Instance) -> Result<()> {
     let needed = bytes(instance);
     match needed <= MAX_BYTES {
@@ -240,5 +256,7 @@ fn bytes(instance: &Instance) -> u128 {
     let offered = dimension + instance.widths.iter().map(features).sum::<u128>();
     let values: u128 = instance.widths.iter().map(|k| *k as u128 + features(k)).sum();
     let weights: u128 = instance.widths.iter().map(|k| *k as u128 * offered).sum();
-    16 * (samples * (dimension + values) + weights)
+    let hidden = &instance.widths[..instance.widths.len() - 1];
+    let forms: u128 = hidden.iter().map(|k| features(k) * features(k)).sum();
+    16 * (samples * (dimension + values) + weights + forms)
 }

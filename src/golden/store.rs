@@ -254,7 +254,8 @@ impl Stored {
 /// What is wrong with a text that is not the one sealed, as far as the recomputed text can tell.
 fn damage(text: &str, recomputed: &str) -> Status {
     let same = text.lines().zip(recomputed.lines()).take_while(|(a, b)| a == b).count();
-    match recomputed.starts_with(text) || !text.ends_with('\n') {
+    let cut = text.len() < recomputed.len() && recomputed.starts_with(text);
+    match cut || !text.ends_with('\n') {
         true => Status::Truncated(text.lines().count().max(1)),
         false => Status::Edited((text != recomputed).then_some(same + 1)),
     }

@@ -53,13 +53,9 @@ fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, cont
         text += &format!("\n{id}: the golden {} ({})\n{}", told(golden.word), golden.place, indented(&golden.difference));
     }
     if controls {
-        text += &format!("\n{id}: control\n{}", outcome_text(&outcomes.control, profile));
+        text += &format!("\n{id}: control\n{}", outcome(&outcomes.control, profile));
     }
     text
-}
-
-fn outcome_text(o: &Outcome, profile: Profile) -> String {
-    outcome(o, profile)
 }
 
 fn told(word: &str) -> String {
@@ -129,7 +125,30 @@ pub(super) mod tests {
     #[test]
     fn what_check_prints() {
         let e = entries();
-        insta::assert_snapshot!(table(&e, Profile::Quick) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @"");
+        insta::assert_snapshot!(table(&e, Profile::Quick) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @r"
+        claim    verdict   control   golden   evidence          found
+        made.up  Verified  Refuted   equal    Exact + Replayed  4; missing: Enclosed
+        made.up  Verified  Refuted   differs  Exact + Replayed  4; missing: Enclosed
+        made.up  Verified  Verified  missing  Exact + Replayed  4; missing: Enclosed
+        made.up  Refuted   Refuted   equal    Exact + Replayed  5; missing: Enclosed
+        made.up  error     -         -        Exact + Replayed  the run did not fit; missing: Enclosed
+
+        made.up: the golden differs (golden/quick/made.up.txt)
+          line 1
+            - 4
+            + 5
+
+        made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
+
+        made.up: the golden is missing (golden/quick/made.up.txt)
+
+        made.up: Refuted
+          Refuted: required sum = n^2, found 5
+
+        made.up: could not be checked
+          the run did not fit
+        5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared
+        ");
     }
 
     #[test]

@@ -104,12 +104,50 @@ mod tests {
 
     #[test]
     fn a_claim_explained() {
-        insta::assert_snapshot!(explain(&CLAIM, &["golden/quick/made.up.txt".into()], "bfc check made.up"), @"");
+        insta::assert_snapshot!(explain(&CLAIM, &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
+        made.up
+
+        statement
+          The sum of the first n odd numbers is n^2, for n = 1 and 2.
+
+        sentence of the abstract, in our words
+          (b) the mechanism is backward feature correction: errors in the features of lower layers are corrected when
+          these are trained together with higher layers
+
+        how it is checked
+          By addition.
+
+        what would refute it
+          Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.
+
+        negative control: the same check on a broken premise, which must come out Refuted
+          One of the numbers is even; a < b & "c".
+
+        evidence
+          Exact: integer or rational arithmetic, nothing rounded
+          Replayed: seeded runs, the same bits on every machine: it supports a statement about these runs, never a
+          theorem
+
+        evidence that is still missing
+          Enclosed
+
+        formal theorems cited beside the evidence
+          sum_of_odd, in proofs/coq
+
+        goldens
+          golden/quick/made.up.txt
+
+        to run only this claim
+          bfc check made.up
+        "#);
     }
 
     #[test]
     fn a_list() {
-        insta::assert_snapshot!(list(&[&CLAIM]), @"");
+        insta::assert_snapshot!(list(&[&CLAIM]), @r"
+        claim    abstract  evidence          statement
+        made.up  (b)       Exact + Replayed  The sum of the first n odd numbers is n^2, for n = 1 and 2.
+        ");
     }
 
     #[test]

@@ -72,7 +72,36 @@ mod tests {
 
     #[test]
     fn every_bad_line_is_a_failure_or_an_error() {
-        insta::assert_snapshot!(document(&entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()]), @"");
+        insta::assert_snapshot!(document(&entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()]), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites tests="6" failures="4" errors="1">
+          <testsuite name="bfc quick" tests="6" failures="4" errors="1">
+            <testcase classname="made" name="made.up"/>
+            <testcase classname="made" name="made.up">
+              <failure message="made.up: the golden differs (golden/quick/made.up.txt)">made.up: the golden differs (golden/quick/made.up.txt)
+          line 1
+            - 4
+            + 5</failure>
+            </testcase>
+            <testcase classname="made" name="made.up">
+              <failure message="made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing">made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
+
+        made.up: the golden is missing (golden/quick/made.up.txt)</failure>
+            </testcase>
+            <testcase classname="made" name="made.up">
+              <failure message="made.up: Refuted">made.up: Refuted
+          Refuted: required sum = n^2, found 5</failure>
+            </testcase>
+            <testcase classname="made" name="made.up">
+              <error message="made.up: could not be checked">made.up: could not be checked
+          the run did not fit</error>
+            </testcase>
+            <testcase classname="golden" name="manifest">
+              <failure message="MANIFEST.json: &lt;edited&gt;">MANIFEST.json: &lt;edited&gt;</failure>
+            </testcase>
+          </testsuite>
+        </testsuites>
+        "#);
     }
 
     #[test]

@@ -71,12 +71,12 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::claim::{Condition, Verdict};
 
     /// A made-up claim.
-    pub static CLAIM: Claim = Claim {
+    pub const CLAIM: Claim = Claim {
         id: "made.up",
         sentence: "(b)",
         statement: "The sum of the first n odd numbers is n^2, for n = 1 and 2.",
@@ -105,7 +105,43 @@ pub(super) mod tests {
 
     #[test]
     fn the_text_of_a_judged_claim() {
-        insta::assert_snapshot!(golden(&CLAIM, Profile::Quick, &outcomes()), @"");
+        insta::assert_snapshot!(golden(&CLAIM, Profile::Quick, &outcomes()), @r#"
+        claim     made.up
+        abstract  (b)
+        profile   quick
+        evidence  Exact + Replayed
+        missing   Enclosed
+        theorems  sum_of_odd
+
+        statement
+          The sum of the first n odd numbers is n^2, for n = 1 and 2.
+
+        method
+          By addition.
+
+        check
+          Verified   sum = n^2
+                     found 4
+
+          sums
+            n  sum
+            1  1
+            2  4
+
+        control
+          One of the numbers is even; a < b & "c".
+
+          Refuted    sum = n^2
+                     found 5
+
+          sums
+            n  sum
+            1  1
+            2  5
+
+        verdict  Verified
+        control  Refuted
+        "#);
     }
 
     #[test]
