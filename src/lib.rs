@@ -1,6 +1,7 @@
 pub mod canonical;
 pub mod claim;
 pub mod cli;
+pub mod enclosure;
 pub mod error;
 pub mod exact;
 pub mod experiment;

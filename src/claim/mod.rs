@@ -9,12 +9,18 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
+mod backward;
+mod forward;
+pub mod instances;
+mod layerwise;
+mod measure;
 pub mod registry;
+mod representation;
 
 /// The answer to a claim. An [`Error`] is not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Every condition fails, or at least one certainly does.
+    /// At least one condition certainly fails.
     Refuted,
     /// No condition certainly fails, but some could not be decided.
     Undecided,

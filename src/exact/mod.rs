@@ -8,11 +8,13 @@
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
 //! | [`rational`] | quotients, and their correctly rounded decimals and floats |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
+//! | [`rank`] | the rank of a matrix |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 
 pub mod dyadic;
 pub mod moments;
 pub mod polynomial;
+pub mod rank;
 pub mod rational;
 
 pub use dyadic::Dyadic;

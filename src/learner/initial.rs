@@ -6,6 +6,7 @@ use crate::network::{Architecture, Layer, Network};
 use crate::portable::factor::singular_values;
 use crate::portable::reduce::norm;
 use crate::portable::rng::Stream;
+use crate::scalar::Scalar;
 
 /// How many draws of `R_l` are compared for conditioning.
 const DRAWS: usize = 50;
@@ -21,7 +22,7 @@ pub fn spanning_rows(k: usize, stream: &mut Stream) -> Result<Matrix<f64>> {
     let mut best: Option<(f64, Matrix<f64>)> = None;
     for _ in 0..DRAWS {
         let rows = unit_rows(k * (k + 1) / 2, k, stream);
-        let values = singular_values(&squares_as_forms(&rows))?;
+        let values = singular_values(&quadratic_forms(&rows))?;
         let condition = values[0] / values[values.len() - 1];
         if best.as_ref().is_none_or(|(least, _)| condition < *least) {
             best = Some((condition, rows));
@@ -41,13 +42,13 @@ fn unit_rows(m: usize, k: usize, stream: &mut Stream) -> Matrix<f64> {
 }
 
 /// Row `i` holds the coefficients of `(r_i . z)^2` in the monomials `z_p z_q`, `p <= q`; mixed ones carry the factor 2.
-fn squares_as_forms(rows: &Matrix<f64>) -> Matrix<f64> {
+pub fn quadratic_forms<S: Scalar>(rows: &Matrix<S>) -> Matrix<S> {
     let k = rows.cols();
     let pairs: Vec<(usize, usize)> = (0..k).flat_map(|p| (p..k).map(move |q| (p, q))).collect();
     Matrix::from_fn(rows.rows(), pairs.len(), |i, c| {
         let (p, q) = pairs[c];
-        let product = rows[(i, p)] * rows[(i, q)];
-        if p == q { product } else { 2.0 * product }
+        let product = rows[(i, p)].times(&rows[(i, q)]);
+        if p == q { product } else { product.plus(&product) }
     })
 }
 
