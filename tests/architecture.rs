@@ -74,11 +74,14 @@ const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["clap", "indicatif", "toml"], &["cli/"], "only the command speaks to people"),
 ];
 
-/// Words (types and macros) that only some rooms may use.
+/// Macros that print.
+const PRINTING: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
+const PRINTING_IN: &[&str] = &["cli/", "main.rs"];
+
+/// Types that only some rooms may use.
 const WORDS: &[(&[&str], &[&str], &str)] = &[
     (&["HashMap", "HashSet"], &["cli/"], "the order of a hash map is not reproducible; use BTreeMap"),
     (&["Instant", "SystemTime"], &["cli/"], "a clock near an output"),
-    (&["println", "print", "eprintln", "eprint", "dbg"], &["cli/", "main.rs"], "only the command prints"),
 ];
 
 /// Standard functions that are not correctly rounded, or fuse.
@@ -207,6 +210,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn makro(&mut self, name: &str) {
+        if PRINTING.contains(&name) && !self.lies_in(PRINTING_IN) {
+            self.report(name, &format!("calls {name}!"), "only the command prints");
+        }
+    }
+
     fn float(&mut self, word: &str) {
         let excused = |(file, place): &(&str, &str)| *file == self.file && self.around.iter().any(|a| a == place);
         if self.room() == "exact" && !FLOATS_IN_EXACT.iter().any(excused) {
@@ -220,6 +229,9 @@ impl<'a> Checker<'a> {
         let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         for word in text.split(|c| !is_path(c)).filter(|w| !w.is_empty()) {
             self.path(&word.split("::").map(String::from).collect::<Vec<_>>());
+        }
+        for name in PRINTING.iter().filter(|m| text.contains(&format!("{m} !"))) {
+            self.makro(name);
         }
         for function in TRANSCENDENTAL.iter().filter(|f| text.contains(&format!(".{f}("))) {
             self.call(function);
@@ -325,6 +337,8 @@ impl<'ast> Visit<'ast> for Checker<'_> {
     }
 
     fn visit_macro(&mut self, makro: &'ast syn::Macro) {
+        let name = makro.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        self.makro(&name);
         self.tokens(&makro.tokens.to_string());
         visit::visit_macro(self, makro);
     }
@@ -398,7 +412,8 @@ fn planted_faults_are_found() {
         ("golden/store.rs", "fn f() { blake3::hash(b\"\"); }", 1, "names the crate blake3"),
         ("experiment/run.rs", "use std::collections::{BTreeMap, HashMap};", 1, "uses HashMap"),
         ("experiment/run.rs", "fn f() { let t = std::time::Instant::now(); }", 1, "uses Instant"),
-        ("claim/mod.rs", "fn f() {\n\n    println!(\"x\");\n}", 3, "uses println"),
+        ("claim/mod.rs", "fn f() {\n\n    println!(\"x\");\n}", 3, "calls println!"),
+        ("claim/mod.rs", "fn f() { assert!({ dbg!(1); true }); }", 1, "calls dbg!"),
         ("learner/joint.rs", "fn f(x: f64) -> f64 { x.sqrt() + x.exp() }", 1, "calls exp"),
         ("target/risk.rs", "fn f(x: f64) -> f64 { f64::powi(x, 3) }", 1, "calls powi"),
         ("target/risk.rs", "fn f(x: f64) { assert!(x.ln() > 0.0); }", 1, "calls ln"),

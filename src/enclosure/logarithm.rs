@@ -29,7 +29,7 @@ fn ln_of_float(x: f64) -> Interval {
 
 /// `(m, e)` with `x = m 2^e` exactly and `m` in `[3/4, 3/2)`, for a positive finite float.
 fn scaled(x: f64) -> (f64, i32) {
-    let (x, shift) = if x < f64::MIN_POSITIVE { (x * 2f64.powi(64), -64) } else { (x, 0) };
+    let (x, shift) = if x < f64::MIN_POSITIVE { (x * 18_446_744_073_709_551_616.0, -64) } else { (x, 0) };
     let fraction = x.to_bits() & ((1 << 52) - 1);
     let exponent = (x.to_bits() >> 52) as i32 - 1023 + shift;
     let m = f64::from_bits(1023 << 52 | fraction);
