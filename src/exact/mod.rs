@@ -1,19 +1,22 @@
 //! Exact algebra: identities that hold to the last digit, or do not hold.
 //!
 //! No float is computed with here. A float may only enter, as the dyadic rational that its bits are, and leave, correctly rounded.
+//! Everything else is integers ([`Dyadic`], [`Rational`]) and polynomials over them; [`moments`] and [`quadratic_form`] are the
 //! probability: expectations under the three input [`Distribution`]s.
 //!
 //! | module | gives |
 //! |---|---|
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
+//! | [`rank`] | the rank of a matrix |
 //! | [`rational`] | quotients, and their correctly rounded decimals and floats |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
-//! | [`rank`] | the rank of a matrix |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
+//! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 
 pub mod dyadic;
 pub mod moments;
 pub mod polynomial;
+pub mod quadratic_form;
 pub mod rank;
 pub mod rational;
 
