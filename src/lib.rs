@@ -60,13 +60,16 @@
 
 pub mod canonical;
 pub mod claim;
+pub mod cli;
 pub mod enclosure;
 pub mod error;
 pub mod exact;
 pub mod experiment;
+pub mod golden;
 pub mod learner;
 pub mod matrix;
 pub mod network;
 pub mod portable;
+pub mod report;
 pub mod scalar;
 pub mod target;

@@ -8,6 +8,9 @@ pub mod factor;
 pub mod product;
 pub mod reduce;
 pub mod rng;
+pub mod self_check;
+
+pub use self_check::{PlatformCheck, self_check};
 
 /// Runs `body` with the widest vector instructions of this machine.
 ///
