@@ -1,0 +1,7 @@
+//! Pages of documentation, compiled with the crate.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("run.md")]
+pub mod run {}
