@@ -157,10 +157,10 @@ impl<'a> Checker<'a> {
         if let Some(inner) = self.resolved(segments) {
             self.import(&inner);
         }
-        if let [owner, function] = segments {
-            if ["f64", "f32"].contains(&owner.as_str()) {
-                self.call(function);
-            }
+        if let [owner, function] = segments
+            && ["f64", "f32"].contains(&owner.as_str())
+        {
+            self.call(function);
         }
     }
 

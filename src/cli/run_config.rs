@@ -20,7 +20,7 @@ const DATA: [&str; 2] = ["samples", "seed"];
 /// The most steps that a phase may have.
 const MAX_STEPS: u64 = 100_000_000;
 /// The most samples that may be asked for.
-const MAX_SAMPLES: u64 = 1 << 32;
+const MAX_SAMPLES: u64 = 1 << 31;
 /// The most memory that an experiment may need.
 const MAX_BYTES: u128 = 2 << 30;
 
@@ -249,7 +249,7 @@ fn check_memory(instance: &Instance) -> Result<()> {
     }
 }
 
-/// Wide enough for every product of accepted sizes: `2^32` samples of `2^23` features in eight layers.
+/// Wide enough for every product of accepted sizes: `2^31` samples of `2^23` features in eight layers.
 fn bytes(instance: &Instance) -> u128 {
     let (samples, dimension) = (instance.samples as u128, instance.dimension as u128);
     let features = |k: &usize| (*k as u128) * (*k as u128 + 1) / 2;

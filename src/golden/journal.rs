@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// What [`recover`] did about a replacement that had been interrupted.
+/// What was done about a replacement that had been interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// The new set was complete and is now in place.
