@@ -58,6 +58,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+pub mod _docs;
 pub mod canonical;
 pub mod claim;
 pub mod cli;
