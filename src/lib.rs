@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`canonical`], [`scalar`], [`matrix`] | the one error, the one byte encoding and hash, what a network computes with, storage |
+//! | [`error`], [`canonical`], [`scalar`], [`matrix`], [`parallel`] | the one error, the one byte encoding and hash, what a network computes with, storage, threads |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
@@ -70,6 +70,7 @@ pub mod golden;
 pub mod learner;
 pub mod matrix;
 pub mod network;
+pub mod parallel;
 pub mod portable;
 pub mod report;
 pub mod scalar;

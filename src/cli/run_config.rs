@@ -217,7 +217,7 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
         step: positive("step", default_step(depth))?,
         momentum: learner
             .number("momentum", |v| (0.0..1.0).contains(&v), "a number from 0 to below 1")?
-            .unwrap_or(default.momentum),
+            .unwrap_or(default_momentum(depth)),
         cap: positive("cap", default.cap)?,
         initial_scale: positive("initial-scale", default.initial_scale)?,
         head_deviation: positive("head-deviation", default.head_deviation)?,
@@ -225,6 +225,11 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
             .number("tolerance", |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")?
             .unwrap_or(default.tolerance),
     })
+}
+
+/// At depth 5 and above, the top layers are high powers of which samples see little: they need the longer memory.
+fn default_momentum(depth: usize) -> f64 {
+    if depth < 5 { Descent::default().momentum } else { 0.99 }
 }
 
 fn default_step(depth: usize) -> f64 {
