@@ -103,7 +103,7 @@ fi
 
 # ---- assumptions and statements ---------------------------------------------
 {
-  echo 'From mathcomp Require Import all_ssreflect all_algebra.'
+  echo 'From Coq Require Import ZArith. From mathcomp Require Import all_ssreflect all_algebra.'
   for file in *.v; do
     [ "$file" = Audit.v ] || echo "From KernelProofs Require Import ${file%.v}."
   done
