@@ -1,3 +1,63 @@
+//! Verified numerics for *backward feature correction*.
+//!
+//! Allen-Zhu & Li (arXiv 2001.04413, COLT 2023) claim that deep networks with quadratic activations learn hierarchical targets in
+//! polynomial time, because errors in lower layers are corrected when they train together with higher ones. This crate states
+//! finite propositions of its own about that story and checks each with exact arithmetic, rigorous enclosures, or training runs
+//! that replay bit for bit on any machine.
+//!
+//! # The objects
+//!
+//! For an input `x` in R^d and index sets `J_2, ..., J_L`, the **target** and the **learner** are quadratic DenseNets:
+//!
+//! ```text
+//!            f_0 = x        f_1 = x^2 - 1        f_l = (R_l S_l)^2                    entrywise squares
+//!            S_l = sum_{j in J_l} K_{l,j} f_j                                         l = 2, ..., L
+//!           F(x) = sum_{l=2..L} alpha_l ||S_l||^2            alpha_l = eps^(l-2)      eps: the gap
+//! ```
+//!
+//! The target has `R_l = I` and weights `W`; the learner has fixed rows `R_l`, whose squares span all quadratic forms, and trains
+//! `K` on samples `(x_n, y_n)`. Two numbers measure what it has learnt, both exact rationals of the trained weights:
+//!
+//! ```text
+//!   te = Var(F_K - F_W) / Var(F_W)                             relative population risk, free bias
+//!    f = ||K_2'K_2 - W_2'W_2||_F / ||W_2'W_2||_F                feature error of layer 2
+//! ```
+//!
+//! **Layerwise** training fits one layer after the other and stops at `te ~ eps^2`, because layer 2 alone learns `f ~ eps`. In
+//! **joint** training every layer that is switched on takes its part of the residual away from the layers below, `f` falls like
+//! `eps, eps^2, eps^3, ...`, and `te` reaches the rounding of the floats: that is backward feature correction, as it shows here.
+//!
+//! # Three kinds of number
+//!
+//! | kind | what it is | what it supports |
+//! |---|---|---|
+//! | exact | integers and rationals, nothing rounded | a proof of the printed number |
+//! | enclosed | a rigorous enclosure, printed as correctly rounded decimals | a proof of the printed number |
+//! | replayed | a seeded run, the same bits on every IEEE machine | a statement about these runs, never a theorem |
+//!
+//! # Where to read on
+//!
+//! The modules are rooms of one house, lowest first; imports go downwards, and a test holds them to it ([`_docs::architecture`]).
+//! A learner never sees the target; a proof never imports the maker of its candidate.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`error`], [`canonical`], [`scalar`], [`matrix`] | the one error, the one byte encoding and hash, what a network computes with, storage |
+//! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
+//! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
+//! | [`enclosure`] | intervals, logarithms, slopes |
+//! | [`network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
+//! | [`target`] | random members of the concept class, their samples, the exact population risk |
+//! | [`learner`] | gradient descent in stages: joint, layerwise, and the variations between |
+//! | [`experiment`] | runs, each computed once |
+//! | [`claim`] | the propositions, their checks and negative controls |
+//! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |
+//!
+//! The command is `bfc`; [`_docs::run`] tells how to run an instance of your own.
+
+#![warn(missing_docs)]
+#![deny(unsafe_code)]
+
 pub mod canonical;
 pub mod claim;
 pub mod cli;

@@ -133,7 +133,8 @@ fn scalar_only<T>() -> T {
     unreachable!("faer asked a scalar-only type for a vector operation")
 }
 
-#[allow(unused_variables)]
+// The trait declares two loads and stores as unsafe; here they are unreachable.
+#[allow(unused_variables, unsafe_code)]
 impl ComplexField for Det {
     type Arch = pulp::Scalar;
     type Unit = Self;

@@ -1,0 +1,78 @@
+//! Runs replay: the same bits on any number of threads, in any company, and the ones a different seed gives are different.
+
+use bfc::claim::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
+use bfc::claim::{Profile, registry};
+use bfc::experiment::{Cell, Runs, run_traced};
+use bfc::learner::Kind;
+
+fn cells() -> Vec<Cell> {
+    let recipes = [&LIN_K2_D16, &LINSKIP_K1_D32, &QUAD01_K1_D16, &LIN_L4];
+    let runs = recipes.iter().flat_map(|r| Kind::ALL.map(|kind| (r, kind)));
+    runs.flat_map(|(r, kind)| [1, 2].map(|seed| r.run(Profile::Tiny, kind, GAP, seed))).collect()
+}
+
+fn digests(cells: &[Cell], jobs: usize) -> Vec<String> {
+    let runs = Runs::compute(cells, jobs, &|_, _| ()).expect("possible instances");
+    cells.iter().map(|cell| runs.get(cell).expect("a computed run").digest.clone()).collect()
+}
+
+#[test]
+fn runs_do_not_depend_on_the_number_of_threads() {
+    let cells = cells();
+    let expected = digests(&cells, 1);
+    for jobs in [2, 4, 100] {
+        assert_eq!(digests(&cells, jobs), expected, "{jobs} jobs");
+    }
+}
+
+#[test]
+fn a_run_does_not_depend_on_its_company() {
+    let cells = cells();
+    let together = digests(&cells, 2);
+    for (cell, expected) in cells.iter().zip(together) {
+        assert_eq!(digests(std::slice::from_ref(cell), 1), [expected.clone()]);
+        assert_eq!(run_traced(cell, 5).expect("a possible instance").digest, expected, "a trace changes nothing");
+    }
+}
+
+#[test]
+fn a_cell_is_identified_by_everything_in_it() {
+    let cell = LIN_K2_D16.run(Profile::Tiny, Kind::Joint, GAP, 1);
+    let mut others = vec![cell.clone(); 8];
+    others[0].seed += 1;
+    others[1].instance.data_seed += 1;
+    others[2].instance.target_seed += 1;
+    others[3].instance.gap = GAP.next_up();
+    others[4].instance.samples += 1;
+    others[5].descent.momentum = 0.5;
+    others[6].stages[1].steps += 1;
+    others[7].descent.step = 0.011;
+    let (expected, all) = (digests(std::slice::from_ref(&cell), 1), digests(&others, 1));
+    for (other, digest) in others.iter().zip(all) {
+        assert_ne!(other.canonical().digest(), cell.canonical().digest());
+        assert_ne!([digest], expected[..]);
+    }
+}
+
+#[test]
+fn progress_counts_every_run_once() {
+    let cells = cells();
+    let last = std::sync::atomic::AtomicUsize::new(0);
+    let twice: Vec<Cell> = cells.iter().chain(&cells).cloned().collect();
+    Runs::compute(&twice, 1, &|done, total| {
+        assert_eq!(total, cells.len());
+        last.store(done, std::sync::atomic::Ordering::Relaxed);
+    })
+    .expect("possible instances");
+    assert_eq!(last.into_inner(), cells.len());
+}
+
+/// Claims ask only for runs they have named.
+#[test]
+fn claims_name_their_runs() {
+    for claim in registry::CLAIMS {
+        let runs = Runs::compute(&(claim.cells)(Profile::Tiny), 2, &|_, _| ()).expect("possible instances");
+        (claim.check)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+        (claim.broken)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("control of {}: {e}", claim.id));
+    }
+}
