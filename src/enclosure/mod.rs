@@ -5,11 +5,20 @@
 //! | [`rounding`] | the lemma that everything rests on: one float outwards from a rounded result |
 //! | [`interval`] | [`Interval`], its arithmetic, comparison and printing |
 //! | [`logarithm`] | `ln`, and the slope of a log-log plot |
+//! | [`range`] | [`Range`], the enclosure with rational ends |
+//! | [`slicing`] | exact products of integer matrices at the speed of floats |
+//! | [`residual`] | how far candidates are from being eigenvectors |
+//! | [`spectrum`] | eigenvalues and their sums from candidates |
 //!
-//! Proofs: `proofs/rounding.md`.
+//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`.
 
 pub mod interval;
 pub mod logarithm;
+pub mod range;
+pub mod residual;
 pub mod rounding;
+pub mod slicing;
+pub mod spectrum;
 
 pub use interval::Interval;
+pub use range::Range;

@@ -9,9 +9,15 @@
 //! | [`rational`] | quotients, and their correctly rounded decimals and floats |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
 //! | [`rank`] | the rank of a matrix |
+//! | [`gram`] | symmetric matrices of integers over one denominator |
+//! | [`family`] | families of functions with exact Gram matrices |
+//! | [`matrix_market`] | the reader of a user's own |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 
 pub mod dyadic;
+pub mod family;
+pub mod gram;
+pub mod matrix_market;
 pub mod moments;
 pub mod polynomial;
 pub mod rank;
