@@ -110,7 +110,9 @@ impl Source {
 
 fn stored(lower: &[Vec<i64>], denominator: NonZeroU64) -> Result<Gram> {
     match lower.iter().enumerate().find(|(i, row)| row.len() != i + 1) {
-        Some((i, row)) => Err(Error::input(format!("{} entries in row {}", row.len(), i + 1), format!("{} of a lower triangle", i + 1))),
+        Some((i, row)) => {
+            Err(Error::input(format!("{} entries in row {}", row.len(), i + 1), format!("{} of a lower triangle", i + 1)))
+        }
         None => Gram::from_lower(lower.len(), denominator, |i, j| lower[i][j]),
     }
 }
@@ -122,7 +124,8 @@ impl Certificate {
     /// When a tail is undecided.
     pub fn new(source: Source, gram: &Gram, digits: usize, proof: &CertifiedTails) -> Result<Self> {
         let printed = |tail: &super::Tail| {
-            let decimal = tail.decimal.clone().ok_or_else(|| Error::refused(format!("the tail at rank {} is undecided", tail.rank)));
+            let decimal =
+                tail.decimal.clone().ok_or_else(|| Error::refused(format!("the tail at rank {} is undecided", tail.rank)));
             decimal.map(|decimal| Printed { rank: tail.rank, tail: decimal })
         };
         let candidate = &proof.candidate;
@@ -159,7 +162,13 @@ impl Certificate {
             Source::Entries { lower } => format!("{{\"lower\": [{}\n  ]}}", lines(lower)),
         };
         let fields = [("format", json(&self.format)), ("matrix", matrix), ("denominator", json(&self.denominator))];
-        let more = [("digits", json(&self.digits)), ("tails", json(&self.tails)), ("k", json(&self.k)), ("s", json(&self.s)), ("mu", json(&self.mu))];
+        let more = [
+            ("digits", json(&self.digits)),
+            ("tails", json(&self.tails)),
+            ("k", json(&self.k)),
+            ("s", json(&self.s)),
+            ("mu", json(&self.mu)),
+        ];
         for (name, value) in fields.into_iter().chain(more) {
             // Writing to a string cannot fail.
             let _ = write!(text, "\n  \"{name}\": {value},");

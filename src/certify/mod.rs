@@ -7,9 +7,11 @@
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
 use crate::enclosure::range::Range;
 use crate::enclosure::residual::Candidate;
+use crate::enclosure::singular::RoundedGram;
 use crate::enclosure::slicing::{bit_length, largest_row_sum};
 use crate::enclosure::spectrum::Spectrum;
 use crate::error::{Error, Result};
+use crate::exact::Dyadic;
 use crate::exact::gram::Gram;
 use crate::matrix::Matrix;
 
@@ -161,4 +163,15 @@ pub fn corrected(gram: &Gram, candidate: &Candidate, bits: u32, threads: usize) 
         values: candidate.values.iter().zip(&delta).map(|(mu, by)| mu.saturating_add((by * value_unit).round() as i64)).collect(),
         ..*candidate
     }))
+}
+
+/// The smallest singular value of a small matrix, for as many columns as it has (guarantee: valid); `None` when nothing is known.
+///
+/// # Errors
+/// When the matrix has no columns or too many, or no candidate is found.
+pub fn smallest_singular_value(matrix: &Matrix<Dyadic>) -> Result<Option<Range>> {
+    let rounded = RoundedGram::new(matrix)?;
+    let candidate = first_candidate(&rounded.gram, 1)?;
+    let spectrum = Spectrum::enclose(&rounded.gram, &candidate, 1)?;
+    Ok(rounded.smallest_singular_value(&spectrum))
 }

@@ -9,6 +9,8 @@
 //! | [`slicing`] | exact products of integer matrices at the speed of floats |
 //! | [`residual`] | how far candidates are from being eigenvectors |
 //! | [`spectrum`] | eigenvalues and their sums from candidates |
+//! | [`singular`] | the smallest singular value of a small matrix |
+//! | [`solve`] | how far an approximate solution of a linear system is from the true one |
 //!
 //! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`.
 
@@ -17,7 +19,9 @@ pub mod logarithm;
 pub mod range;
 pub mod residual;
 pub mod rounding;
+pub mod singular;
 pub mod slicing;
+pub mod solve;
 pub mod spectrum;
 
 pub use interval::Interval;

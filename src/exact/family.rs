@@ -122,7 +122,8 @@ fn perm(family: &Family) -> Result<Gram> {
 /// `8 tr(B_a B_b)^2 + 16 tr(B_a B_b B_a B_b) + 32 tr(B_a^2 B_b^2)`; and `W_a W_a' = d I`.
 fn pm3(family: &Family) -> Result<Gram> {
     let (w, d) = (signed_rows(family), family.dimension as i64);
-    let denominator = NonZeroU64::MIN.saturating_mul(power_of_four(2 * d as u64)).saturating_mul(const { NonZeroU64::new(20).unwrap() });
+    let denominator =
+        NonZeroU64::MIN.saturating_mul(power_of_four(2 * d as u64)).saturating_mul(const { NonZeroU64::new(20).unwrap() });
     Gram::from_lower(family.count, denominator, |a, b| {
         let c = inner_products(&w[a], &w[b], family.dimension);
         let p = exchanged_product(&c);
@@ -220,7 +221,8 @@ struct Tree {
 /// All index sets in lexicographic order, with their three pairings.
 fn trees(d: usize) -> impl Iterator<Item = Tree> {
     let from = move |least: usize| least..d;
-    let sets = (0..d).flat_map(move |a| from(a + 1).flat_map(move |b| from(b + 1).flat_map(move |c| from(c + 1).map(move |e| [a, b, c, e]))));
+    let sets = (0..d)
+        .flat_map(move |a| from(a + 1).flat_map(move |b| from(b + 1).flat_map(move |c| from(c + 1).map(move |e| [a, b, c, e]))));
     sets.flat_map(|s @ [a, b, c, e]| {
         [[[a, b], [c, e]], [[a, c], [b, e]], [[a, e], [b, c]]].map(|pairs| Tree { indices: s, pairs })
     })

@@ -123,7 +123,9 @@ impl Shape {
         let order: usize = checked_order(rows).map_err(|e| e.at_line(line.number))?;
         let all = if header.symmetric { order * (order + 1) / 2 } else { order * order };
         match count {
-            Some(count) if count > all => Err(Error::input(format!("{count} entries"), format!("at most {all}")).at_line(line.number)),
+            Some(count) if count > all => {
+                Err(Error::input(format!("{count} entries"), format!("at most {all}")).at_line(line.number))
+            }
             _ => Ok(Shape { header, order, count: count.unwrap_or(all) }),
         }
     }
