@@ -46,6 +46,7 @@
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
+//! | [`approx`], [`certify`] | candidates in plain floats, and where they meet their proofs |
 //! | [`network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`learner`] | gradient descent in stages: joint, layerwise, and the variations between |
@@ -59,7 +60,9 @@
 #![deny(unsafe_code)]
 
 pub mod _docs;
+pub mod approx;
 pub mod canonical;
+pub mod certify;
 pub mod claim;
 pub mod cli;
 pub mod enclosure;

@@ -1,6 +1,6 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, backward, forward, layerwise, representation};
+use super::{Claim, backward, forward, kernel_tail, layerwise, representation};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -13,4 +13,5 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::STAIRCASE_5,
     &backward::THAW,
     &backward::RESIDUAL_SHARING,
+    &kernel_tail::CERTIFIED_TAIL,
 ];

@@ -13,6 +13,7 @@ use crate::claim::Profile;
 use crate::error::Result;
 
 mod bless;
+mod certify;
 mod check;
 mod evaluate;
 mod exit;
@@ -63,6 +64,9 @@ enum Command {
     Bless(BlessArguments),
     /// Test what the printed numbers assume of this machine
     SelfCheck,
+    /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+    #[command(subcommand)]
+    Certify(certify::CertifyCommand),
     /// Run an experiment of your own and write trace.csv and result.json
     Run(RunArguments),
 }
@@ -178,6 +182,7 @@ fn answer(command: &Command) -> Result<Answer> {
         Command::Explain { claim } => show::explain(claim),
         Command::Bless(arguments) => bless::command(arguments),
         Command::SelfCheck => Ok(show::self_check()),
+        Command::Certify(command) => certify::command(command),
         Command::Run(arguments) => run::command(&arguments.file, arguments.out.as_deref()),
     }
 }

@@ -7,13 +7,19 @@
 //! | module | gives |
 //! |---|---|
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
-//! | [`rank`] | the rank of a matrix |
 //! | [`rational`] | quotients, and their correctly rounded decimals and floats |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
+//! | [`rank`] | the rank of a matrix |
+//! | [`gram`] | symmetric matrices of integers over one denominator |
+//! | [`family`] | families of functions with exact Gram matrices |
+//! | [`matrix_market`] | the reader of a user's own |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 
 pub mod dyadic;
+pub mod family;
+pub mod gram;
+pub mod matrix_market;
 pub mod moments;
 pub mod polynomial;
 pub mod quadratic_form;
