@@ -50,7 +50,7 @@ fn power(exponent: i64) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
-/// Tests every assumption: the arithmetic, and that every portable kernel gives the bits it gave elsewhere.
+/// Samples every assumption: the arithmetic, and that every portable kernel gives the bits it gave elsewhere.
 pub fn self_check() -> Vec<PlatformCheck> {
     let arithmetic =
         [nearest_even(), subnormals(), contraction(), extended_precision(), square_root(), division(), word(), endian()];
