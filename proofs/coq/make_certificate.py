@@ -94,7 +94,10 @@ def cholesky(matrix):
     low = [[0.0] * n for _ in range(n)]
     for i in range(n):
         for j in range(i + 1):
-            x = matrix[i][j] - sum(low[i][k] * low[j][k] for k in range(j))
+            known = 0.0
+            for k in range(j):      # not sum(): newer Pythons add floats with compensation
+                known += low[i][k] * low[j][k]
+            x = matrix[i][j] - known
             if i == j:
                 if x <= 0.0:
                     sys.exit("no factor: the slack is too small for this matrix (internal limit)")
