@@ -4,6 +4,8 @@ use super::{Claim, backward, forward, layerwise, representation};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
+    &representation::DEGREE,
+    &representation::COST,
     &representation::QUADRATIC_SPAN,
     &forward::LINEAR_ERROR,
     &layerwise::STUCK,
