@@ -12,6 +12,7 @@ use crate::experiment::{Cell, Runs};
 mod backward;
 mod forward;
 pub mod instances;
+mod kernel;
 mod layerwise;
 mod measure;
 pub mod registry;

@@ -1,12 +1,13 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, backward, forward, layerwise, representation};
+use super::{Claim, backward, forward, kernel, layerwise, representation};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
     &representation::DEGREE,
     &representation::COST,
     &representation::QUADRATIC_SPAN,
+    &forward::CLOSED_FORM,
     &forward::LINEAR_ERROR,
     &layerwise::STUCK,
     &layerwise::LOCAL_LOSS,
@@ -15,4 +16,8 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::STAIRCASE_5,
     &backward::THAW,
     &backward::RESIDUAL_SHARING,
+    &kernel::DIMENSION,
+    &kernel::GAUSSIAN,
+    &kernel::MOST_TARGETS,
+    &kernel::ATTAINED,
 ];

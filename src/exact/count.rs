@@ -40,18 +40,18 @@ pub fn floor(x: &Rational) -> IBig {
     -ceiling(&-x)
 }
 
-/// The least `N >= 0` with `share (1 - N/count) <= error` (guarantee: exact), for `count` and `share` above zero.
+/// The least `N >= 0` with `share (1 - N/count) <= error` (guarantee: exact), for `count` above zero.
 pub fn dimension_for_error(count: &IBig, share: &Rational, error: &Rational) -> IBig {
     let allowed = error.over(share).unwrap_or_else(Rational::one);
     ceiling(&(&integer(count) * &(&Rational::one() - &allowed))).max(IBig::ZERO)
 }
 
-/// The least `N >= 0` with `share (1 - N/count) <= d^(-1/100)` (guarantee: exact), for `count`, `share` and `d` above zero.
+/// The least `N >= 0` with `share (1 - N/count) <= d^(-1/100)` (guarantee: exact), for `count` and `d` above zero.
 ///
 /// The condition is `(count - N)^100 <= (count/share)^100 / d`, and an integer's power is below a number when it is below its
 /// floor: so `count - N` is at most the integer 100th root of that floor.
 pub fn dimension_for_hundredth_root(count: &IBig, share: &Rational, d: u64) -> IBig {
-    let scaled = integer(count).over(share).unwrap_or_else(Rational::zero);
+    let Some(scaled) = integer(count).over(share) else { return IBig::ZERO };
     let numerator = scaled.numerator().clone().abs();
     let radicand = power(&numerator) / (power(&scaled.denominator().clone().into()) * IBig::from(d.max(1)));
     // A quotient of numbers that are not negative.
@@ -107,6 +107,8 @@ mod tests {
             let within = |n: &IBig| !exceeds_hundredth_root(&error_with(n, &count), u64::MAX);
             assert!(within(&n) && (n.is_zero() || !within(&(&n - 1))));
         }
+        assert_eq!(dimension_for_hundredth_root(&7.into(), &Rational::zero(), 9), IBig::ZERO);
+        assert_eq!(dimension_for_error(&7.into(), &Rational::zero(), &rational("0.25")), IBig::ZERO);
         assert_eq!(dimension_for_error(&3740.into(), &share, &rational("0.25")), IBig::from(2583));
     }
 }

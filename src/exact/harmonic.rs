@@ -31,11 +31,17 @@ fn harmonic_part(f: &Polynomial, m: i64, d: i64, laplacian: impl Fn(&Polynomial)
     let powers: Vec<Polynomial> = std::iter::successors(Some(f.clone()), |p| Some(laplacian(p))).take(m as usize / 2 + 1).collect();
     let mut bracket = HarmonicPart { multiple: Polynomial::zero(), factor: Dyadic::one() };
     for (j, p) in powers.iter().enumerate().rev() {
-        let weight = Dyadic::from(2 * (j as i64 + 1) * (d + 2 * m - 4 - 2 * j as i64));
+        // The innermost bracket is the last power of the Laplacian itself, whose weight may be zero.
+        let weight = if j + 1 < powers.len() { w(j as i64 + 1, m, d) } else { Dyadic::one() };
         let factor = &weight * &bracket.factor;
         bracket = HarmonicPart { multiple: p.weighted(&factor).minus(&norm.times(&bracket.multiple)), factor };
     }
     bracket
+}
+
+/// `w_j = 2j (d + 2m - 2 - 2j)`: positive for `1 <= j <= m/2`.
+fn w(j: i64, m: i64, d: i64) -> Dyadic {
+    Dyadic::from(2 * j * (d + 2 * m - 2 - 2 * j))
 }
 
 /// `sum_i d^2 p / dx_i^2` in `d` variables (guarantee: exact).
@@ -172,8 +178,11 @@ mod tests {
     fn radial_forms_and_products() {
         assert_eq!(Signature::Identity.share(4, 64), Some(Rational::zero()));
         assert_eq!(share_of_form(&power(&squared_norm(5), 2), 5), Some(Rational::zero()));
-        let product = variables(4).iter().fold(Polynomial::one(), |p, x| p.times(x));
-        assert_eq!(share_of_form(&product, 6), Some(Rational::one()));
+        for (p, d) in [(1, 1), (2, 2), (2, 5), (4, 4), (4, 6)] {
+            let product = variables(p).iter().fold(Polynomial::one(), |p, x| p.times(x));
+            assert_eq!(share_of_form(&product, d), Some(Rational::one()));
+        }
+        assert_eq!(Signature::Balanced.share(1, 2), Some(Rational::one()));
         assert_eq!(share_of_form(&Polynomial::one(), 3), None);
     }
 }

@@ -37,8 +37,8 @@ pub fn trace<S: Scalar>(a: &Matrix<S>) -> S {
     (0..a.rows().min(a.cols())).fold(S::zero(), |sum, i| sum.plus(&a[(i, i)]))
 }
 
-/// The least positive multiple of all entries that is integral, with the factor it took.
-fn integral(row: &[Rational]) -> (Vec<IBig>, IBig) {
+/// The least positive integral multiple of a row.
+fn integral(row: &[Rational]) -> Vec<IBig> {
     let multiple = |n: IBig, v: &Rational| {
         let denominator = IBig::from(v.denominator().clone());
         let common = IBig::from((&n).gcd(&denominator));
@@ -46,13 +46,38 @@ fn integral(row: &[Rational]) -> (Vec<IBig>, IBig) {
     };
     let factor = row.iter().fold(IBig::ONE, multiple);
     let scaled = |v: &Rational| v.numerator() * (&factor / IBig::from(v.denominator().clone()));
-    (row.iter().map(scaled).collect(), factor)
+    row.iter().map(scaled).collect()
 }
 
 /// The rank (guarantee: exact).
 pub fn rank(matrix: &Matrix<Rational>) -> usize {
-    let rows: Vec<Vec<IBig>> = (0..matrix.rows()).map(|i| integral(matrix.row(i)).0).collect();
-    super::rank::rank(&Matrix::from_fn(matrix.rows(), matrix.cols(), |i, j| Dyadic::from(rows[i][j].clone())))
+    pivot_columns(matrix).len()
+}
+
+/// The columns that are independent of those before them (guarantee: exact), by fraction-free elimination.
+pub fn pivot_columns(matrix: &Matrix<Rational>) -> Vec<usize> {
+    let mut rows: Vec<Vec<IBig>> = (0..matrix.rows()).map(|i| integral(matrix.row(i))).collect();
+    let (mut pivots, mut previous) = (Vec::new(), IBig::ONE);
+    for column in 0..matrix.cols() {
+        let Some(pivot) = (pivots.len()..rows.len()).find(|&i| !rows[i][column].is_zero()) else { continue };
+        rows.swap(pivots.len(), pivot);
+        let (above, below) = rows.split_at_mut(pivots.len() + 1);
+        let pivot_row = &above[pivots.len()];
+        for row in below {
+            eliminate(row, pivot_row, column, &previous);
+        }
+        previous = pivot_row[column].clone();
+        pivots.push(column);
+    }
+    pivots
+}
+
+/// `row := (p row - r pivot_row) / previous` with `p`, `r` the entries in `column`: one step of Bareiss' elimination.
+fn eliminate(row: &mut [IBig], pivot_row: &[IBig], column: usize, previous: &IBig) {
+    let entry = row[column].clone();
+    for (value, above) in row.iter_mut().zip(pivot_row) {
+        *value = (&pivot_row[column] * &*value - &entry * above) / previous;
+    }
 }
 
 /// The `x` with `a x = b`, for a square `a` (guarantee: exact); `None` when `a` is singular or the shapes do not fit.
@@ -64,17 +89,14 @@ pub fn solve(a: &Matrix<Rational>, b: &Matrix<Rational>) -> Option<Matrix<Ration
         return None;
     }
     let augmented = |i: usize| [a.row(i), b.row(i)].concat();
-    let mut rows: Vec<Vec<IBig>> = (0..n).map(|i| integral(&augmented(i)).0).collect();
+    let mut rows: Vec<Vec<IBig>> = (0..n).map(|i| integral(&augmented(i))).collect();
     let mut previous = IBig::ONE;
     for p in 0..n {
         let pivot = (p..n).find(|&i| !rows[i][p].is_zero())?;
         rows.swap(p, pivot);
         let pivot_row = rows[p].clone();
         for (_, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != p) {
-            let entry = row[p].clone();
-            for (value, above) in row.iter_mut().zip(&pivot_row) {
-                *value = (&pivot_row[p] * &*value - &entry * above) / &previous;
-            }
+            eliminate(row, &pivot_row, p, &previous);
         }
         previous = pivot_row[p].clone();
     }
@@ -120,6 +142,7 @@ mod tests {
         assert!(solve(&matrix(2, &[1, 2, 2, 4]), &matrix(2, &[1, 2])).is_none());
         assert!(solve(&matrix(2, &[1, 2]), &matrix(2, &[1, 2])).is_none());
         assert_eq!(rank(&matrix(2, &[1, 2, 2, 4])), 1);
+        assert_eq!(pivot_columns(&matrix(2, &[0, 1, 2, 1, 0, 2, 4, 3])), [1, 3]);
     }
 
     #[test]

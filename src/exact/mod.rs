@@ -13,7 +13,7 @@
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 //! | [`inputs`] | expectations, derivatives and substitution of polynomials in the inputs |
-//! | [`hermite`], [`walsh`] | the orthogonal bases of the Gaussian and of the cube |
+//! | [`hermite`], [`walsh`], [`parity`] | the orthogonal bases of the Gaussian and of the cube |
 //! | [`harmonic`] | harmonic parts of forms, and their share of a variance |
 //! | [`flattening`] | singular values of symmetric tensors |
 //! | [`linear`], [`projection`] | systems, semidefiniteness, best approximation |
@@ -27,6 +27,7 @@ pub mod hermite;
 pub mod inputs;
 pub mod linear;
 pub mod moments;
+pub mod parity;
 pub mod polynomial;
 pub mod polynomial_in_d;
 pub mod projection;

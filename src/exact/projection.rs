@@ -1,20 +1,13 @@
 //! Best approximation from a finite-dimensional space, exactly.
 
-use super::linear::{dot, product, rank, solve};
+use super::linear::{dot, pivot_columns, product, solve};
 use super::rational::Rational;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
 /// The rows of `span` that are independent of those before them.
 fn independent_rows(span: &Matrix<Rational>) -> Matrix<Rational> {
-    let mut kept: Vec<usize> = Vec::new();
-    for i in 0..span.rows() {
-        let rows: Vec<usize> = kept.iter().copied().chain([i]).collect();
-        if rank(&select(span, &rows)) == rows.len() {
-            kept = rows;
-        }
-    }
-    select(span, &kept)
+    select(span, &pivot_columns(&span.transposed()))
 }
 
 fn select(matrix: &Matrix<Rational>, rows: &[usize]) -> Matrix<Rational> {

@@ -31,14 +31,14 @@ pub(super) fn identity(k: usize) -> Matrix<Dyadic> {
     Matrix::from_fn(k, k, |i, j| Dyadic::from(i64::from(i == j)))
 }
 
-/// A target with all widths `k`, all scales 1 and small integer weights: entry `(i, c)` of `W_(l,j)` is
-/// `(2 + 3i + 5c + 7l + 11j + ic) mod 7 - 3`.
+/// A target with all widths `k`, all scales 1 and small integer weights, none of them zero: entry `(i, c)` of `W_(l,j)` is number
+/// `(3i + 2c + l + j + ic + i^2) mod 5` of -2, -1, 1, 2, 3.
 ///
 /// # Errors
 /// When the shape is impossible.
 pub fn integer_network(d: usize, depth: usize, k: usize, skips: &Skips) -> Result<Network<Dyadic>> {
     let architecture = Architecture::new(d, &vec![k; depth.max(1) - 1], skips)?;
-    let entry = |l: usize, j: usize, i: usize, c: usize| Dyadic::from(((2 + 3 * i + 5 * c + 7 * l + 11 * j + i * c) % 7) as i64 - 3);
+    let entry = |l: usize, j: usize, i: usize, c: usize| Dyadic::from([-2, -1, 1, 2, 3][(3 * i + 2 * c + l + j + i * c + i * i) % 5]);
     let block = |l: usize, j: usize| Matrix::from_fn(k, if j < 2 { d } else { k }, |i, c| entry(l, j, i, c));
     let weights = |l: usize| architecture.index_set(l).iter().map(|&j| block(l, j)).collect();
     let layers = (2..=depth).map(|l| Layer { weights: weights(l), span: identity(k), scale: Dyadic::one() }).collect();
