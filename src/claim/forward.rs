@@ -226,8 +226,8 @@ fn population_ratios(profile: Profile, runs: &Runs, gap_of_target: fn(f64) -> f6
         let target = run.target.try_map(|&w| Dyadic::try_from(w))?;
         let squared = squared_drift(&target).and_then(|f| f.over(&Rational::try_from(gap).ok()?.squared()));
         positive.push(squared.as_ref().is_some_and(|s| !s.is_zero()));
-        let ratio = squared.as_ref().map(Interval::from).and_then(Interval::sqrt);
-        table.rows.push(vec![seed.to_string(), enclosed(&ratio)]);
+        let root = |s: &Rational| if s.is_zero() { "0".into() } else { enclosed(&Interval::from(s).sqrt()) };
+        table.rows.push(vec![seed.to_string(), squared.as_ref().map_or_else(|| "absent".into(), root)]);
     }
     Ok((all_hold("f/eps of the optimum on the population is above zero on every seed", &positive), table))
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
+mod alternation;
 mod backward;
 mod forward;
 pub mod instances;
@@ -17,6 +18,7 @@ mod layerwise;
 mod measure;
 pub mod registry;
 mod representation;
+mod shallow;
 
 /// The answer to a claim. An [`Error`] is not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

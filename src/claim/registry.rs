@@ -1,6 +1,6 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, backward, forward, kernel, layerwise, representation};
+use super::{Claim, alternation, backward, forward, kernel, layerwise, representation, shallow};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -15,9 +15,13 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::STAIRCASE_4,
     &backward::STAIRCASE_5,
     &backward::THAW,
+    &alternation::CONTRACTION,
+    &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
     &kernel::DIMENSION,
     &kernel::GAUSSIAN,
     &kernel::MOST_TARGETS,
     &kernel::ATTAINED,
+    &shallow::MONOMIAL,
+    &shallow::QUADRATIC_POWER,
 ];
