@@ -7,8 +7,8 @@ use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::inputs::{Moment, derivative, expectation, gaussian, sign, variables};
-use crate::exact::moments::{Features, GaussianFeatures, Moments};
 use crate::exact::linear::{is_positive_semidefinite, product, rank, rational, solve, trace};
+use crate::exact::moments::{Features, GaussianFeatures, Moments};
 use crate::exact::{Dyadic, Polynomial, Rational};
 use crate::experiment::{Cell, Runs};
 use crate::learner::{Coupling, Stage};
@@ -116,7 +116,10 @@ fn directions_are_independent(w: &Matrix<Rational>) -> bool {
 }
 
 fn closed_form(laws: &Laws) -> Result<Outcome> {
-    let mut table = Table::new("population optimum of layer 2, d = 4", &["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"]);
+    let mut table = Table::new(
+        "population optimum of layer 2, d = 4",
+        &["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"],
+    );
     let (mut free, mut none, mut unique, mut reached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (skips, k) in [Skips::Lin, Skips::LinSkip].iter().flat_map(|s| (1..=3).map(move |k| (s, k))) {
         let network = integer_network(DIMENSION, 3, k, skips)?;

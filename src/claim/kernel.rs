@@ -6,9 +6,7 @@ use super::{Claim, Condition, Evidence, Outcome, Profile, Table, instances};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
-use crate::exact::count::{
-    binomial, dimension_for_error, dimension_for_hundredth_root, exceeds_hundredth_root, harmonics,
-};
+use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root, exceeds_hundredth_root, harmonics};
 use crate::exact::harmonic::{Signature, share_of_form};
 use crate::exact::inputs::{power, variables};
 use crate::exact::linear::{integer, rank};
@@ -100,9 +98,11 @@ fn is_parity(function: &Walsh, p: usize) -> bool {
 }
 
 fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) -> Result<Outcome> {
-    let mut expansions = Table::new("the trees on the cube", &["L", "p", "terms", "variance", "share left by degree 2", "decimal"]);
+    let mut expansions =
+        Table::new("the trees on the cube", &["L", "p", "terms", "variance", "share left by degree 2", "decimal"]);
     let mut counts = Table::new("dimensions", &["p", "d", "C(d,p)", "N for error 1/4", "N for error d^-0.01"]);
-    let mut exponents = Table::new("fitted exponents, d >= 64", &["p", "degree of C(d,p) in d", "N for error 1/4", "N for d^-0.01"]);
+    let mut exponents =
+        Table::new("fitted exponents, d >= 64", &["p", "degree of C(d,p) in d", "N for error 1/4", "N for d^-0.01"]);
     let (mut shapes, mut floors, mut slopes) = (Vec::new(), Vec::new(), Vec::new());
     for depth in least_depth..=5 {
         let p = 1usize << (depth - 1);
@@ -168,7 +168,8 @@ fn share(signature: Signature, k: u32, d: u64) -> Rational {
 }
 
 fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
-    let mut table = Table::new("powers of x'Ax", &["f", "d", "share", "decimal", "dim H_p", "error", "N for that error", "N for d^-0.01"]);
+    let mut table =
+        Table::new("powers of x'Ax", &["f", "d", "share", "decimal", "dim H_p", "error", "N for that error", "N for d^-0.01"]);
     let (mut squares, mut fourths, mut fourths_at_root) = (Vec::new(), Vec::new(), Vec::new());
     for (name, k, error) in [("(x'Ax)^2", 2u32, 4), ("(x'Ax)^4", 4, 100)] {
         for &d in [8].iter().chain(dimensions(profile)) {
@@ -190,9 +191,8 @@ fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
     let largest = if profile.draws_conclusions() { 1024 } else { 96 };
     let from_88 = (2..=largest).step_by(2).map(|d| exceeds_hundredth_root(&share(signature, 2, d), d) == (d >= 88));
     let products = [2u64, 4, 8].map(|p| share_of_form(&product_of_forms(p), p as usize) == Some(Rational::one()));
-    let agreement = [(2, 4), (2, 6), (4, 4)].map(|(k, d)| {
-        share_of_form(&power(&signature.form(d), k), d) == Some(share(signature, k, d as u64))
-    });
+    let agreement = [(2, 4), (2, 6), (4, 4)]
+        .map(|(k, d)| share_of_form(&power(&signature.form(d), k), d) == Some(share(signature, k, d as u64)));
     let conditions = vec![
         all_hold("the share of (x'Ax)^2 is above 1/4 at every d", &squares),
         all_hold("the share of (x'Ax)^4 is between 1/100 and 1/4 at every d", &fourths),
@@ -214,7 +214,9 @@ fn products_table(profile: Profile) -> Table {
     for (p, &d) in [2u64, 4, 8].iter().flat_map(|p| dimensions(profile).iter().map(move |d| (*p, d))) {
         let (count, one) = (harmonics(d, p), Rational::one());
         let needed = [dimension_for_error(&count, &one, &one_over(4)), dimension_for_hundredth_root(&count, &one, d)];
-        table.rows.push([p.to_string(), d.to_string(), count.to_string()].into_iter().chain(needed.map(|n| n.to_string())).collect());
+        table
+            .rows
+            .push([p.to_string(), d.to_string(), count.to_string()].into_iter().chain(needed.map(|n| n.to_string())).collect());
     }
     table
 }
@@ -257,12 +259,20 @@ fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Ou
         spaces.push((format!("{n} parities"), unit(n, m, |i, j| i == j), Rational::zero()));
     }
     for b in [2, 4, 5] {
-        spaces.push((format!("sums over {b} parities"), unit(m / b, m, |i, j| j / b == i), &Rational::one() - &one_over(b as i64)));
+        spaces.push((
+            format!("sums over {b} parities"),
+            unit(m / b, m, |i, j| j / b == i),
+            &Rational::one() - &one_over(b as i64),
+        ));
     }
     let sharp = spaces.len();
     for seed in instances::seeds(profile) {
         for (n, quarters) in [(5, 3), (10, 2), (15, 1)] {
-            spaces.push((format!("{n} points, seed {seed}"), parities(&sample(6, n, seed)?, &sets), &Rational::from(quarters) * &one_over(4)));
+            spaces.push((
+                format!("{n} points, seed {seed}"),
+                parities(&sample(6, n, seed)?, &sets),
+                &Rational::from(quarters) * &one_over(4),
+            ));
         }
     }
     let mut table = Table::new(format!("{m} targets"), &["space", "N", "tau", "targets at most tau", "N/(1-tau)"]);
@@ -306,7 +316,10 @@ pub const ATTAINED: Claim = Claim {
 
 fn attained(profile: Profile, also: fn(usize) -> Option<usize>) -> Result<Outcome> {
     let shapes: &[(usize, usize)] = if profile.draws_conclusions() { &[(6, 2), (6, 3), (7, 3), (8, 4)] } else { &[(5, 2)] };
-    let mut table = Table::new("ridgeless regression on samples of the cube", &["d", "p", "M", "N", "seed", "rank", "mean error", "1 - rank/M"]);
+    let mut table = Table::new(
+        "ridgeless regression on samples of the cube",
+        &["d", "p", "M", "N", "seed", "rank", "mean error", "1 - rank/M"],
+    );
     let mut held = Vec::new();
     for &(d, p) in shapes {
         let mut sets = subsets(d, p);

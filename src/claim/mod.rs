@@ -11,6 +11,7 @@ use crate::experiment::{Cell, Runs};
 
 mod alternation;
 mod backward;
+mod contraction;
 mod forward;
 pub mod instances;
 mod kernel;

@@ -1,6 +1,6 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, alternation, backward, forward, kernel, layerwise, representation, shallow};
+use super::{Claim, alternation, backward, contraction, forward, kernel, layerwise, representation, shallow};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -15,7 +15,7 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::STAIRCASE_4,
     &backward::STAIRCASE_5,
     &backward::THAW,
-    &alternation::CONTRACTION,
+    &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
     &kernel::DIMENSION,

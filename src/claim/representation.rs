@@ -44,7 +44,8 @@ fn degree_of_composition(skips: &Skips, depth: usize) -> u32 {
 type Change = fn(Network<Dyadic>) -> Network<Dyadic>;
 
 fn degree(profile: Profile, least_depth: usize, changed: Change) -> Result<Outcome> {
-    let mut table = Table::new("expansions", &["index sets", "L", "d", "terms", "degree", "terms of that degree", "expected degree"]);
+    let mut table =
+        Table::new("expansions", &["index sets", "L", "d", "terms", "degree", "terms of that degree", "expected degree"]);
     let (mut right, mut all) = (0, 0);
     let largest_dimension = if profile.draws_conclusions() { 3 } else { 2 };
     for (skips, depth) in SKIPS.iter().flat_map(|s| (least_depth..=*DEPTHS.end()).map(move |l| (s, l))) {
@@ -131,7 +132,11 @@ fn cost(profile: Profile, composition: Count) -> Result<Outcome> {
     let condition = |what: &str, requires: &str| {
         let held: Vec<bool> = degrees.iter().filter(|(w, _)| *w == what).map(|(_, held)| *held).collect();
         let right = held.iter().filter(|h| **h).count();
-        Condition { requires: requires.into(), found: format!("{right} of {}", held.len()), verdict: (right == held.len()).into() }
+        Condition {
+            requires: requires.into(),
+            found: format!("{right} of {}", held.len()),
+            verdict: (right == held.len()).into(),
+        }
     };
     let conditions = vec![
         condition("parameters", "the parameters are a polynomial of degree 1 in d, at every d of the table"),

@@ -33,7 +33,9 @@ pub const MONOMIAL: Claim = Claim {
     theorems: &[],
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| monomial(profile, &[(Target::Monomials, Rational::new(3, 4))]),
-    broken: |profile, _: &Runs| monomial(profile, &[(Target::Monomials, Rational::new(1, 1)), (Target::Power, Rational::new(3, 4))]),
+    broken: |profile, _: &Runs| {
+        monomial(profile, &[(Target::Monomials, Rational::new(1, 1)), (Target::Power, Rational::new(3, 4))])
+    },
 };
 
 /// A form of degree `p` in `p` variables a block.
@@ -53,7 +55,9 @@ impl Target {
     fn form(self, p: usize, blocks: usize) -> Polynomial {
         let x = variables(p * blocks);
         match self {
-            Target::Monomials => sum(x.chunks(p).map(|block| block.iter().fold(Polynomial::one(), |product, v| product.times(v)))),
+            Target::Monomials => {
+                sum(x.chunks(p).map(|block| block.iter().fold(Polynomial::one(), |product, v| product.times(v))))
+            }
             Target::Power => power(&x[0], p as u32),
         }
     }
@@ -82,7 +86,8 @@ fn rank_one() -> Spectrum {
 fn monomial(profile: Profile, cases: &[(Target, Option<Rational>)]) -> Result<Outcome> {
     let quarter = Rational::new(1, 4).unwrap_or_else(Rational::zero);
     let degrees: &[u64] = if profile.draws_conclusions() { &[2, 4, 6, 8, 10, 12, 14, 16] } else { &[2, 4] };
-    let small: &[(usize, usize)] = if profile.draws_conclusions() { &[(2, 1), (4, 1), (6, 1), (4, 2)] } else { &[(2, 1), (4, 1)] };
+    let small: &[(usize, usize)] =
+        if profile.draws_conclusions() { &[(2, 1), (4, 1), (6, 1), (4, 2)] } else { &[(2, 1), (4, 1)] };
     let mut table = Table::new("floors", &["target", "p", "d", "singular values", "m", "floor", "decimal"]);
     let mut conditions = Vec::new();
     for (target, fraction) in cases {
@@ -98,7 +103,8 @@ fn monomial(profile: Profile, cases: &[(Target, Option<Rational>)]) -> Result<Ou
             table.rows.push(facts.into_iter().chain([floor.to_string(), floor.to_decimal(4)]).collect());
         }
         let at = if fraction == Rational::one() { "C".into() } else { format!("floor({fraction} C)") };
-        conditions.push(all_hold(format!("{}: the floor at m = {at}, C = (d/p) C(p, p/2), is at least 1/4", target.name()), &held));
+        conditions
+            .push(all_hold(format!("{}: the floor at m = {at}, C = (d/p) C(p, p/2), is at least 1/4", target.name()), &held));
         let spectra: Vec<bool> =
             small.iter().map(|&(p, b)| is_spectrum_of(&target.spectrum(p as u64, b as u64), &target.form(p, b), p * b)).collect();
         conditions.push(all_hold(format!("{}: the singular values are those of the flattening", target.name()), &spectra));
@@ -168,7 +174,14 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
             let share = (&scale * &energy(&f.spectrum)).over(&f.variance).unwrap_or_else(Rational::zero);
             let count = f.spectrum.iter().fold(IBig::ZERO, |sum, (_, n)| sum + n);
             let m = least_rank(&f.spectrum, &allowed);
-            table.rows.push(vec![name.into(), error.to_string(), d.to_string(), count.to_string(), share.to_decimal(4), m.to_string()]);
+            table.rows.push(vec![
+                name.into(),
+                error.to_string(),
+                d.to_string(),
+                count.to_string(),
+                share.to_decimal(4),
+                m.to_string(),
+            ]);
             needed.push((d, m));
         }
         let wide: Vec<bool> = needed.iter().map(|(_, m)| *m > IBig::ONE).collect();
@@ -178,7 +191,10 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
         conditions.push(all_slopes_within(&format!("{name}: the fitted exponent of the width"), &[exponent], band));
         let small: &[usize] = if k == 2 { &[4, 6] } else { &[4] };
         let verified = |&d: &usize| is_spectrum_of(&powers(k, d).spectrum, &powers(k, d).form, d);
-        conditions.push(all_hold(format!("{name}: the singular values are those of the flattening"), &small.iter().map(verified).collect::<Vec<_>>()));
+        conditions.push(all_hold(
+            format!("{name}: the singular values are those of the flattening"),
+            &small.iter().map(verified).collect::<Vec<_>>(),
+        ));
     }
     Ok(Outcome { conditions, tables: vec![table, exponents] })
 }

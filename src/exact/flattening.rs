@@ -86,8 +86,16 @@ fn theta(k: u64, j: u64, d: u64) -> Rational {
 /// All exponents of degree `k` in `d` variables, in lexicographic order.
 pub fn exponents(d: usize, k: u32) -> Vec<Exponents> {
     match d {
-        0 => if k == 0 { vec![Vec::new()] } else { Vec::new() },
-        _ => (0..=k).flat_map(|e| exponents(d - 1, k - e).into_iter().map(move |rest| [&[e], rest.as_slice()].concat())).collect(),
+        0 => {
+            if k == 0 {
+                vec![Vec::new()]
+            } else {
+                Vec::new()
+            }
+        }
+        _ => {
+            (0..=k).flat_map(|e| exponents(d - 1, k - e).into_iter().map(move |rest| [&[e], rest.as_slice()].concat())).collect()
+        }
     }
 }
 

@@ -27,8 +27,15 @@ pub struct HarmonicPart {
 /// The harmonic part of `f` of degree `m` in `d` dimensions, given the Laplacian and `|x|^2` (guarantee: exact).
 ///
 /// Horner's scheme: `h_0 = f - (|x|^2 / w_1) (Laplacian f - (|x|^2 / w_2) (Laplacian^2 f - ...))`.
-fn harmonic_part(f: &Polynomial, m: i64, d: i64, laplacian: impl Fn(&Polynomial) -> Polynomial, norm: &Polynomial) -> HarmonicPart {
-    let powers: Vec<Polynomial> = std::iter::successors(Some(f.clone()), |p| Some(laplacian(p))).take(m as usize / 2 + 1).collect();
+fn harmonic_part(
+    f: &Polynomial,
+    m: i64,
+    d: i64,
+    laplacian: impl Fn(&Polynomial) -> Polynomial,
+    norm: &Polynomial,
+) -> HarmonicPart {
+    let powers: Vec<Polynomial> =
+        std::iter::successors(Some(f.clone()), |p| Some(laplacian(p))).take(m as usize / 2 + 1).collect();
     let mut bracket = HarmonicPart { multiple: Polynomial::zero(), factor: Dyadic::one() };
     for (j, p) in powers.iter().enumerate().rev() {
         // The innermost bracket is the last power of the Laplacian itself, whose weight may be zero.

@@ -41,7 +41,8 @@ pub fn derivative(p: &Polynomial, i: usize) -> Polynomial {
 
 /// `p(q_0, q_1, ...)`; variables beyond the list are zero (guarantee: exact).
 pub fn substitute(p: &Polynomial, values: &[Polynomial]) -> Polynomial {
-    let factor = |i: usize, e: u32| if e == 0 { Polynomial::one() } else { values.get(i).map_or(Polynomial::zero(), |q| power(q, e)) };
+    let factor =
+        |i: usize, e: u32| if e == 0 { Polynomial::one() } else { values.get(i).map_or(Polynomial::zero(), |q| power(q, e)) };
     let term = |(alpha, c): (&Vec<u32>, &Dyadic)| {
         alpha.iter().enumerate().fold(Polynomial::constant(c.clone()), |product, (i, &e)| product.times(&factor(i, e)))
     };

@@ -2,12 +2,12 @@
 //!
 //! The network is a formula over any scalar, so evaluating it on the variables is expanding it.
 
+use crate::error::Result;
 use crate::exact::inputs::variables;
 use crate::exact::walsh::Walsh;
 use crate::exact::{Dyadic, Polynomial};
 use crate::matrix::Matrix;
 use crate::network::{Architecture, Layer, Network, Skips, forward};
-use crate::error::Result;
 use crate::scalar::Scalar;
 
 /// `F(x)` as a polynomial in `x_0, ..., x_(d-1)` (guarantee: exact).
@@ -38,7 +38,8 @@ pub(super) fn identity(k: usize) -> Matrix<Dyadic> {
 /// When the shape is impossible.
 pub fn integer_network(d: usize, depth: usize, k: usize, skips: &Skips) -> Result<Network<Dyadic>> {
     let architecture = Architecture::new(d, &vec![k; depth.max(1) - 1], skips)?;
-    let entry = |l: usize, j: usize, i: usize, c: usize| Dyadic::from([-2, -1, 1, 2, 3][(3 * i + 2 * c + l + j + i * c + i * i) % 5]);
+    let entry =
+        |l: usize, j: usize, i: usize, c: usize| Dyadic::from([-2, -1, 1, 2, 3][(3 * i + 2 * c + l + j + i * c + i * i) % 5]);
     let block = |l: usize, j: usize| Matrix::from_fn(k, if j < 2 { d } else { k }, |i, c| entry(l, j, i, c));
     let weights = |l: usize| architecture.index_set(l).iter().map(|&j| block(l, j)).collect();
     let layers = (2..=depth).map(|l| Layer { weights: weights(l), span: identity(k), scale: Dyadic::one() }).collect();
