@@ -116,17 +116,17 @@ fn factors_of_alternating_minimisation() {
     assert_eq!(found, ["4/5", "4/5", "4/5", "5/7", "5/7", "5/7"]);
 }
 
-/// One sign of one row: the tree is no parity any more.
+/// One sign of one row: the tree is no parity of all its inputs any more.
 #[test]
 fn a_tree_with_one_wrong_sign_is_seen() {
     let mut tree = Tree::Signed.network(3, &Dyadic::one()).expect("a depth of a network");
-    assert_eq!(on_cube(&tree).terms().count(), 2);
+    assert!(on_cube(&tree).terms().any(|(set, _)| set.len() == 4));
     let weight = &mut tree.layer_mut(3).weights[0][(0, 1)];
     *weight = -&*weight;
-    assert!(on_cube(&tree).terms().count() > 2);
+    assert!(on_cube(&tree).terms().all(|(set, _)| set.len() < 4));
 }
 
-/// The variance of every parity over the cube is 1, and a wrong coefficient is seen in the flattening.
+/// A wrong coefficient is seen in the flattening.
 #[test]
 fn a_form_with_one_wrong_coefficient_is_seen() {
     let (k, d) = (2, 4);
