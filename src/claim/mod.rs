@@ -9,14 +9,18 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
+mod alternation;
 mod backward;
+mod contraction;
 mod forward;
 pub mod instances;
+mod kernel;
 mod kernel_tail;
 mod layerwise;
 mod measure;
 pub mod registry;
 mod representation;
+mod shallow;
 
 /// The answer to a claim. An [`Error`] is not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

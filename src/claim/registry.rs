@@ -1,10 +1,13 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, backward, forward, kernel_tail, layerwise, representation};
+use super::{Claim, alternation, backward, contraction, forward, kernel, kernel_tail, layerwise, representation, shallow};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
+    &representation::DEGREE,
+    &representation::COST,
     &representation::QUADRATIC_SPAN,
+    &forward::CLOSED_FORM,
     &forward::LINEAR_ERROR,
     &layerwise::STUCK,
     &layerwise::LOCAL_LOSS,
@@ -12,6 +15,14 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::STAIRCASE_4,
     &backward::STAIRCASE_5,
     &backward::THAW,
+    &contraction::CONTRACTION,
+    &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &kernel::DIMENSION,
     &kernel_tail::CERTIFIED_TAIL,
+    &kernel::GAUSSIAN,
+    &kernel::MOST_TARGETS,
+    &kernel::ATTAINED,
+    &shallow::MONOMIAL,
+    &shallow::QUADRATIC_POWER,
 ];

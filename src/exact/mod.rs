@@ -15,16 +15,32 @@
 //! | [`matrix_market`] | the reader of a user's own |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
+//! | [`inputs`] | expectations, derivatives and substitution of polynomials in the inputs |
+//! | [`hermite`], [`walsh`], [`parity`] | the orthogonal bases of the Gaussian and of the cube |
+//! | [`harmonic`] | harmonic parts of forms, and their share of a variance |
+//! | [`flattening`] | singular values of symmetric tensors |
+//! | [`linear`], [`projection`] | systems, semidefiniteness, best approximation |
+//! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
 
+pub mod count;
 pub mod dyadic;
 pub mod family;
+pub mod flattening;
 pub mod gram;
+pub mod harmonic;
+pub mod hermite;
+pub mod inputs;
+pub mod linear;
 pub mod matrix_market;
 pub mod moments;
+pub mod parity;
 pub mod polynomial;
+pub mod polynomial_in_d;
+pub mod projection;
 pub mod quadratic_form;
 pub mod rank;
 pub mod rational;
+pub mod walsh;
 
 pub use dyadic::Dyadic;
 pub use moments::Distribution;

@@ -1,5 +1,7 @@
 //! The concept class, its samples, and exact population quantities.
 
 pub mod distribution;
+pub mod expand;
 pub mod random;
 pub mod risk;
+pub mod tree;
