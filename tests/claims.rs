@@ -79,3 +79,21 @@ fn claims_have_distinct_names_and_say_what_they_must() {
         assert!(!claim.evidence.is_empty(), "{}", claim.id);
     }
 }
+
+/// A cited theorem is one that the formal development lists, compiles and prints in full.
+#[test]
+fn cited_theorems_exist() {
+    let read = |file: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/coq").join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    };
+    let (audit, statements) = (read("audit.txt"), read("statements.txt"));
+    let listed = |name: &str| audit.lines().any(|line| line.split(' ').skip(1).eq(["theorem", name]));
+    assert!(!listed("a_theorem_that_nobody_proved"));
+    for claim in registry::CLAIMS {
+        for theorem in claim.theorems {
+            assert!(listed(theorem), "{} cites {theorem}, which proofs/coq/audit.txt does not list", claim.id);
+            assert!(statements.contains(theorem), "{} cites {theorem}, which proofs/coq/statements.txt does not state", claim.id);
+        }
+    }
+}

@@ -30,7 +30,7 @@ pub const MONOMIAL: Claim = Claim {
     control: "The same floor at m = C(p, p/2); and at m = floor(3/4 C(p, p/2)) for the target <w, x>^p, which one unit represents.",
     evidence: &[Evidence::Exact],
     missing: "",
-    theorems: &[],
+    theorems: &["rank_one_sum_certificate", "monomial_width"],
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| monomial(profile, &[(Target::Monomials, Rational::new(3, 4))]),
     broken: |profile, _: &Runs| {
@@ -132,7 +132,7 @@ pub const QUADRATIC_POWER: Claim = Claim {
     control: "A of rank one: <w, x>^(2k) needs a width of at most 1.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
-    theorems: &[],
+    theorems: &["eckart_young_lower", "ridge_certificate"],
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| quadratic_power(profile, balanced),
     broken: |profile, _: &Runs| quadratic_power(profile, of_rank_one),
