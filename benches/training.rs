@@ -1,11 +1,17 @@
-//! How fast training is: a hundred steps of the last joint phase, and a whole run, per instance.
+//! How fast training is: a hundred steps with all layers on, a whole run, and a run of fixed length to compare with other programs.
 
 use std::hint::black_box;
 
 use bfc::claim::Profile;
 use bfc::claim::instances::{DEPTH_3, GAP, LIN_L4, LIN_L5, Recipe};
-use bfc::experiment::Runs;
-use bfc::learner::{Coupling, Kind, Stage};
+use bfc::error::Result;
+use bfc::experiment::{Cell, Runs};
+use bfc::learner::initial::initial_network;
+use bfc::learner::{Coupling, Kind, Samples, Stage, train};
+use bfc::network::{Architecture, Network};
+use bfc::portable::rng::Stream;
+use bfc::target::distribution::draw;
+use bfc::target::random::{labels, random_target, scales};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const STEPS: usize = 100;
@@ -14,19 +20,27 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
     DEPTH_3.into_iter().chain([&LIN_L4, &LIN_L5])
 }
 
-/// All layers from the start, for `steps` steps; the difference of two lengths is the cost of the steps alone.
+/// The samples of a run, and its learner before the first step.
+fn prepared(cell: &Cell) -> Result<(Samples, Network<f64>)> {
+    let i = &cell.instance;
+    let architecture = Architecture::new(i.dimension, &i.widths, &i.skips)?;
+    let target = random_target(&architecture, i.gap, i.distribution, i.target_seed)?;
+    let x = draw(i.distribution, i.dimension, i.samples, &mut Stream::new(i.data_seed, "training samples"));
+    let learner = initial_network(&architecture, &scales(i.gap, i.depth()), cell.descent.initial_scale, cell.seed)?;
+    Ok((Samples::new(&x, labels(&target, &x), architecture.reads_squares()), learner))
+}
+
+/// Samples prepared, all layers from the start.
 fn steps(c: &mut Criterion) {
-    let mut group = c.benchmark_group("steps");
-    group.sample_size(10);
+    let mut group = c.benchmark_group("100 steps");
+    group.sample_size(20).throughput(Throughput::Elements(STEPS as u64));
     for recipe in recipes() {
-        for steps in [0, STEPS] {
-            let stages = vec![Stage::new(2, recipe.depth(), Coupling::Joint, steps)];
-            let cell = recipe.staged(Profile::Quick, stages, GAP, 1);
-            group.throughput(Throughput::Elements(steps.max(1) as u64));
-            group.bench_function(format!("{}/{steps}", recipe.name), |b| {
-                b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, &|_, _| ()));
-            });
-        }
+        let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
+        let (samples, start) = prepared(&cell).expect("a possible instance");
+        let stage = Stage::new(2, recipe.depth(), Coupling::Joint, STEPS);
+        group.bench_function(recipe.name, |b| {
+            b.iter(|| train(&mut black_box(start.clone()), &samples, stage, &cell.descent, 1, &mut |_, _, _| ()));
+        });
     }
 }
 
@@ -42,5 +56,16 @@ fn whole_runs(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, steps, whole_runs);
+/// `lin` L4 k1 d32 for all of its 5100 steps, as `benches/peers/training.py` does it in NumPy.
+fn fixed_length(c: &mut Criterion) {
+    let mut cell = LIN_L4.run(Profile::Quick, Kind::Joint, GAP, 1);
+    cell.descent.tolerance = 0.0;
+    let mut group = c.benchmark_group("5100 steps, no early stop");
+    group.sample_size(10);
+    group.bench_function(LIN_L4.name, |b| {
+        b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, &|_, _| ()));
+    });
+}
+
+criterion_group!(benches, steps, whole_runs, fixed_length);
 criterion_main!(benches);
