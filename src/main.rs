@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `bfc`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bfc::cli::main()
+}

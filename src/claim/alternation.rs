@@ -1,6 +1,6 @@
 //! Backward correction as alternating minimisation: how much of the error of layer 2 is left after one round, exactly.
 
-use super::kernel::all_hold;
+use super::counting::all_hold;
 use super::{Claim, Evidence, Outcome, Table};
 use crate::error::Result;
 use crate::exact::flattening::exponents;

@@ -1,7 +1,7 @@
 //! Forward feature learning: what the second layer learns alone.
 
+use super::counting::all_hold;
 use super::instances::{self, LIN_K2_D16, QUAD01_K1_D16, Recipe};
-use super::kernel::all_hold;
 use super::measure::{all_slopes_within, enclosed, enclosed_fixed, feature_error, slope};
 use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;

@@ -1,6 +1,6 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, alternation, backward, contraction, forward, kernel, layerwise, representation, shallow};
+use super::{Claim, alternation, backward, contraction, forward, kernel, kernel_tail, layerwise, representation, shallow};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -19,6 +19,7 @@ pub const CLAIMS: &[&Claim] = &[
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
     &kernel::DIMENSION,
+    &kernel_tail::CERTIFIED_TAIL,
     &kernel::GAUSSIAN,
     &kernel::MOST_TARGETS,
     &kernel::ATTAINED,

@@ -2,7 +2,7 @@
 
 use dashu_int::IBig;
 
-use super::kernel::{all_hold, dimensions, fitted_exponent, printed};
+use super::counting::{all_hold, dimensions, fitted_exponent, printed};
 use super::measure::all_slopes_within;
 use super::{Claim, Evidence, Outcome, Profile, Table};
 use crate::error::Result;

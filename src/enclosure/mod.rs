@@ -5,11 +5,24 @@
 //! | [`rounding`] | the lemma that everything rests on: one float outwards from a rounded result |
 //! | [`interval`] | [`Interval`], its arithmetic, comparison and printing |
 //! | [`logarithm`] | `ln`, and the slope of a log-log plot |
+//! | [`range`] | [`Range`], the enclosure with rational ends |
+//! | [`slicing`] | exact products of integer matrices at the speed of floats |
+//! | [`residual`] | how far candidates are from being eigenvectors |
+//! | [`spectrum`] | eigenvalues and their sums from candidates |
+//! | [`singular`] | the smallest singular value of a small matrix |
+//! | [`solve`] | how far an approximate solution of a linear system is from the true one |
 //!
-//! Proofs: `proofs/rounding.md`.
+//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`.
 
 pub mod interval;
 pub mod logarithm;
+pub mod range;
+pub mod residual;
 pub mod rounding;
+pub mod singular;
+pub mod slicing;
+pub mod solve;
+pub mod spectrum;
 
 pub use interval::Interval;
+pub use range::Range;

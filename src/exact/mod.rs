@@ -7,9 +7,12 @@
 //! | module | gives |
 //! |---|---|
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
-//! | [`rank`] | the rank of a matrix |
 //! | [`rational`] | quotients, and their correctly rounded decimals and floats |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
+//! | [`rank`] | the rank of a matrix |
+//! | [`gram`] | symmetric matrices of integers over one denominator |
+//! | [`family`] | families of functions with exact Gram matrices |
+//! | [`matrix_market`] | the reader of a user's own |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 //! | [`inputs`] | expectations, derivatives and substitution of polynomials in the inputs |
@@ -21,11 +24,14 @@
 
 pub mod count;
 pub mod dyadic;
+pub mod family;
 pub mod flattening;
+pub mod gram;
 pub mod harmonic;
 pub mod hermite;
 pub mod inputs;
 pub mod linear;
+pub mod matrix_market;
 pub mod moments;
 pub mod parity;
 pub mod polynomial;

@@ -5,9 +5,13 @@
 pub mod det;
 pub mod elementary;
 pub mod factor;
+pub mod kernels;
 pub mod product;
 pub mod reduce;
 pub mod rng;
+pub mod self_check;
+
+pub use self_check::{PlatformCheck, self_check};
 
 /// Runs `body` with the widest vector instructions of this machine.
 ///

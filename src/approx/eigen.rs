@@ -1,0 +1,86 @@
+//! Eigenvectors and eigenvalues of symmetric matrices.
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatRef, Par, diag::Diag};
+
+use crate::error::{Error, Result};
+use crate::matrix::Matrix;
+
+/// Approximate eigenvalues, largest first, and eigenvectors: column `j` belongs to eigenvalue `j`.
+#[derive(Clone, Debug)]
+pub struct Eigen {
+    /// The eigenvalues.
+    pub values: Vec<f64>,
+    /// The eigenvectors.
+    pub vectors: Matrix<f64>,
+}
+
+fn parallelism(threads: usize) -> Par {
+    // Zero would mean all processors, and one a pool for nothing.
+    if threads <= 1 { Par::Seq } else { Par::rayon(threads) }
+}
+
+fn view(m: &Matrix<f64>) -> MatRef<'_, f64> {
+    MatRef::from_row_major_slice(m.as_slice(), m.rows(), m.cols())
+}
+
+/// The eigendecomposition of a symmetric matrix, on `threads` threads (guarantee: approximate).
+///
+/// # Errors
+/// When the matrix is not square, or the iteration does not converge.
+pub fn symmetric_eigen(m: &Matrix<f64>, threads: usize) -> Result<Eigen> {
+    let (n, par) = (m.rows(), parallelism(threads));
+    if m.cols() != n {
+        return Err(Error::input(format!("{n} x {} entries", m.cols()), "a square matrix"));
+    }
+    if n == 0 {
+        return Ok(Eigen { values: Vec::new(), vectors: m.clone() });
+    }
+    let (mut values, mut vectors) = (Diag::<f64>::zeros(n), Mat::<f64>::zeros(n, n));
+    let scratch = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, par, Default::default());
+    let mut memory = MemBuffer::new(scratch);
+    // The transpose of a symmetric matrix is itself, and its columns are the rows in memory.
+    let outcome = self_adjoint_evd(
+        view(m).transpose(),
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        par,
+        MemStack::new(&mut memory),
+        Default::default(),
+    );
+    outcome.map_err(|_| Error::refused("the eigendecomposition did not converge"))?;
+    // faer sorts from the least eigenvalue on.
+    Ok(Eigen {
+        values: values.column_vector().iter().rev().copied().collect(),
+        vectors: Matrix::from_fn(n, n, |i, j| vectors[(i, n - 1 - j)]),
+    })
+}
+
+/// A correction of eigenvectors `V` and eigenvalues `mu` with residual `R = GV - V diag(mu)` (guarantee: approximate).
+///
+/// Newton's method for `G(V + VE) = (V + VE) diag(mu + delta)`: with `C = V'R`,
+///
+/// ```text
+///   delta_j = C_jj        E_ij = C_ij / (mu_j + delta_j - mu_i - delta_i)
+/// ```
+///
+/// after Ogita and Aishima (2018). Where two eigenvalues are too close for that, `E_ij = 0` leaves the two vectors alone.
+pub fn correction(vectors: &Matrix<f64>, values: &[f64], residual: &Matrix<f64>, threads: usize) -> Eigen {
+    let (n, par) = (values.len(), parallelism(threads));
+    let mut c = Mat::<f64>::zeros(n, n);
+    matmul(&mut c, Accum::Replace, view(vectors).transpose(), view(residual), 1.0, par);
+    let corrected: Vec<f64> = (0..n).map(|j| values[j] + c[(j, j)]).collect();
+    let turn = |i: usize, j: usize| {
+        let gap = corrected[j] - corrected[i];
+        if i == j || c[(i, j)].abs() > gap.abs() * LARGEST_TURN { 0.0 } else { c[(i, j)] / gap }
+    };
+    let e = Mat::from_fn(n, n, |i, j| turn(i, j));
+    let mut change = Mat::<f64>::zeros(n, n);
+    matmul(&mut change, Accum::Replace, view(vectors), &e, 1.0, par);
+    Eigen { values: (0..n).map(|j| c[(j, j)]).collect(), vectors: Matrix::from_fn(n, n, |i, j| change[(i, j)]) }
+}
+
+/// The largest angle by which two vectors are turned into one another; beyond it the linear equation says little.
+const LARGEST_TURN: f64 = 1.0 / 1024.0;

@@ -1,0 +1,63 @@
+//! The goldens of a profile, as the commands use them.
+
+use super::Common;
+use super::output::note;
+use crate::claim::{Claim, Profile};
+use crate::error::{Error, Result};
+use crate::golden::{Recovery, Store, Stored, difference, manifest};
+use crate::report::{Entry, Golden, Outcomes, text};
+
+/// The store of a profile, after finishing or undoing a replacement that was interrupted, and saying so.
+///
+/// # Errors
+/// When that fails.
+pub fn open(common: &Common) -> Result<Store> {
+    let directory = common.golden.join(common.profile().name());
+    let store = Store::new(&directory);
+    match store.recover()? {
+        None => {}
+        Some(Recovery::Finished) => {
+            note(format_args!("{}: finished a `bless` that was interrupted; the new goldens stand", directory.display()));
+        }
+        Some(Recovery::Undone) => {
+            note(format_args!("{}: undid a `bless` that was interrupted; the old goldens stand", directory.display()));
+        }
+    }
+    Ok(store)
+}
+
+/// The file of a claim's golden.
+pub fn file_name(claim: &Claim) -> String {
+    format!("{}.txt", claim.id)
+}
+
+/// The claim's outcomes beside its golden.
+pub fn entry(claim: &'static Claim, outcomes: Result<Outcomes>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
+    let result = outcomes.map(|outcomes| {
+        let golden = compare(claim, &text::golden(claim, profile, &outcomes), store, stored);
+        (outcomes, golden)
+    });
+    Entry { claim, result }
+}
+
+fn compare(claim: &Claim, recomputed: &str, store: &Store, stored: &Stored) -> Golden {
+    let name = file_name(claim);
+    let status = stored.status(&name, recomputed);
+    let line = status.line().map_or(String::new(), |line| format!(":{line}"));
+    let difference = stored.text(&name).map_or(String::new(), |old| difference(old, recomputed));
+    Golden { word: status.word(), place: format!("{}{line}", store.path(&name).display()), difference }
+}
+
+/// What is wrong with the set as a whole: its manifest, and files of claims that are not in the catalogue. Names, not paths.
+pub fn set_problems(stored: &Stored, claims: &[&'static Claim], whole: bool) -> Vec<String> {
+    let manifest = stored.manifest().err().map(nameless);
+    let known: Vec<String> = claims.iter().map(|c| file_name(c)).collect();
+    let strays = if whole { stored.strays(&known) } else { Vec::new() };
+    manifest.into_iter().chain(strays.iter().map(|s| format!("{s}: the golden of no claim"))).collect()
+}
+
+/// The error with the bare name of its file, so that it reads the same wherever the goldens are.
+fn nameless(error: &Error) -> String {
+    let place = error.file().map_or(String::new(), |f| f.display().to_string());
+    format!("{}{}", manifest::FILE, error.to_string().strip_prefix(&place).unwrap_or_default())
+}

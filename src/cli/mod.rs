@@ -1,0 +1,205 @@
+//! The command: its arguments, all printing, clocks, progress and exit codes.
+//!
+//! A command returns an [`Answer`]; only [`main`] prints it. So a closed pipe is met in one place, and a test reads what a user
+//! would.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::claim::Profile;
+use crate::error::Result;
+
+mod bless;
+mod certify;
+mod check;
+mod evaluate;
+mod exit;
+mod goldens;
+mod output;
+mod run;
+mod run_config;
+mod show;
+mod toml_section;
+
+pub use exit::Exit;
+
+/// What a command has to say on standard output, and how it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// For standard output.
+    pub text: String,
+    /// How the process ends.
+    pub exit: Exit,
+}
+
+/// Checks the claims of arXiv 2001.04413: exactly, by enclosure, or by runs that replay bit for bit.
+///
+/// Exit codes, the first that applies:
+///   2  usage, unreadable input, unwritable directory, unfit machine
+///   1  refuted, differing, or a golden missing, edited or truncated
+///   3  undecided
+///   0  all verified and equal to the goldens
+#[derive(Debug, Parser)]
+#[command(name = "bfc", version, verbatim_doc_comment)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run claims and their controls, compare with the goldens, print a table
+    Check(CheckArguments),
+    /// Every claim on a line
+    List,
+    /// What a claim says, how it is checked, what would refute it
+    Explain {
+        /// The id of a claim, or a group of claims
+        claim: String,
+    },
+    /// Recompute goldens, show what moved, and replace them all at once
+    Bless(BlessArguments),
+    /// Test what the printed numbers assume of this machine
+    SelfCheck,
+    /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+    #[command(subcommand)]
+    Certify(certify::CertifyCommand),
+    /// Run an experiment of your own and write trace.csv and result.json
+    Run(RunArguments),
+}
+
+/// How much is run, where the goldens are, and on how many threads.
+#[derive(Clone, Debug, clap::Args)]
+struct Common {
+    /// How much to run
+    #[arg(long, value_enum, default_value = "quick")]
+    profile: ProfileName,
+    /// The directory of the goldens
+    #[arg(long, value_name = "DIR", default_value = "golden")]
+    golden: PathBuf,
+    /// Threads, from 1 to 256 [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArguments {
+    /// Ids or groups of claims; all of them when none is given
+    #[arg(value_name = "CLAIM|GROUP")]
+    claims: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+    /// Show the negative controls as well (they are always run)
+    #[arg(long)]
+    controls: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// List the training runs that would be made, and make none
+    #[arg(long, conflicts_with = "format")]
+    plan: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct BlessArguments {
+    /// Ids or groups of claims; all of them when none is given
+    #[arg(value_name = "CLAIM|GROUP")]
+    claims: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+    /// Write even though a claim is not Verified or its control is not Refuted
+    #[arg(long)]
+    allow_unverified: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
+    /// The experiment: tables `target`, `learner` and `data`
+    #[arg(value_name = "FILE.toml")]
+    file: PathBuf,
+    /// Where to write [default: the name of FILE with -out for .toml, in the working directory]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProfileName {
+    /// Every claim in miniature: compares bytes, draws no conclusion
+    Tiny,
+    /// The instances and seeds named in the claims
+    Quick,
+    /// More seeds and sizes
+    Full,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Tiny => Profile::Tiny,
+            ProfileName::Quick => Profile::Quick,
+            ProfileName::Full => Profile::Full,
+        }
+    }
+}
+
+impl Common {
+    fn profile(&self) -> Profile {
+        self.profile.into()
+    }
+
+    fn jobs(&self) -> usize {
+        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    }
+}
+
+fn jobs(text: &str) -> std::result::Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|n: &NonZeroUsize| n.get() <= 256);
+    number.ok_or_else(|| "expected a number of threads from 1 to 256".to_string())
+}
+
+/// Runs the command that the process was given.
+pub fn main() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => output::finish(answer(&arguments.command)),
+        Err(usage) => output::usage(&usage),
+    }
+}
+
+fn answer(command: &Command) -> Result<Answer> {
+    match command {
+        Command::Check(arguments) => check::command(arguments),
+        Command::List => Ok(show::list()),
+        Command::Explain { claim } => show::explain(claim),
+        Command::Bless(arguments) => bless::command(arguments),
+        Command::SelfCheck => Ok(show::self_check()),
+        Command::Certify(command) => certify::command(command),
+        Command::Run(arguments) => run::command(&arguments.file, arguments.out.as_deref()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn no_threads_are_a_usage_error() {
+        for bad in ["0", "-1", "x", "257", ""] {
+            assert!(Arguments::try_parse_from(["bfc", "check", "--jobs", bad]).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The only place that prints.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Answer, Exit};
+use crate::error::{Error, Result};
+
+/// Prints an answer and ends with its exit code; a reader who closes the pipe early has what he wanted.
+pub fn finish(answer: Result<Answer>) -> ExitCode {
+    match answer.and_then(|a| print(&a.text).map(|()| a.exit)) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            note(format_args!("error: {error}"));
+            Exit::from(&error).into()
+        }
+    }
+}
+
+/// Prints help, the version or a usage error.
+pub fn usage(usage: &clap::Error) -> ExitCode {
+    let _ = usage.print();
+    if usage.use_stderr() { Exit::Unusable.into() } else { Exit::Success.into() }
+}
+
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("write", Path::new("standard output"), &e)),
+        _ => Ok(()),
+    }
+}
+
+/// Tells something beside the answer, on standard error.
+pub fn note(message: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}
+
+/// Tells how long something took, where a person is watching.
+pub fn duration(what: &str, since: std::time::Instant) {
+    if io::stderr().is_terminal() {
+        note(format_args!("{what} in {:.1} s", since.elapsed().as_secs_f64()));
+    }
+}
+
+/// Does `work` with a progress bar on a terminal, and silently in a pipe.
+pub fn with_progress<T>(unit: &str, work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work(&|_, _| {});
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}  {elapsed}");
+    let bar = ProgressBar::new(0).with_message(unit.to_string());
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let result = work(&|done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    result
+}
+
+/// Does `work` whose length is not known, with a sign of life on a terminal.
+pub fn with_spinner<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.enable_steady_tick(std::time::Duration::from_millis(100));
+    let result = work();
+    spinner.finish_and_clear();
+    result
+}

@@ -1,0 +1,149 @@
+//! How far candidates for the eigenvectors and eigenvalues of a Gram matrix are from being so, without an error.
+//!
+//! The candidates are data. Nothing is assumed of them: bad ones make wide bounds, never wrong ones. Proofs:
+//! `proofs/eigenvalue-tail.md`.
+
+use dashu_int::UBig;
+use dashu_int::ops::SquareRootRem;
+
+use super::slicing::{bit_length, exact_product_rows, largest_bits, largest_row_sum};
+use crate::error::{Error, Result};
+use crate::exact::gram::Gram;
+use crate::exact::{Dyadic, Rational};
+use crate::matrix::Matrix;
+
+/// The largest number of bits after the point of a vector or a value.
+pub const LARGEST_BITS: u32 = 62;
+
+/// Bits after the point of the copy of `V` that shows it to be invertible.
+const COARSE_BITS: u32 = 16;
+
+/// Candidates: column `j` of `V` for an eigenvector of `G`, `mu_j` for its eigenvalue, `mu_1 >= mu_2 >= ...`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The integers `2^k V`, `M x M`.
+    pub vectors: Matrix<i64>,
+    /// `k`.
+    pub vector_bits: u32,
+    /// The integers `2^s mu`.
+    pub values: Vec<i64>,
+    /// `s`.
+    pub value_bits: u32,
+}
+
+impl Candidate {
+    /// Whether the integers have the shapes and sizes that the bounds below take for granted.
+    ///
+    /// # Errors
+    /// When the shapes are not those of `gram`, the values are not in decreasing order, or the residual may not fit 128 bits.
+    pub fn checked(&self, gram: &Gram) -> Result<&Self> {
+        let order = gram.order();
+        if (self.vectors.rows(), self.vectors.cols(), self.values.len()) != (order, order, order) {
+            let found = format!("{} x {} vectors and {} values", self.vectors.rows(), self.vectors.cols(), self.values.len());
+            return Err(Error::input(found, format!("{order} of each")));
+        }
+        if let Some(i) = self.values.windows(2).position(|pair| pair[0] < pair[1]) {
+            return Err(Error::refused(format!("mu_{} < mu_{}: the values must not increase", i + 1, i + 2)));
+        }
+        if self.vector_bits > LARGEST_BITS || self.value_bits > LARGEST_BITS {
+            let found = format!("k = {}, s = {}", self.vector_bits, self.value_bits);
+            return Err(Error::input(found, format!("at most {LARGEST_BITS} bits")));
+        }
+        // |2^s (GV)_ij| and |V_ij mu_j| are then below 2^126 each.
+        let product_bits = bit_length(largest_row_sum(gram.entries())) + largest_bits(&self.vectors) + self.value_bits;
+        let values_bits = self.values.iter().map(|m| 64 - m.unsigned_abs().leading_zeros()).max().unwrap_or(0);
+        match product_bits <= 126 && values_bits + largest_bits(&self.vectors) <= 126 {
+            true => Ok(self),
+            false => Err(Error::refused("the matrix, the vectors or the values are too large for exact slicing")),
+        }
+    }
+
+    /// Bits after the point of the residual: `k + s`.
+    pub fn residual_bits(&self) -> u32 {
+        self.vector_bits + self.value_bits
+    }
+
+    /// Gives `use_row` every row of `2^(k+s) (GV - V diag(mu))` (guarantee: exact).
+    fn residual_rows<T: Default + Clone + Send>(
+        &self,
+        gram: &Gram,
+        threads: usize,
+        use_row: impl Fn(&[i128]) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        exact_product_rows(gram.entries(), &self.checked(gram)?.vectors, threads, |i, product| {
+            let entry = |((gv, &v), &mu): ((&i128, &i64), &i64)| (gv << self.value_bits) - i128::from(v) * i128::from(mu);
+            let row: Vec<i128> = product.iter().zip(self.vectors.row(i)).zip(&self.values).map(entry).collect();
+            use_row(&row)
+        })
+    }
+
+    /// An upper bound of `4^(k+s) ||GV - V diag(mu)||_F^2` (guarantee: valid; exactly 0 for exact eigenvectors).
+    ///
+    /// # Errors
+    /// As [`checked`](Self::checked).
+    pub fn residual_squared_upper(&self, gram: &Gram, threads: usize) -> Result<UBig> {
+        Ok(self.residual_rows(gram, threads, norm_squared_upper)?.into_iter().sum())
+    }
+
+    /// The floats next to the entries of `GV - V diag(mu)` (guarantee: approximate): what to correct.
+    ///
+    /// # Errors
+    /// As [`checked`](Self::checked).
+    pub fn residual(&self, gram: &Gram, threads: usize) -> Result<Matrix<f64>> {
+        let unit = 1.0 / (1u128 << self.residual_bits()) as f64;
+        let rows = self.residual_rows(gram, threads, |row| row.iter().map(|&r| r as f64 * unit).collect::<Vec<f64>>())?;
+        Matrix::from_rows(gram.order(), gram.order(), rows.concat())
+    }
+
+    /// A lower bound of the smallest singular value of `V` (guarantee: valid); `None` when none above zero is found.
+    ///
+    /// Let `W` be `V` rounded to `c` bits after the point. Then `sigma_min(V) >= sigma_min(W) - ||V - W||_F`, and with
+    /// `e = ||W'W - I||_F < 1`, `sigma_min(W) >= sqrt(1 - e) >= 1 - e` (`proofs/eigenvalue-tail.md`, lemma 3).
+    ///
+    /// # Errors
+    /// When the shapes are beyond exact products.
+    pub fn smallest_singular_value_lower(&self, threads: usize) -> Result<Option<Rational>> {
+        let dropped = self.vector_bits.saturating_sub(COARSE_BITS);
+        let bits = self.vector_bits - dropped;
+        let coarse = self.vectors.map(|&v| shifted_down(v, dropped));
+        let defect = exact_product_rows(&coarse.transposed(), &coarse, threads, |i, row| {
+            let mut row = row.to_vec();
+            row[i] -= 1 << (2 * bits);
+            norm_squared_upper(&row)
+        })?;
+        let defect_upper = dyadic(sqrt_upper(&defect.into_iter().sum()), 2 * bits);
+        let rounding_upper = if dropped == 0 { UBig::ZERO } else { UBig::from(self.vectors.rows()) };
+        let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, bits + 1);
+        Ok((sigma > Rational::from(0)).then_some(sigma))
+    }
+}
+
+/// `value / 2^bits`, rounded to the nearest integer, halves upwards.
+fn shifted_down(value: i64, bits: u32) -> i64 {
+    if bits == 0 { value } else { (value >> bits) + (value >> (bits - 1) & 1) }
+}
+
+/// `integer / 2^bits`.
+pub fn dyadic(integer: UBig, bits: u32) -> Rational {
+    Rational::from(&Dyadic::new(integer.into(), -i64::from(bits)))
+}
+
+/// Bits of an entry that are squared.
+const SQUARED_BITS: u32 = 48;
+
+/// An upper bound of the sum of the squares (guarantee: valid; exact while the entries have at most 48 bits).
+///
+/// Entries are rounded up to a common multiple of `2^t` first, so that the sum of up to `2^32` squares fits 128 bits.
+pub fn norm_squared_upper(row: &[i128]) -> UBig {
+    let largest = row.iter().map(|r| r.unsigned_abs()).max().unwrap_or(0);
+    let t = bit_length(largest).saturating_sub(SQUARED_BITS);
+    let up = (1u128 << t) - 1;
+    let sum: u128 = row.iter().map(|r| (r.unsigned_abs() + up) >> t).map(|q| q * q).sum();
+    UBig::from(sum) << (2 * t as usize)
+}
+
+/// The least integer not below `sqrt(value)`.
+pub fn sqrt_upper(value: &UBig) -> UBig {
+    let (root, rest) = value.sqrt_rem();
+    if rest.is_zero() { root } else { root + UBig::ONE }
+}

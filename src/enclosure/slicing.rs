@@ -1,0 +1,206 @@
+//! Products of integer matrices, exact and at the speed of floats.
+//!
+//! Lemma (`proofs/eigenvalue-tail.md`, lemma 1). Let the integers `a_j`, `b_j` have `sum_j |a_j| |b_j| <= 2^53`. Then every partial
+//! sum of `a_j b_j`, in any order, fused or not, is an integer that a float holds exactly.
+//!
+//! So both factors are cut into slices, `A = sum_s 2^(ps) A_s` and `B = sum_t 2^(qt) B_t`, short enough for the lemma; the products
+//! of slices are taken in floats, and put together again in integers of 128 bits.
+
+use crate::error::{Error, Result};
+use crate::matrix::Matrix;
+use crate::portable::product::{View, add_product};
+
+/// Rows that are multiplied at a time; the memory beside the slices is that of so many rows.
+const BLOCK: usize = 128;
+
+/// Gives `use_row(i, row)` for every row of `A B`, computed exactly on `threads` threads; the results in the order of the rows.
+///
+/// Guarantee: exact, as long as the true entries of `A B` fit 128 bits.
+///
+/// # Errors
+/// When the shapes do not fit, or there are so many inner indices that no slice is short enough.
+pub fn exact_product_rows<T: Default + Clone + Send>(
+    a: &Matrix<i64>,
+    b: &Matrix<i64>,
+    threads: usize,
+    use_row: impl Fn(usize, &[i128]) -> T + Sync,
+) -> Result<Vec<T>> {
+    if a.cols() != b.rows() {
+        return Err(Error::input(format!("a factor with {} rows", b.rows()), format!("{}", a.cols())));
+    }
+    let sliced = Sliced::new(a, b)?;
+    let mut results = vec![T::default(); a.rows()];
+    let share = a.rows().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        for (part, results) in results.chunks_mut(share).enumerate() {
+            let (sliced, use_row) = (&sliced, &use_row);
+            scope.spawn(move || sliced.rows(part * share, results, use_row));
+        }
+    });
+    Ok(results)
+}
+
+/// `A` and `B` in slices, least significant first, with their bits.
+struct Sliced {
+    a: Slices,
+    b: Slices,
+    inner: usize,
+    cols: usize,
+}
+
+struct Slices {
+    bits: u32,
+    slices: Vec<Vec<f64>>,
+}
+
+impl Sliced {
+    fn new(a: &Matrix<i64>, b: &Matrix<i64>) -> Result<Self> {
+        let (p, q) = slice_bits(a, b).ok_or_else(|| Error::refused("the matrices are too large for exact slicing"))?;
+        Ok(Sliced { a: Slices::cut(a, p), b: Slices::cut(b, q), inner: a.cols(), cols: b.cols() })
+    }
+
+    /// Rows `first..first + results.len()` of the product.
+    fn rows<T>(&self, first: usize, results: &mut [T], use_row: impl Fn(usize, &[i128]) -> T) {
+        if self.cols == 0 {
+            return results.iter_mut().enumerate().for_each(|(i, r)| *r = use_row(first + i, &[]));
+        }
+        for (block, results) in results.chunks_mut(BLOCK).enumerate() {
+            let start = first + block * BLOCK;
+            let rows = self.block(start, results.len());
+            for (i, (row, result)) in rows.chunks(self.cols).zip(results).enumerate() {
+                *result = use_row(start + i, row);
+            }
+        }
+    }
+
+    /// `sum_st 2^(ps + qt) A_s B_t`, on some rows. Right modulo `2^128` at every step, hence right at the end.
+    fn block(&self, start: usize, count: usize) -> Vec<i128> {
+        let mut sums = vec![0i128; count * self.cols];
+        for (s, a) in (0..).zip(&self.a.slices) {
+            let rows = View::rows(&a[start * self.inner..(start + count) * self.inner], count, self.inner);
+            for (t, b) in (0..).zip(&self.b.slices) {
+                let mut product = vec![0.0; sums.len()];
+                add_product(&mut product, rows, b, self.cols);
+                let shift = s * self.a.bits + t * self.b.bits;
+                sums.iter_mut().zip(&product).for_each(|(sum, &term)| *sum = sum.wrapping_add(i128::from(term as i64) << shift));
+            }
+        }
+        sums
+    }
+}
+
+impl Slices {
+    /// `x = sum_t 2^(bits t) x_t` for all entries `x`, with `-2^(bits-1) <= x_t < 2^(bits-1)`.
+    fn cut(matrix: &Matrix<i64>, bits: u32) -> Self {
+        let mut rest = matrix.as_slice().to_vec();
+        let mut slices = Vec::new();
+        while rest.iter().any(|&x| x != 0) {
+            slices.push(rest.iter().map(|&x| lowest_slice(x, bits) as f64).collect());
+            rest.iter_mut().for_each(|x| *x = without_lowest_slice(*x, bits));
+        }
+        Slices { bits, slices }
+    }
+}
+
+/// The remainder of `x` modulo `2^bits` of least absolute value; halves are negative.
+fn lowest_slice(x: i64, bits: u32) -> i64 {
+    (x << (64 - bits)) >> (64 - bits)
+}
+
+/// `(x - lowest_slice(x)) / 2^bits`.
+fn without_lowest_slice(x: i64, bits: u32) -> i64 {
+    (x >> bits) + (x >> (bits - 1) & 1)
+}
+
+/// The bits `(p, q)` of slices of `A` and of `B` that make the fewest products and keep the lemma:
+/// `max_i sum_j |A_s,ij| <= L < 2^l` and `l + q - 1 <= 53`.
+fn slice_bits(a: &Matrix<i64>, b: &Matrix<i64>) -> Option<(u32, u32)> {
+    let (a_bits, b_bits) = (largest_bits(a), largest_bits(b));
+    let row_sum = largest_row_sum(a);
+    let candidates = (1..=53).filter_map(|p| {
+        let slices = slice_count(a_bits, p);
+        let sum = if slices == 1 { row_sum } else { (a.cols() as u128) << (p - 1) };
+        let q = 54u32.checked_sub(bit_length(sum)).filter(|&q| q > 0)?.min(53);
+        Some((slices * slice_count(b_bits, q), p, q))
+    });
+    candidates.min().map(|(_, p, q)| (p, q))
+}
+
+/// Slices of `bits` bits that hold all numbers of `magnitude` bits and a sign.
+fn slice_count(magnitude: u32, bits: u32) -> u32 {
+    (magnitude + 1).div_ceil(bits).max(1)
+}
+
+/// The bits of the largest absolute value.
+pub fn largest_bits(matrix: &Matrix<i64>) -> u32 {
+    matrix.as_slice().iter().map(|x| 64 - x.unsigned_abs().leading_zeros()).max().unwrap_or(0)
+}
+
+/// `max_i sum_j |A_ij|` (guarantee: exact).
+pub fn largest_row_sum(matrix: &Matrix<i64>) -> u128 {
+    let row_sum = |i| matrix.row(i).iter().map(|x| u128::from(x.unsigned_abs())).sum();
+    (0..matrix.rows()).map(row_sum).max().unwrap_or(0)
+}
+
+/// The `n` with `2^(n-1) <= value < 2^n`, or 0 for 0.
+pub fn bit_length(value: u128) -> u32 {
+    128 - value.leading_zeros()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(a: &Matrix<i64>, b: &Matrix<i64>) -> Vec<Vec<i128>> {
+        let entry = |i, j| (0..a.cols()).map(|k| i128::from(a[(i, k)]) * i128::from(b[(k, j)])).sum();
+        (0..a.rows()).map(|i| (0..b.cols()).map(|j| entry(i, j)).collect()).collect()
+    }
+
+    fn sliced(a: &Matrix<i64>, b: &Matrix<i64>, threads: usize) -> Vec<Vec<i128>> {
+        exact_product_rows(a, b, threads, |_, row| row.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn extreme_entries() {
+        for (x, y) in [(i64::MAX, i64::MAX), (i64::MIN, i64::MAX), (i64::MIN, 1), (0, i64::MIN), (1 << 53, -(1 << 53) - 1)] {
+            let (a, b) = (Matrix::filled(1, 1, x), Matrix::filled(1, 1, y));
+            assert_eq!(sliced(&a, &b, 1), naive(&a, &b), "{x} {y}");
+        }
+        let (a, b) = (Matrix::filled(2, 1000, i64::MAX >> 10), Matrix::filled(1000, 3, i64::MIN >> 2));
+        assert_eq!(sliced(&a, &b, 2), naive(&a, &b));
+    }
+
+    #[test]
+    fn empty_factors() {
+        assert_eq!(sliced(&Matrix::filled(2, 0, 0), &Matrix::filled(0, 1, 0), 2), vec![vec![0], vec![0]]);
+        assert_eq!(sliced(&Matrix::filled(2, 1, 0), &Matrix::filled(1, 0, 0), 1), vec![Vec::new(); 2]);
+        assert!(exact_product_rows(&Matrix::filled(1, 2, 0), &Matrix::filled(1, 1, 0), 1, |_, _| ()).is_err());
+    }
+
+    #[test]
+    fn a_slice_too_long_would_be_seen() {
+        // 2^53 + 1 is not a float: one slice of 54 bits would lose it.
+        let (a, b) = (Matrix::from_rows(1, 2, vec![1 << 53, 1]).unwrap(), Matrix::filled(2, 1, 1));
+        assert_eq!(sliced(&a, &b, 1), vec![vec![(1 << 53) + 1]]);
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_naive_product(
+            rows in 0usize..6, inner in 0usize..9, cols in 0usize..6, shift in 0u32..60, threads in 1usize..5, bits in prop::collection::vec(any::<i64>(), 108),
+        ) {
+            let entry = |n: usize, s: u32| bits[n % bits.len()] >> s.max(2);
+            let a = Matrix::from_fn(rows, inner, |i, j| entry(i * inner + j, shift));
+            let b = Matrix::from_fn(inner, cols, |i, j| entry(54 + i * cols + j, 60 - shift));
+            prop_assert_eq!(sliced(&a, &b, threads), naive(&a, &b));
+        }
+
+        #[test]
+        fn slices_add_up(x in any::<i64>(), bits in 1u32..=53) {
+            let (low, rest) = (lowest_slice(x, bits), without_lowest_slice(x, bits));
+            prop_assert_eq!(i128::from(x), (i128::from(rest) << bits) + i128::from(low));
+            prop_assert!(-(1 << (bits - 1)) <= low && low < 1 << (bits - 1));
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Replacing a directory of files so that a kill at any moment leaves the old set or the new one.
+//!
+//! The new set is staged whole in a sibling directory `D.new` and synced. The rename of `D` to `D.old` commits; then `D.new`
+//! becomes `D`, and `D.old` goes. So the names that exist are the journal:
+//!
+//! | `D` | `D.new` | `D.old` | the kill came | [`recover`] |
+//! |---|---|---|---|---|
+//! | any | yes | no | while staging | removes `D.new`: the old set stands |
+//! | no | yes | yes | after the commit | renames `D.new` to `D`, removes `D.old`: the new set stands |
+//! | yes | no | yes | after the swap | removes `D.old`: the new set stands |
+//!
+//! A set that is written for the first time has no `D` to move away; its commit is the rename of `D.new`.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// What was done about a replacement that had been interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// The new set was complete and is now in place.
+    Finished,
+    /// The new set was not complete; the old one stands.
+    Undone,
+}
+
+/// The file operations a replacement is made of; the tests interrupt them one by one.
+pub(super) trait Disk {
+    /// Creates one directory.
+    fn create_directory(&self, path: &Path) -> io::Result<()>;
+    /// Writes a new file and syncs it.
+    fn write(&self, path: &Path, text: &str) -> io::Result<()>;
+    /// Renames a directory.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a directory and all that is in it.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes renames and new names in a directory durable.
+    fn sync(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The disk itself.
+pub(super) struct OperatingSystem;
+
+impl Disk for OperatingSystem {
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        let mut file = File::create_new(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir_all(path)
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        // Not every platform opens a directory as a file; there, the rename alone has to do.
+        File::open(path).map_or(Ok(()), |directory| directory.sync_all())
+    }
+}
+
+/// A directory that is replaced as a whole, and its two siblings.
+struct Places {
+    parent: PathBuf,
+    current: PathBuf,
+    new: PathBuf,
+    old: PathBuf,
+}
+
+impl Places {
+    fn of(directory: &Path) -> Self {
+        let sibling = |suffix: &str| {
+            let mut name: OsString = directory.as_os_str().to_owned();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let parent = directory.parent().unwrap_or(Path::new("")).join(".");
+        Places { parent, current: directory.to_path_buf(), new: sibling(".new"), old: sibling(".old") }
+    }
+
+    fn interrupted(&self) -> bool {
+        exists(&self.new) || exists(&self.old)
+    }
+}
+
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Holds other processes off while a set is replaced or recovered, where the platform can lock a directory.
+pub(super) fn lock(directory: &Path) -> Option<File> {
+    let parent = File::open(Places::of(directory).parent).ok()?;
+    parent.lock().ok()?;
+    Some(parent)
+}
+
+/// Replaces the content of `directory` by `files`, given as names and texts.
+pub(super) fn replace<'a>(disk: &impl Disk, directory: &Path, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<()> {
+    let places = Places::of(directory);
+    stage(disk, &places, files)?;
+    if exists(&places.current) {
+        rename(disk, &places.current, &places.old)?;
+    }
+    finish(disk, &places)
+}
+
+fn stage<'a>(disk: &impl Disk, places: &Places, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<()> {
+    disk.create_directory(&places.new).map_err(|e| Error::io("create the directory", &places.new, &e))?;
+    for (name, text) in files {
+        let path = places.new.join(name);
+        disk.write(&path, text).map_err(|e| Error::io("write", &path, &e))?;
+    }
+    sync(disk, &places.new)?;
+    sync(disk, &places.parent)
+}
+
+fn finish(disk: &impl Disk, places: &Places) -> Result<()> {
+    rename(disk, &places.new, &places.current)?;
+    sync(disk, &places.parent)?;
+    discard(disk, &places.old)
+}
+
+/// Finishes or undoes a replacement of `directory` that was interrupted, if one was.
+pub(super) fn recover(disk: &impl Disk, directory: &Path) -> Result<Option<Recovery>> {
+    let places = Places::of(directory);
+    if !places.interrupted() {
+        return Ok(None);
+    }
+    match (exists(&places.current), exists(&places.new), exists(&places.old)) {
+        (false, true, true) => finish(disk, &places).map(|()| Some(Recovery::Finished)),
+        (true, false, true) => discard(disk, &places.old).map(|()| Some(Recovery::Finished)),
+        // Not a state that a kill can leave; the old set is all there is.
+        (false, false, true) => rename(disk, &places.old, &places.current).map(|()| Some(Recovery::Undone)),
+        _ => discard(disk, &places.new).and_then(|()| discard(disk, &places.old)).map(|()| Some(Recovery::Undone)),
+    }
+}
+
+fn rename(disk: &impl Disk, from: &Path, to: &Path) -> Result<()> {
+    disk.rename(from, to).map_err(|e| Error::io("rename", from, &e))
+}
+
+fn sync(disk: &impl Disk, path: &Path) -> Result<()> {
+    disk.sync(path).map_err(|e| Error::io("sync", path, &e))
+}
+
+fn discard(disk: &impl Disk, path: &Path) -> Result<()> {
+    match exists(path) {
+        true => disk.remove(path).map_err(|e| Error::io("remove", path, &e)),
+        false => Ok(()),
+    }
+}
+
+/// A disk for tests: it dies at a chosen operation, which it leaves half done. It saves the time to sync.
+#[cfg(test)]
+pub(super) struct Dying(pub std::cell::Cell<usize>);
+
+#[cfg(test)]
+impl Dying {
+    fn step(&self, whole: impl FnOnce() -> io::Result<()>, half: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        match self.0.get() {
+            0 => Err(io::Error::other("killed")),
+            1 => {
+                self.0.set(0);
+                half()?;
+                Err(io::Error::other("killed"))
+            }
+            left => {
+                self.0.set(left - 1);
+                whole()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+impl Disk for Dying {
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        self.step(|| OperatingSystem.create_directory(path), || Ok(()))
+    }
+
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        self.step(|| fs::write(path, text), || fs::write(path, &text[..text.len() / 2]))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step(|| OperatingSystem.rename(from, to), || Ok(()))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let first = || fs::read_dir(path)?.next().map_or(Ok(()), |entry| fs::remove_file(entry?.path()));
+        self.step(|| OperatingSystem.remove(path), first)
+    }
+
+    fn sync(&self, _: &Path) -> io::Result<()> {
+        self.step(|| Ok(()), || Ok(()))
+    }
+}

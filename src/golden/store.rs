@@ -1,0 +1,433 @@
+//! One directory of goldens: loading, comparing, replacing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::journal::{self, Disk, OperatingSystem, Recovery};
+use super::manifest::{self, Manifest, digest};
+use crate::error::{Error, Result};
+
+/// How a stored text compares with a recomputed one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The same bytes, and sealed.
+    Equal,
+    /// Sealed, but the recomputed text is another.
+    Differs,
+    /// No such file.
+    Missing,
+    /// A file that the manifest does not list.
+    Unsealed,
+    /// The file is not the one that was sealed; the first line that is not as recomputed, where there is one.
+    Edited(Option<usize>),
+    /// The file ends early; the first line that is not whole.
+    Truncated(usize),
+}
+
+impl Status {
+    /// The word shown to people.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::Equal => "equal",
+            Status::Differs => "differs",
+            Status::Missing => "missing",
+            Status::Unsealed => "unsealed",
+            Status::Edited(_) => "edited",
+            Status::Truncated(_) => "truncated",
+        }
+    }
+
+    /// The line to look at, where one is known.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Status::Edited(line) => *line,
+            Status::Truncated(line) => Some(*line),
+            _ => None,
+        }
+    }
+}
+
+/// Which files a replacement leaves in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The files given are the whole set; stored files of other names go.
+    Whole,
+    /// Stored files of other names stay as they are, with the digests they were sealed with.
+    Part,
+}
+
+/// What a replacement changed, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Names that were not there.
+    pub added: Vec<String>,
+    /// Names whose text is another now.
+    pub changed: Vec<String>,
+    /// Names that are gone.
+    pub removed: Vec<String>,
+    /// The root digest of the set that stands now.
+    pub root: String,
+}
+
+/// A directory of goldens.
+#[derive(Clone, Debug)]
+pub struct Store {
+    directory: PathBuf,
+}
+
+/// What a [`Store`] holds.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    directory: PathBuf,
+    texts: BTreeMap<String, String>,
+    foreign: Vec<PathBuf>,
+    manifest: Result<Manifest>,
+}
+
+impl Store {
+    /// The goldens in `directory`, which need not exist.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Store { directory: directory.into() }
+    }
+
+    /// Where the golden `name` is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// Finishes or undoes a replacement that was interrupted, if one was.
+    ///
+    /// # Errors
+    /// When a file operation fails.
+    pub fn recover(&self) -> Result<Option<Recovery>> {
+        self.recover_on(&OperatingSystem)
+    }
+
+    fn recover_on(&self, disk: &impl Disk) -> Result<Option<Recovery>> {
+        let _held = journal::lock(&self.directory);
+        journal::recover(disk, &self.directory)
+    }
+
+    /// Reads what is there; a directory that does not exist holds nothing.
+    ///
+    /// # Errors
+    /// When the directory or a file cannot be read. A missing or malformed manifest is told by [`Stored::manifest`].
+    pub fn load(&self) -> Result<Stored> {
+        let (mut texts, mut foreign) = (BTreeMap::new(), Vec::new());
+        for path in entries(&self.directory)? {
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            match name {
+                manifest::FILE => {}
+                name if name.ends_with(".txt") && path.is_file() => drop(texts.insert(name.to_string(), read(&path)?)),
+                _ => foreign.push(path),
+            }
+        }
+        foreign.sort();
+        Ok(Stored { directory: self.directory.clone(), texts, foreign, manifest: self.manifest() })
+    }
+
+    fn manifest(&self) -> Result<Manifest> {
+        let path = self.path(manifest::FILE);
+        if !path.exists() {
+            return Err(Error::golden("missing, expected the manifest of the goldens").in_file(&path));
+        }
+        Manifest::parse(&read(&path)?, &path)
+    }
+
+    /// Replaces the stored texts by `texts`, all at once; `command` tells a reader how to make them again.
+    ///
+    /// # Errors
+    /// When a file operation fails, when the directory holds a file that is not a golden, or when a part is to be replaced in a
+    /// set whose manifest cannot be read. Nothing is written then.
+    pub fn replace(&self, texts: &BTreeMap<String, String>, scope: Scope, command: &str) -> Result<Written> {
+        self.replace_on(&OperatingSystem, texts, scope, command)
+    }
+
+    fn replace_on(&self, disk: &impl Disk, texts: &BTreeMap<String, String>, scope: Scope, command: &str) -> Result<Written> {
+        self.create_parent()?;
+        let _held = journal::lock(&self.directory);
+        let stored = self.load()?;
+        let (files, manifest) = stored.replaced(texts, scope, command)?;
+        let written = stored.changes(&files, &manifest);
+        if stored.manifest.as_ref().is_ok_and(|m| *m == manifest) && stored.texts == files {
+            return Ok(written);
+        }
+        let seal = manifest.render();
+        let all = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).chain([(manifest::FILE, seal.as_str())]);
+        journal::replace(disk, &self.directory, all).inspect_err(|_| {
+            // What failed half-way is undone or finished at once; if that fails too, the next command does it.
+            let _ = journal::recover(disk, &self.directory);
+        })?;
+        Ok(written)
+    }
+
+    fn create_parent(&self) -> Result<()> {
+        let parent = self.directory.parent().filter(|p| !p.as_os_str().is_empty());
+        parent.map_or(Ok(()), |p| fs::create_dir_all(p).map_err(|e| Error::io("create the directory", p, &e)))
+    }
+}
+
+impl Stored {
+    /// The manifest, or why there is none.
+    ///
+    /// # Errors
+    /// When it is missing or malformed.
+    pub fn manifest(&self) -> std::result::Result<&Manifest, &Error> {
+        self.manifest.as_ref()
+    }
+
+    /// The stored text of `name`.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(String::as_str)
+    }
+
+    /// How the stored text of `name` compares with the `recomputed` one.
+    pub fn status(&self, name: &str, recomputed: &str) -> Status {
+        let Some(text) = self.text(name) else { return Status::Missing };
+        let Some(sealed) = self.sealed(name) else { return Status::Unsealed };
+        match (digest(name, text) == sealed, text == recomputed) {
+            (true, true) => Status::Equal,
+            (true, false) => Status::Differs,
+            (false, _) => damage(text, recomputed),
+        }
+    }
+
+    /// Names that are stored or sealed but not among `names`.
+    pub fn strays<'a>(&'a self, names: &[String]) -> Vec<&'a str> {
+        let sealed = self.manifest.iter().flat_map(|m| m.files().keys());
+        let mut strays: Vec<&str> = self.texts.keys().chain(sealed).map(String::as_str).collect();
+        strays.retain(|s| !names.iter().any(|n| n == s));
+        strays.sort();
+        strays.dedup();
+        strays
+    }
+
+    fn sealed(&self, name: &str) -> Option<&str> {
+        self.manifest.as_ref().ok()?.files().get(name).map(String::as_str)
+    }
+
+    /// The files and the manifest that are to stand after a replacement.
+    fn replaced(
+        &self,
+        texts: &BTreeMap<String, String>,
+        scope: Scope,
+        command: &str,
+    ) -> Result<(BTreeMap<String, String>, Manifest)> {
+        self.check_foreign(texts)?;
+        let (mut files, mut digests) = match scope {
+            Scope::Whole => Default::default(),
+            Scope::Part if self.texts.is_empty() => Default::default(),
+            Scope::Part => (self.texts.clone(), self.manifest.as_ref().map_err(Error::clone)?.files().clone()),
+        };
+        files.extend(texts.clone());
+        digests.extend(texts.iter().map(|(name, text)| (name.clone(), digest(name, text))));
+        Ok((files, Manifest::seal(command, digests)))
+    }
+
+    /// A replacement moves the whole directory, so nothing but goldens may lie there.
+    fn check_foreign(&self, texts: &BTreeMap<String, String>) -> Result<()> {
+        let unknown = |name: &&String| !texts.contains_key(*name) && self.sealed(name).is_none();
+        let expected = "nothing beside the goldens and their manifest; move it elsewhere";
+        if let Some(path) = self.foreign.first() {
+            return Err(Error::input("a foreign file", expected).in_file(path));
+        }
+        match self.texts.keys().find(unknown) {
+            Some(name) => {
+                Err(Error::input("a file that the manifest does not list", expected).in_file(&self.directory.join(name)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn changes(&self, files: &BTreeMap<String, String>, manifest: &Manifest) -> Written {
+        let names = |keep: &dyn Fn(&String) -> bool| files.keys().filter(|n| keep(n)).cloned().collect();
+        Written {
+            added: names(&|n| !self.texts.contains_key(n)),
+            changed: names(&|n| self.texts.get(n).is_some_and(|old| *old != files[n])),
+            removed: self.texts.keys().filter(|n| !files.contains_key(*n)).cloned().collect(),
+            root: manifest.root().to_string(),
+        }
+    }
+}
+
+/// What is wrong with a text that is not the one sealed, as far as the recomputed text can tell.
+fn damage(text: &str, recomputed: &str) -> Status {
+    let same = text.lines().zip(recomputed.lines()).take_while(|(a, b)| a == b).count();
+    let cut = text.len() < recomputed.len() && recomputed.starts_with(text);
+    match cut || !text.ends_with('\n') {
+        true => Status::Truncated(text.lines().count().max(1)),
+        false => Status::Edited((text != recomputed).then_some(same + 1)),
+    }
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |e: &std::io::Error| Error::io("read the directory", directory, e);
+    match fs::read_dir(directory) {
+        Ok(entries) => entries.map(|entry| entry.map(|e| e.path()).map_err(|e| failed(&e))).collect(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(failed(&e)),
+    }
+}
+
+/// The text of a file; bytes that are not UTF-8 are replaced, so that the digest cannot fit.
+fn read(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::journal::Dying;
+    use super::*;
+
+    fn set(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+        files.iter().map(|(n, t)| (n.to_string(), t.to_string())).collect()
+    }
+
+    fn old() -> BTreeMap<String, String> {
+        set(&[("a.txt", "one\ntwo\n"), ("b.txt", "three\n")])
+    }
+
+    fn new() -> BTreeMap<String, String> {
+        set(&[("a.txt", "one\nthree\n"), ("c.txt", "four\n")])
+    }
+
+    /// A store in a fresh directory of its own.
+    fn store(name: &str) -> Store {
+        let directory = std::env::temp_dir().join(format!("bfc-golden-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).unwrap();
+        Store::new(directory.join("quick"))
+    }
+
+    fn clean(store: &Store) {
+        fs::remove_dir_all(store.directory.parent().unwrap()).unwrap();
+    }
+
+    fn whole(store: &Store, texts: &BTreeMap<String, String>) {
+        store.replace_on(&Dying(usize::MAX.into()), texts, Scope::Whole, "bless").unwrap();
+    }
+
+    fn holds(store: &Store, texts: &BTreeMap<String, String>) -> bool {
+        let stored = store.load().unwrap();
+        stored.texts == *texts && texts.iter().all(|(n, t)| stored.status(n, t) == Status::Equal)
+    }
+
+    #[test]
+    fn stores_and_compares() {
+        let store = store("compare");
+        whole(&store, &old());
+        let stored = store.load().unwrap();
+        assert_eq!(stored.status("a.txt", "one\ntwo\n"), Status::Equal);
+        assert_eq!(stored.status("a.txt", "one\nmoved\n"), Status::Differs);
+        assert_eq!(stored.status("c.txt", "four\n"), Status::Missing);
+        assert_eq!(stored.strays(&["a.txt".to_string()]), ["b.txt"]);
+        clean(&store);
+    }
+
+    #[test]
+    fn damage_is_told_by_line() {
+        let store = store("damage");
+        let cases = [
+            ("one\n2\n", Status::Edited(Some(2))),
+            ("one\n", Status::Truncated(1)),
+            ("one\nt", Status::Truncated(2)),
+            ("", Status::Truncated(1)),
+            ("one\ntwo\nthree\n", Status::Edited(Some(3))),
+        ];
+        for (text, expected) in cases {
+            whole(&store, &old());
+            fs::write(store.path("a.txt"), text).unwrap();
+            assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n"), expected, "{text:?}");
+        }
+        fs::write(store.path("a.txt"), [0xff, 0xfe]).unwrap();
+        assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n").word(), "truncated");
+        clean(&store);
+    }
+
+    #[test]
+    fn an_edit_that_anticipates_the_new_text_is_still_an_edit() {
+        let store = store("forged");
+        whole(&store, &old());
+        fs::write(store.path("a.txt"), "one\nthree\n").unwrap();
+        assert_eq!(store.load().unwrap().status("a.txt", "one\nthree\n"), Status::Edited(None));
+        clean(&store);
+    }
+
+    #[test]
+    fn a_part_keeps_the_rest_and_does_not_reseal_it() {
+        let store = store("part");
+        whole(&store, &old());
+        fs::write(store.path("b.txt"), "edited\n").unwrap();
+        let written = store.replace(&set(&[("a.txt", "new\n")]), Scope::Part, "bless").unwrap();
+        assert_eq!((written.changed, written.removed), (vec!["a.txt".to_string()], vec![]));
+        let stored = store.load().unwrap();
+        assert_eq!(stored.status("a.txt", "new\n"), Status::Equal);
+        assert_eq!(stored.status("b.txt", "three\n"), Status::Edited(Some(1)));
+        clean(&store);
+    }
+
+    #[test]
+    fn a_part_of_an_unsealed_set_is_refused() {
+        let store = store("unsealed");
+        whole(&store, &old());
+        fs::remove_file(store.path(manifest::FILE)).unwrap();
+        assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n"), Status::Unsealed);
+        assert!(store.replace(&set(&[("a.txt", "new\n"), ("b.txt", "b\n")]), Scope::Part, "bless").is_err());
+        clean(&store);
+    }
+
+    #[test]
+    fn foreign_files_are_never_swept_away() {
+        let store = store("foreign");
+        whole(&store, &old());
+        for name in ["notes.md", "mine.txt"] {
+            fs::write(store.path(name), "mine").unwrap();
+            assert!(store.replace(&new(), Scope::Whole, "bless").is_err());
+            assert!(store.path(name).exists());
+            fs::remove_file(store.path(name)).unwrap();
+        }
+        assert!(holds(&store, &old()));
+        clean(&store);
+    }
+
+    #[test]
+    fn an_unwritable_place_is_an_error() {
+        let store = store("unwritable");
+        fs::write(&store.directory, "a file").unwrap();
+        let inside = Store::new(store.directory.join("golden").join("quick"));
+        let error = inside.replace(&new(), Scope::Whole, "bless").unwrap_err();
+        assert_eq!(error.kind(), crate::error::ErrorKind::Io);
+        clean(&store);
+    }
+
+    /// The store as it is when a replacement of `start` dies at operation `kill`, and the recovery after it at operation `again`.
+    fn killed(store: &Store, start: &BTreeMap<String, String>, kill: usize, again: usize) {
+        let _ = fs::remove_dir_all(&store.directory);
+        if !start.is_empty() {
+            whole(store, start);
+        }
+        let _ = store.replace_on(&Dying(kill.into()), &new(), Scope::Whole, "bless");
+        let _ = store.recover_on(&Dying(again.into()));
+        store.recover().unwrap();
+        assert_eq!(store.recover().unwrap(), None, "recovery is complete");
+    }
+
+    #[test]
+    fn a_kill_at_any_moment_leaves_the_old_set_or_the_new_one() {
+        let store = store("kill");
+        for start in [BTreeMap::new(), old()] {
+            let mut ends = [0, 0];
+            for (kill, again) in (1..=16).flat_map(|kill| (0..6).map(move |again| (kill, again))) {
+                killed(&store, &start, kill, again);
+                let found = [holds(&store, &start), holds(&store, &new())];
+                assert_ne!(found[0], found[1], "killed at {kill}, then at {again}: neither the old set nor the new one");
+                ends = [ends[0] + usize::from(found[0]), ends[1] + usize::from(found[1])];
+            }
+            assert!(ends[0] >= 36 && ends[1] >= 18, "both ends are reached: {ends:?}");
+            assert!(holds(&store, &new()), "the last kill comes after the end");
+        }
+        clean(&store);
+    }
+}

@@ -1,0 +1,162 @@
+//! The table that `check` prints, what lies behind its bad lines, and a summary.
+
+use super::table::aligned;
+use super::text::{evidence, one_line, outcome};
+use super::{Entry, Golden, Outcomes, verdict_word};
+use crate::claim::{Outcome, Profile, Verdict};
+
+/// One line a claim.
+pub fn table(entries: &[Entry], profile: Profile) -> String {
+    let head = ["claim", "verdict", "control", "golden", "evidence", "found"].map(String::from).to_vec();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(entries.iter().map(|e| row(e, profile))).collect();
+    aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn row(entry: &Entry, profile: Profile) -> Vec<String> {
+    let claim = entry.claim;
+    let [verdict, control, golden, found] = match &entry.result {
+        Ok((outcomes, golden)) => [
+            verdict_word(&outcomes.check, profile),
+            verdict_word(&outcomes.control, profile),
+            golden.word.to_string(),
+            found(&outcomes.check),
+        ],
+        Err(error) => ["error".into(), "-".into(), "-".into(), one_line(&error.to_string())],
+    };
+    let missing = if claim.missing.is_empty() { String::new() } else { format!("; missing: {}", one_line(claim.missing)) };
+    vec![claim.id.into(), verdict, control, golden, evidence(claim.evidence), found + &missing]
+}
+
+fn found(outcome: &Outcome) -> String {
+    outcome.conditions.iter().map(|c| one_line(&c.found)).collect::<Vec<_>>().join("; ")
+}
+
+/// What stands behind each line that is not in order; with `controls`, every control as well.
+pub fn details(entries: &[Entry], profile: Profile, controls: bool) -> String {
+    let told = |entry: &Entry| match &entry.result {
+        Ok((outcomes, golden)) => detail(entry.claim.id, outcomes, golden, profile, controls),
+        Err(error) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
+    };
+    let told: String = entries.iter().map(told).collect();
+    if told.is_empty() { told } else { format!("\n{told}") }
+}
+
+fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, controls: bool) -> String {
+    let mut text = String::new();
+    if profile.draws_conclusions() {
+        text += &doubts(id, &outcomes.check);
+    }
+    if profile.draws_conclusions() && !outcomes.control_fails() {
+        let verdict = outcomes.control.verdict();
+        text += &format!("{id}: the control came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n");
+    }
+    if !golden.equal() {
+        text += &format!("{id}: the golden {} ({})\n{}", told(golden.word), golden.place, indented(&golden.difference));
+    }
+    if controls {
+        text += &format!("{id}: control\n{}", outcome(&outcomes.control, profile));
+    }
+    text
+}
+
+fn told(word: &str) -> String {
+    if word == "differs" { word.into() } else { format!("is {word}") }
+}
+
+fn doubts(id: &str, check: &Outcome) -> String {
+    let bad: Vec<_> = check.conditions.iter().filter(|c| c.verdict != Verdict::Verified).collect();
+    if bad.is_empty() && check.verdict() == Verdict::Verified {
+        return String::new();
+    }
+    let lines =
+        bad.iter().map(|c| format!("  {}: required {}, found {}\n", c.verdict, one_line(&c.requires), one_line(&c.found)));
+    format!("{id}: {}\n{}", check.verdict(), lines.collect::<String>())
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// `9 claims: 8 Verified, 1 Refuted; goldens: 9 equal`.
+pub fn summary(entries: &[Entry], profile: Profile) -> String {
+    let verdict = |e: &Entry| e.result.as_ref().map_or("error".into(), |(o, _)| verdict_word(&o.check, profile));
+    let golden = |e: &Entry| e.result.as_ref().map_or("not compared".into(), |(_, g)| g.word.to_string());
+    let claims = if entries.len() == 1 { "claim" } else { "claims" };
+    let verdicts = counts(entries.iter().map(verdict));
+    format!("{} {claims}: {verdicts}; goldens: {}\n", entries.len(), counts(entries.iter().map(golden)))
+}
+
+fn counts(words: impl Iterator<Item = String>) -> String {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for word in words {
+        match counts.iter_mut().find(|(w, _)| *w == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    match counts.is_empty() {
+        true => "none".into(),
+        false => counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::text::tests::{CLAIM, outcomes};
+    use super::*;
+    use crate::error::Error;
+
+    /// The made-up claim in order, moved, with a dead control, and not checkable.
+    pub fn entries() -> Vec<Entry> {
+        let golden =
+            |word, difference: &str| Golden { word, place: "golden/quick/made.up.txt".into(), difference: difference.into() };
+        let (good, mut dead, mut bad) = (outcomes(), outcomes(), outcomes());
+        dead.control = dead.check.clone();
+        bad.check = bad.control.clone();
+        let results = [
+            Ok((good.clone(), golden("equal", ""))),
+            Ok((good, golden("differs", "line 1\n  - 4\n  + 5\n"))),
+            Ok((dead, golden("missing", ""))),
+            Ok((bad, golden("equal", ""))),
+            Err(Error::refused("the run did not fit")),
+        ];
+        results.into_iter().map(|result| Entry { claim: &CLAIM, result }).collect()
+    }
+
+    #[test]
+    fn what_check_prints() {
+        let e = entries();
+        insta::assert_snapshot!(table(&e, Profile::Quick) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @r"
+        claim    verdict   control   golden   evidence          found
+        made.up  Verified  Refuted   equal    Exact + Replayed  4; missing: Enclosed
+        made.up  Verified  Refuted   differs  Exact + Replayed  4; missing: Enclosed
+        made.up  Verified  Verified  missing  Exact + Replayed  4; missing: Enclosed
+        made.up  Refuted   Refuted   equal    Exact + Replayed  5; missing: Enclosed
+        made.up  error     -         -        Exact + Replayed  the run did not fit; missing: Enclosed
+
+        made.up: the golden differs (golden/quick/made.up.txt)
+          line 1
+            - 4
+            + 5
+        made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
+        made.up: the golden is missing (golden/quick/made.up.txt)
+        made.up: Refuted
+          Refuted: required sum = n^2, found 5
+        made.up: could not be checked
+          the run did not fit
+        5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared
+        ");
+    }
+
+    #[test]
+    fn the_tiny_profile_compares_only() {
+        let e = entries();
+        let text = table(&e, Profile::Tiny) + &details(&e, Profile::Tiny, true) + &summary(&e, Profile::Tiny);
+        assert!(!text.contains("Verified") && !text.contains("Refuted"), "{text}");
+    }
+
+    #[test]
+    fn no_claims_at_all() {
+        assert_eq!(summary(&[], Profile::Quick), "0 claims: none; goldens: none\n");
+    }
+}

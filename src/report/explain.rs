@@ -1,0 +1,158 @@
+//! What is claimed, how it is checked, and what would refute it.
+
+use super::table::{aligned, wrapped};
+use super::text::{WIDTH, evidence, one_line};
+use crate::claim::{Claim, Evidence};
+
+/// The sentences of the paper's abstract, in our words.
+const SENTENCES: [(&str, &str); 4] = [
+    (
+        "(a)",
+        "for every input dimension d there is a class of polynomials of growing degree which deep networks with quadratic \
+         activations learn with SGD, in time and samples polynomial in d, to any error 1/poly(d), by composing quadratic layers",
+    ),
+    (
+        "(b)",
+        "the mechanism is backward feature correction: errors in the features of lower layers are corrected when these are \
+         trained together with higher layers",
+    ),
+    (
+        "(c)",
+        "layerwise training, kernels applied in sequence, two-layer networks and other simple learners are not known to \
+         learn the class, even to error d^-0.01",
+    ),
+    ("(d)", "several non-hierarchical learners, any kernel method among them, provably need d to a growing power"),
+];
+
+/// Every claim on a line.
+pub fn list(claims: &[&Claim]) -> String {
+    let head = ["claim", "abstract", "evidence", "statement"].map(String::from).to_vec();
+    let row = |c: &&Claim| vec![c.id.to_string(), c.sentence.to_string(), evidence(c.evidence), beginning(c.statement)];
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(claims.iter().map(row)).collect();
+    aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// All there is to know about a claim without running it; `goldens` names its golden files, `command` runs only it.
+pub fn explain(claim: &Claim, goldens: &[String], command: &str) -> String {
+    let sections = [
+        ("statement", prose(claim.statement)),
+        (
+            "sentence of the abstract, in our words",
+            SENTENCES.iter().filter(|s| claim.sentence.contains(s.0)).map(sentence).collect(),
+        ),
+        ("how it is checked", prose(claim.method)),
+        ("what would refute it", prose(refutation(claim.evidence))),
+        ("negative control: the same check on a broken premise, which must come out Refuted", prose(claim.control)),
+        ("evidence", claim.evidence.iter().map(meaning).collect()),
+        ("evidence that is still missing", prose(claim.missing)),
+        ("formal theorems cited beside the evidence", lines(claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")))),
+        ("goldens", lines(goldens.iter().cloned())),
+        ("to run only this claim", prose(command)),
+    ];
+    let shown = sections.iter().filter(|(_, body)| !body.is_empty());
+    shown.fold(format!("{}\n", claim.id), |text, (title, body)| format!("{text}\n{title}\n{body}"))
+}
+
+fn prose(text: &str) -> String {
+    wrapped(text, "  ", WIDTH)
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.map(|line| format!("  {line}\n")).collect()
+}
+
+fn sentence((label, words): &(&str, &str)) -> String {
+    prose(&format!("{label} {words}"))
+}
+
+fn refutation(evidence: &[Evidence]) -> &'static str {
+    match evidence.contains(&Evidence::Enclosed) {
+        true => {
+            "Any condition of the check that certainly fails refutes the claim. Where an enclosure straddles a threshold, or a \
+             run did not finish, it is Undecided."
+        }
+        false => "Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.",
+    }
+}
+
+fn meaning(evidence: &Evidence) -> String {
+    let words = match evidence {
+        Evidence::Exact => "integer or rational arithmetic, nothing rounded",
+        Evidence::Enclosed => "a rigorous enclosure, printed as correctly rounded decimals of the true real number",
+        Evidence::Replayed => {
+            "seeded runs, the same bits on every machine: it supports a statement about these runs, never a theorem"
+        }
+    };
+    prose(&format!("{evidence}: {words}"))
+}
+
+/// The first words of a statement.
+fn beginning(statement: &str) -> String {
+    let statement = one_line(statement);
+    let mut words = statement.split(' ').scan(0, |used, word| {
+        *used += word.chars().count() + 1;
+        (*used <= 90).then_some(word)
+    });
+    let shown = words.by_ref().collect::<Vec<_>>().join(" ");
+    if shown.len() < statement.len() { shown + " ..." } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tests::CLAIM;
+    use super::*;
+
+    #[test]
+    fn a_claim_explained() {
+        insta::assert_snapshot!(explain(&CLAIM, &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
+        made.up
+
+        statement
+          The sum of the first n odd numbers is n^2, for n = 1 and 2.
+
+        sentence of the abstract, in our words
+          (b) the mechanism is backward feature correction: errors in the features of lower layers are corrected when
+          these are trained together with higher layers
+
+        how it is checked
+          By addition.
+
+        what would refute it
+          Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.
+
+        negative control: the same check on a broken premise, which must come out Refuted
+          One of the numbers is even; a < b & "c".
+
+        evidence
+          Exact: integer or rational arithmetic, nothing rounded
+          Replayed: seeded runs, the same bits on every machine: it supports a statement about these runs, never a
+          theorem
+
+        evidence that is still missing
+          Enclosed
+
+        formal theorems cited beside the evidence
+          sum_of_odd, in proofs/coq
+
+        goldens
+          golden/quick/made.up.txt
+
+        to run only this claim
+          bfc check made.up
+        "#);
+    }
+
+    #[test]
+    fn a_list() {
+        insta::assert_snapshot!(list(&[&CLAIM]), @r"
+        claim    abstract  evidence          statement
+        made.up  (b)       Exact + Replayed  The sum of the first n odd numbers is n^2, for n = 1 and 2.
+        ");
+    }
+
+    #[test]
+    fn a_long_statement_is_cut_between_words() {
+        let long = beginning(&"word ".repeat(40));
+        assert!(long.ends_with("word ...") && long.chars().count() < 100, "{long}");
+    }
+}
