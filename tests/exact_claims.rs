@@ -140,9 +140,22 @@ fn a_form_with_one_wrong_coefficient_is_seen() {
 #[test]
 fn counts() {
     for (d, p) in [(3u64, 4u64), (16, 4), (64, 8), (1024, 16)] {
-        let sum = (0..=p / 2).fold(harmonics(d, p % 2) * 0u8, |sum, j| sum + harmonics(d, p - 2 * j));
+        let sum = (0..=p / 2).fold(dashu_int::IBig::ZERO, |sum, j| sum + harmonics(d, p - 2 * j));
         assert_eq!(sum, binomial(d + p - 1, p));
     }
     let quarter = Rational::new(1, 4).expect("a number");
     assert_eq!(dimension_for_error(&binomial(8, 4), &Rational::one(), &quarter), 53.into());
+}
+
+#[test]
+#[ignore = "measures"]
+fn timings() {
+    for id in EXACT {
+        let start = std::time::Instant::now();
+        let outcome = outcome(id);
+        eprintln!("{id:32} {:>10.3?} {}", start.elapsed(), outcome.verdict());
+        for condition in outcome.conditions {
+            eprintln!("    {} -- {}", condition.requires, condition.found);
+        }
+    }
 }

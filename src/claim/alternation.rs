@@ -1,6 +1,6 @@
 //! Backward correction as alternating minimisation: how much of the error of layer 2 is left after one round, exactly.
 
-use super::kernel::all_hold;
+use super::counting::all_hold;
 use super::{Claim, Evidence, Outcome, Table};
 use crate::error::Result;
 use crate::exact::flattening::exponents;
@@ -43,6 +43,12 @@ enum Mode {
     Trace,
     /// Matrices of trace 0.
     TraceFree,
+}
+
+impl Mode {
+    fn name(self) -> &'static str {
+        if self == Mode::Trace { "trace" } else { "trace-free" }
+    }
 }
 
 /// The assertion that a round multiplies the errors of a mode by `rate`.
@@ -159,7 +165,7 @@ fn gauss_seidel(contractions: &[Contraction]) -> Result<Outcome> {
                 ];
                 held.push(rates.iter().all(|r| r.is_some() && *r == c.rate));
                 let bias = if c.free_bias { "free" } else { "none" };
-                let facts = [c.width.to_string(), format!("{:?}", c.mode), bias.into(), eps.to_string()];
+                let facts = [c.width.to_string(), c.mode.name().into(), bias.into(), eps.to_string()];
                 let shown = |r: &Option<Rational>| r.as_ref().map_or_else(|| "not a multiple".to_owned(), Rational::to_string);
                 table.rows.push(facts.into_iter().chain([shown(&rates[0]), shown(&rates[1]), shown(&c.rate)]).collect());
             }

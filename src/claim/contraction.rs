@@ -1,10 +1,10 @@
 //! Backward correction with the lower features frozen inside the upper layer: a round leaves an error of the order eps.
 
 use super::alternation::{minus, plus, z};
+use super::counting::{all_hold, all_judged};
 use super::instances;
-use super::kernel::all_hold;
 use super::measure::{all_slopes_within, enclosed, threshold};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Evidence, Outcome, Profile, Table, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::flattening::exponents;
@@ -193,13 +193,6 @@ fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
         all_judged("the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025", &agree),
     ];
     Ok(Outcome { conditions, tables: vec![replayed, derivatives] })
-}
-
-/// The condition that every verdict is Verified.
-fn all_judged(requires: &str, verdicts: &[Verdict]) -> Condition {
-    let verified = verdicts.iter().filter(|v| **v == Verdict::Verified).count();
-    let verdict = verdicts.iter().copied().min().unwrap_or(Verdict::Undecided);
-    Condition { requires: requires.into(), found: format!("{verified} of {}", verdicts.len()), verdict }
 }
 
 fn larger((a, b): (Interval, Interval)) -> Interval {

@@ -1,7 +1,7 @@
 //! Forward feature learning: what the second layer learns alone.
 
+use super::counting::all_hold;
 use super::instances::{self, LIN_K2_D16, QUAD01_K1_D16, Recipe};
-use super::kernel::all_hold;
 use super::measure::{all_slopes_within, enclosed, enclosed_fixed, feature_error, slope};
 use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
@@ -21,11 +21,11 @@ use crate::target::expand::{head, integer_network};
 pub const CLOSED_FORM: Claim = Claim {
     id: "forward.closed-form",
     sentence: "(b)",
-    statement: "For a target W'W + eps g of depth 3, g = ||S_3||^2, and the population loss under Gaussian inputs, the symmetric matrix M that \
-                layer 2 alone converges to is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every eps; without bias, and \
-                among M supported on the row space of W, it is the unique M = W'W + eps (P + (E g - tr P)/(k+2) I_row). Widths k = 1, 2, \
-                3, d = 4, integer weights, lin; the free-bias form also for linskip. For lin, M has rank at most k and is positive \
-                semidefinite for 0 <= eps <= 1, so that layer 2 of width k reaches it.",
+    statement: "For a target W'W + eps g of depth 3, g = ||S_3||^2, and Gaussian inputs, the population optimum of layer 2 alone over symmetric \
+                matrices M is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every eps; without bias, and among M \
+                supported on the row space of W, it is the unique M = W'W + eps (P + (E g - tr P)/(k+2) I_row). Widths k = 1, 2, 3, d = \
+                4, integer weights, lin; the free-bias form also for linskip. For lin, M has rank at most k and is positive \
+                semidefinite for 0 <= eps <= 1, so that a layer 2 of width k represents it.",
     method: "eps divides out of the normal equations E[(x'(M - W'W)x - eps g) x'Dx] = 0 (centred, for a free bias), which are checked as \
              identities between rational numbers for every symmetric D, or every D on the row space. The loss is a convex quadratic in M, \
              strictly convex where the Gram matrix of the directions has full rank (checked), so that the identities mean the global \

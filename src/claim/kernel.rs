@@ -1,10 +1,8 @@
 //! Lower bounds for kernels and fixed features: any method whose predictors lie in an `N`-dimensional space chosen without the labels.
 
-use dashu_int::IBig;
-
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, instances};
-use crate::enclosure::Interval;
-use crate::enclosure::logarithm::loglog_slope;
+use super::counting::{all_hold, dimensions, fitted_exponent, one_over, printed};
+use super::measure::all_slopes_within;
+use super::{Claim, Evidence, Outcome, Profile, Table, instances};
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root, exceeds_hundredth_root, harmonics};
 use crate::exact::harmonic::{Signature, share_of_form};
@@ -22,36 +20,6 @@ use crate::scalar::Scalar;
 use crate::target::distribution::draw;
 use crate::target::expand::on_cube;
 use crate::target::tree::Tree;
-
-/// A condition on every item of a list: how many hold.
-pub(super) fn all_hold(requires: impl Into<String>, held: &[bool]) -> Condition {
-    let right = held.iter().filter(|h| **h).count();
-    Condition { requires: requires.into(), found: format!("{right} of {}", held.len()), verdict: (right == held.len()).into() }
-}
-
-/// The dimensions of the tables: the doubles of 16, and the first two of them in miniature.
-pub(super) fn dimensions(profile: Profile) -> &'static [u64] {
-    if profile.draws_conclusions() { &[16, 32, 64, 128, 256, 512, 1024] } else { &[64, 128] }
-}
-
-/// The least-squares slope of `ln n` against `ln d`, where `d` is at least 64; a correctly rounded decimal, with its enclosure.
-pub(super) fn fitted_exponent(counts: &[(u64, IBig)]) -> Option<Interval> {
-    let point = |(d, n): &(u64, IBig)| (Interval::from(&Rational::from(*d as i64)), Interval::from(&integer(n)));
-    loglog_slope(&counts.iter().filter(|(d, _)| *d >= 64).map(point).collect::<Vec<_>>())
-}
-
-/// What a fitted exponent is printed as.
-pub(super) fn printed(exponent: &Option<Interval>) -> String {
-    exponent.and_then(|e| e.to_decimal(4)).unwrap_or_else(|| "absent".into())
-}
-
-/// Whether an exponent certainly lies in `[p, p (1 + 1/20)]`.
-pub(super) fn near(exponent: &Option<Interval>, p: u64) -> bool {
-    let ends = [Rational::from(p as i64), &Rational::from(p as i64) * &Rational::from(21)];
-    let below = |a: &Rational, b: f64| Rational::try_from(b).is_ok_and(|b| *a <= b);
-    let above = |a: f64, b: &Rational| Rational::try_from(a).is_ok_and(|a| &a * &Rational::from(20) <= *b);
-    exponent.is_some_and(|e| below(&ends[0], e.inf()) && above(e.sup(), &ends[1]))
-}
 
 /// What P1 speaks of, and what it does not.
 macro_rules! covered {
@@ -103,13 +71,16 @@ fn is_parity(function: &Walsh, p: usize) -> bool {
     varying == [p]
 }
 
+/// `[p, 1.05 p]` for `p = 2, 4, 8, 16`.
+const BANDS: [(&str, &str); 4] = [("2", "2.1"), ("4", "4.2"), ("8", "8.4"), ("16", "16.8")];
+
 fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) -> Result<Outcome> {
     let mut expansions =
         Table::new("the trees on the cube", &["L", "p", "terms", "variance", "share left by degree 2", "decimal"]);
     let mut counts = Table::new("dimensions", &["p", "d", "C(d,p)", "N for error 1/4", "N for error d^-0.01"]);
     let mut exponents =
         Table::new("fitted exponents, d >= 64", &["p", "degree of C(d,p) in d", "N for error 1/4", "N for d^-0.01"]);
-    let (mut shapes, mut floors, mut slopes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut shapes, mut floors, mut degrees, mut slopes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for depth in least_depth..=5 {
         let p = 1usize << (depth - 1);
         let function = on_cube(&tree.network(depth, &lower)?);
@@ -130,19 +101,18 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) ->
         }
         let degree = PolynomialInD::through(&(0..=p as u64 + 2).map(|d| binomial(d, p as u64)).collect::<Vec<_>>()).degree();
         let fitted = [fitted_exponent(&quarter), fitted_exponent(&hundredth)];
-        slopes.push(near(&fitted[0], p as u64) && degree == p);
+        degrees.push(degree == p);
+        let what = format!("p = {p}: the fitted exponent of N for error 1/4");
+        slopes.push(all_slopes_within(&what, &fitted[..1], BANDS[depth - 2]));
         exponents.rows.push([p.to_string(), degree.to_string()].into_iter().chain(fitted.iter().map(printed)).collect());
     }
-    let conditions = vec![
+    let mut conditions = vec![
         all_hold("the tree of each depth is const + c x_S with |S| = p on the cube", &shapes),
         all_hold("the C(d,2) parities of degree 2 leave at least 1 - C(d,2)/C(d,p) of the variance, at every p and d", &floors),
-        all_hold("the fitted exponent of N for error 1/4 is in [p, 1.05 p]", &slopes),
+        all_hold("C(d,p) is a polynomial of degree p in d", &degrees),
     ];
+    conditions.extend(slopes);
     Ok(Outcome { conditions, tables: vec![expansions, counts, exponents] })
-}
-
-fn one_over(n: i64) -> Rational {
-    Rational::new(1, n).unwrap_or_else(Rational::zero)
 }
 
 /// Rotated Gaussian targets.

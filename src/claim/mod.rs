@@ -12,6 +12,7 @@ use crate::experiment::{Cell, Runs};
 mod alternation;
 mod backward;
 mod contraction;
+mod counting;
 mod forward;
 pub mod instances;
 mod kernel;

@@ -2,7 +2,7 @@
 
 use dashu_int::IBig;
 
-use super::kernel::{all_hold, dimensions, fitted_exponent, printed};
+use super::counting::{all_hold, dimensions, fitted_exponent, printed};
 use super::measure::all_slopes_within;
 use super::{Claim, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
@@ -148,7 +148,9 @@ struct Powers {
 /// `(x'Ax)^k` for the balanced signature; the form itself only in few dimensions, where it is expanded.
 fn balanced(k: u32, d: usize) -> Powers {
     let form = if d <= LARGEST_EXPANDED { power(&Signature::Balanced.form(d), k) } else { Polynomial::zero() };
-    Powers { form, spectrum: of_quadratic_power(u64::from(k), d as u64), variance: Signature::Balanced.variance(k, d) }
+    // The dimensions here are even.
+    let variance = Signature::Balanced.variance(k, d).unwrap_or_else(Rational::zero);
+    Powers { form, spectrum: of_quadratic_power(u64::from(k), d as u64), variance }
 }
 
 /// `<w, x>^(2k)`.

@@ -92,21 +92,23 @@ impl Signature {
     }
 
     /// `(x'Ax)^k` in the ring of `q` (variable 0) and `s` (variable 1).
-    fn power(self, k: u32) -> Polynomial {
-        power(&Polynomial::variable(if self == Signature::Balanced { 0 } else { 1 }), k)
+    fn power_in_ring(self, k: u32, d: usize) -> Option<Polynomial> {
+        let variable = Polynomial::variable(if self == Signature::Balanced { 0 } else { 1 });
+        (d > 0 && d.is_multiple_of(2)).then(|| power(&variable, k))
     }
 
-    /// The share of `Var (x'Ax)^k` in its harmonic part of degree `2k`, for even `d >= 2` (guarantee: exact).
+    /// The share of `Var (x'Ax)^k` in its harmonic part of degree `2k` (guarantee: exact); `None` unless `d` is even and above zero,
+    /// and the power is not constant.
     pub fn share(self, k: u32, d: usize) -> Option<Rational> {
-        let f = self.power(k);
+        let f = self.power_in_ring(k, d)?;
         let part = harmonic_part(&f, 2 * i64::from(k), d as i64, |p| signature_laplacian(p, d), &Polynomial::variable(1));
         share(&f, &part, |p| signature_mean(p, d))
     }
 
-    /// `Var (x'Ax)^k`, for even `d >= 2` (guarantee: exact).
-    pub fn variance(self, k: u32, d: usize) -> Rational {
-        let f = self.power(k);
-        Rational::from(&(&signature_mean(&f.squared(), d) - &signature_mean(&f, d).squared()))
+    /// `Var (x'Ax)^k` (guarantee: exact); `None` unless `d` is even and above zero.
+    pub fn variance(self, k: u32, d: usize) -> Option<Rational> {
+        let f = self.power_in_ring(k, d)?;
+        Some(Rational::from(&(&signature_mean(&f.squared(), d) - &signature_mean(&f, d).squared())))
     }
 }
 
@@ -161,7 +163,7 @@ mod tests {
             for (k, d) in [(1, 2), (1, 6), (2, 2), (2, 4), (2, 6), (3, 4), (4, 2), (4, 4)] {
                 let f = power(&signature.form(d), k);
                 assert_eq!(share_of_form(&f, d), signature.share(k, d), "k = {k}, d = {d}");
-                assert_eq!(Rational::from(&crate::exact::inputs::variance(&f, gaussian)), signature.variance(k, d));
+                assert_eq!(Some(Rational::from(&crate::exact::inputs::variance(&f, gaussian))), signature.variance(k, d));
             }
         }
     }
@@ -174,7 +176,7 @@ mod tests {
             let variance = &(&n * &n).weighted(&Rational::from(8)) + &n.weighted(&Rational::from(48));
             let correction = &rational(32 * e * e, (e + 4) * (e + 2)) - &rational(64 * e, e + 4);
             let harmonic = &rational(8 * e * e + 16 * e, 1) + &correction;
-            assert_eq!(Signature::Balanced.variance(2, d), variance);
+            assert_eq!(Signature::Balanced.variance(2, d), Some(variance.clone()));
             assert_eq!(Signature::Balanced.share(2, d), harmonic.over(&variance));
         }
         assert_eq!(Signature::Balanced.share(2, 16), Some(rational(80, 99)));
@@ -191,5 +193,6 @@ mod tests {
         }
         assert_eq!(Signature::Balanced.share(1, 2), Some(Rational::one()));
         assert_eq!(share_of_form(&Polynomial::one(), 3), None);
+        assert!(Signature::Balanced.share(2, 5).is_none() && Signature::Balanced.variance(2, 0).is_none());
     }
 }

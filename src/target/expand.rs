@@ -15,9 +15,10 @@ pub fn expand(network: &Network<Dyadic>) -> Polynomial {
     forward::output(network, &variables(network.architecture().dimension()))
 }
 
-/// `||S_l||^2` as a polynomial in the inputs (guarantee: exact).
+/// `||S_l||^2` as a polynomial in the inputs, zero for a layer that the network does not have (guarantee: exact).
 pub fn head(network: &Network<Dyadic>, l: usize) -> Polynomial {
-    forward::head(&forward::values(network, &variables(network.architecture().dimension())).sums[l - 2])
+    let values = forward::values(network, &variables(network.architecture().dimension()));
+    (2..).zip(&values.sums).find(|(layer, _)| *layer == l).map_or(Polynomial::zero(), |(_, sums)| forward::head(sums))
 }
 
 /// `F` on the cube (guarantee: exact).
