@@ -98,7 +98,8 @@ impl Candidate {
     /// A lower bound of the smallest singular value of `V` (guarantee: valid); `None` when none above zero is found.
     ///
     /// Let `W` be `V` rounded to `c` bits after the point. Then `sigma_min(V) >= sigma_min(W) - ||V - W||_F`, and with
-    /// `e = ||W'W - I||_F < 1`, `sigma_min(W) >= sqrt(1 - e) >= 1 - e` (`proofs/eigenvalue-tail.md`, lemma 3).
+    /// `e = ||W'W - I||_F < 1`, `sigma_min(W) >= sqrt(1 - e) >= 1 - e` (`proofs/eigenvalue-tail.md`, lemma 3). An entry of `W` of 2
+    /// or more makes `e` larger than 1 by itself; without one the products fit.
     ///
     /// # Errors
     /// When the shapes are beyond exact products.
@@ -106,6 +107,9 @@ impl Candidate {
         let dropped = self.vector_bits.saturating_sub(COARSE_BITS);
         let bits = self.vector_bits - dropped;
         let coarse = self.vectors.map(|&v| shifted_down(v, dropped));
+        if largest_bits(&coarse) > bits + 1 {
+            return Ok(None);
+        }
         let defect = exact_product_rows(&coarse.transposed(), &coarse, threads, |i, row| {
             let mut row = row.to_vec();
             row[i] -= 1 << (2 * bits);
@@ -133,7 +137,7 @@ const SQUARED_BITS: u32 = 48;
 
 /// An upper bound of the sum of the squares (guarantee: valid; exact while the entries have at most 48 bits).
 ///
-/// Entries are rounded up to a common multiple of `2^t` first, so that the sum of up to `2^32` squares fits 128 bits.
+/// Entries are rounded up to a common multiple of `2^t` first, so that the sum of up to `2^31` squares fits 128 bits.
 pub fn norm_squared_upper(row: &[i128]) -> UBig {
     let largest = row.iter().map(|r| r.unsigned_abs()).max().unwrap_or(0);
     let t = bit_length(largest).saturating_sub(SQUARED_BITS);

@@ -227,3 +227,108 @@ fn trees(d: usize) -> impl Iterator<Item = Tree> {
         [[[a, b], [c, e]], [[a, c], [b, e]], [[a, e], [b, c]]].map(|pairs| Tree { indices: s, pairs })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Matrix;
+
+    fn family(kind: Kind, dimension: usize, count: usize) -> Family {
+        Family { kind, dimension, count, seed: 1 }
+    }
+
+    /// `W_a` with its signs written out.
+    fn written_out(rows: &SignedRows, d: usize) -> Matrix<i64> {
+        Matrix::from_fn(ROWS, d, |i, c| 1 - 2 * (rows[i][c / 64] >> (c % 64) & 1) as i64)
+    }
+
+    fn product(a: &Matrix<i64>, b: &Matrix<i64>) -> Matrix<i64> {
+        Matrix::from_fn(a.rows(), b.cols(), |i, j| (0..a.cols()).map(|k| a[(i, k)] * b[(k, j)]).sum())
+    }
+
+    fn trace(m: &Matrix<i64>) -> i64 {
+        (0..m.rows()).map(|i| m[(i, i)]).sum()
+    }
+
+    /// Against the definitions: all 24 permutations, and traces of products of `d x d` matrices.
+    #[test]
+    fn entries_are_what_they_are_defined_to_be() {
+        for d in [4, 16, 128] {
+            let all: Vec<Matrix<i64>> = signed_rows(&family(Kind::Perm, d, 5)).iter().map(|w| written_out(w, d)).collect();
+            let (perm, pm3) = (family(Kind::Perm, d, 5).gram().unwrap(), family(Kind::Pm3, d, 5).gram().unwrap());
+            let form = |w: &Matrix<i64>| {
+                let half = Matrix::from_fn(d, d, |p, q| w[(0, p)] * w[(1, q)] + w[(2, p)] * w[(3, q)]);
+                Matrix::from_fn(d, d, |p, q| half[(p, q)] + half[(q, p)])
+            };
+            for (a, u) in all.iter().enumerate() {
+                for (b, v) in all.iter().enumerate() {
+                    let c = product(u, &v.transposed());
+                    assert_eq!(perm.entries()[(a, b)], permanent_by_definition(&c, 0, &mut [false; ROWS]));
+                    let (x, y) = (form(u), form(v));
+                    let (xy, squares) = (product(&x, &y), product(&product(&x, &x), &product(&y, &y)));
+                    let expected = 8 * trace(&xy) * trace(&xy) + 16 * trace(&product(&xy, &xy)) + 32 * trace(&squares);
+                    assert_eq!(pm3.entries()[(a, b)], expected);
+                }
+            }
+        }
+    }
+
+    fn permanent_by_definition(c: &Matrix<i64>, row: usize, used: &mut [bool; ROWS]) -> i64 {
+        if row == ROWS {
+            return 1;
+        }
+        let mut total = 0;
+        for j in 0..ROWS {
+            if !used[j] {
+                used[j] = true;
+                total += c[(row, j)] * permanent_by_definition(c, row + 1, used);
+                used[j] = false;
+            }
+        }
+        total
+    }
+
+    #[test]
+    fn boolplus_is_the_mean_over_the_cube() {
+        let (d, count) = (5, 15);
+        let all: Vec<Tree> = trees(d).collect();
+        assert_eq!(all.len(), count);
+        let value = |tree: &Tree, x: usize| {
+            let sign = |indices: &[usize]| indices.iter().map(|&i| 1 - 2 * (x >> i & 1) as i64).product::<i64>();
+            2 * sign(&tree.pairs[0]) + 2 * sign(&tree.pairs[1]) + sign(&tree.indices)
+        };
+        let gram = family(Kind::Boolplus, d, count).gram().unwrap();
+        for (a, s) in all.iter().enumerate() {
+            for (b, t) in all.iter().enumerate() {
+                let total: i64 = (0..1 << d).map(|x| value(s, x) * value(t, x)).sum();
+                assert_eq!(gram.entries()[(a, b)] << d, total);
+            }
+        }
+    }
+
+    #[test]
+    fn members_have_unit_variance() {
+        for (kind, d) in [(Kind::Perm, 1024), (Kind::Pm3, 1024), (Kind::Perm, 4), (Kind::Pm3, 4), (Kind::Boolplus, 9)] {
+            let gram = family(kind, d, 3).gram().unwrap();
+            assert!((0..3).all(|i| gram.entries()[(i, i)].unsigned_abs() == gram.denominator().get()), "{kind} {d}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused() {
+        let refused = [
+            (Kind::Perm, 12, 5, "dimension"),
+            (Kind::Perm, 2, 5, "dimension"),
+            (Kind::Pm3, 2048, 5, "dimension"),
+            (Kind::Pm3, 16, 0, "count"),
+            (Kind::Pm3, 16, usize::MAX, "count"),
+            (Kind::Boolplus, 3, 1, "dimension"),
+            (Kind::Boolplus, 5, 16, "count"),
+            (Kind::Boolplus, usize::MAX, 16, "dimension"),
+        ];
+        for (kind, dimension, count, field) in refused {
+            assert_eq!(family(kind, dimension, count).gram().unwrap_err().field(), Some(field), "{kind} {dimension} {count}");
+        }
+        assert!("hadamard".parse::<Kind>().is_err());
+    }
+}
