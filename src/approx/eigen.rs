@@ -78,7 +78,7 @@ pub fn correction(vectors: &Matrix<f64>, values: &[f64], residual: &Matrix<f64>,
         let gap = corrected[j] - corrected[i];
         if gap.abs() > least_gap { c[(i, j)] / gap } else { 0.0 }
     };
-    let e = Mat::from_fn(n, n, |i, j| turn(i, j));
+    let e = Mat::from_fn(n, n, turn);
     let mut change = Mat::<f64>::zeros(n, n);
     matmul(&mut change, Accum::Replace, view(vectors), &e, 1.0, par);
     Eigen { values: (0..n).map(|j| c[(j, j)]).collect(), vectors: Matrix::from_fn(n, n, |i, j| change[(i, j)]) }

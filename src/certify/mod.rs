@@ -7,7 +7,7 @@
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
 use crate::approx::solve::inverse;
 use crate::enclosure::range::Range;
-use crate::enclosure::residual::Candidate;
+use crate::enclosure::residual::{Candidate, LARGEST_BITS};
 use crate::enclosure::singular::RoundedGram;
 use crate::enclosure::slicing::{bit_length, largest_row_sum};
 use crate::enclosure::solve::Solutions;
@@ -96,11 +96,11 @@ pub fn proved(gram: &Gram, candidate: &Candidate, ranks: &[usize], digits: usize
 /// When a rank or the number of digits is out of range.
 fn check_request(order: usize, ranks: &[usize], digits: usize) -> Result<()> {
     if let Some(rank) = ranks.iter().find(|&&rank| rank > order) {
-        return Err(Error::input(format!("rank {rank}"), format!("from 0 to the order {order}")));
+        return Err(Error::input(format!("rank {rank}"), format!("from 0 to the order {order}")).at_field("rank"));
     }
     match digits <= LARGEST_DIGITS {
         true => Ok(()),
-        false => Err(Error::input(format!("{digits} digits"), format!("at most {LARGEST_DIGITS}"))),
+        false => Err(Error::input(format!("{digits} digits"), format!("at most {LARGEST_DIGITS}")).at_field("digits")),
     }
 }
 
@@ -135,7 +135,7 @@ fn in_order(candidate: Candidate) -> Candidate {
     Candidate { vectors, values, ..candidate }
 }
 
-/// The candidate with `bits >= k` bits after the point, after a step of Newton's method on its exact residual.
+/// The candidate with at least `bits` bits after the point (up to [`LARGEST_BITS`]), after a step of Newton's method on its exact residual.
 ///
 /// # Errors
 /// As [`Candidate::checked`].
@@ -145,7 +145,7 @@ pub fn corrected(gram: &Gram, candidate: &Candidate, bits: u32, threads: usize) 
     let vectors = candidate.vectors.map(|&v| v as f64 / vector_unit);
     let values: Vec<f64> = candidate.values.iter().map(|&mu| mu as f64 / value_unit).collect();
     let Eigen { values: delta, vectors: change } = correction(&vectors, &values, &residual, threads);
-    let finer = bits.saturating_sub(candidate.vector_bits);
+    let finer = bits.min(LARGEST_BITS).saturating_sub(candidate.vector_bits);
     let unit = vector_unit * (1u64 << finer) as f64;
     let moved = |v: i64, by: f64| v.saturating_mul(1 << finer).saturating_add((by * unit).round() as i64);
     let moved_vectors = candidate.vectors.as_slice().iter().zip(change.as_slice()).map(|(&v, &by)| moved(v, by)).collect();

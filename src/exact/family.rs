@@ -3,8 +3,8 @@
 //! | family | functions | G and its denominator |
 //! |---|---|---|
 //! | `perm` | products of four orthonormal linear forms under N(0, I) | `perm(W_a W_b')` over `d^4` |
-//! | `pm3` | `(y_1 y_2 + y_3 y_4)^2` less its mean, `y = W x / sqrt(d)` under N(0, I), variance 20 | see [`pm3`] |
-//! | `boolplus` | `2 x_i x_j + 2 x_k x_l + x_i x_j x_k x_l` on the cube, all index sets and pairings | see [`boolplus`], over 9 |
+//! | `pm3` | `(y_1 y_2 + y_3 y_4)^2` less its mean, `y = W x / sqrt(d)` under N(0, I), variance 20 | three traces, over `20 (2d)^4` |
+//! | `boolplus` | `2 x_i x_j + 2 x_k x_l + x_i x_j x_k x_l` on the cube, all index sets and pairings | pairs and sets in common, over 9 |
 //!
 //! Each is a member `f_a` of unit variance, so that `E[f_a f_b] = G_ab / D`. The rows of `W_a` (four of them, each `+-1`) are
 //! distinct rows of the Hadamard matrix of order `d` with random column signs. The generator that draws them is part of the
@@ -110,8 +110,8 @@ impl Family {
 /// `G_ab = perm(W_a W_b')`, over `d^4`.
 fn perm(family: &Family) -> Result<Gram> {
     let w = signed_rows(family);
-    let denominator = NonZeroU64::MIN.saturating_mul(power_of_four(family.dimension as u64));
-    Gram::from_lower(family.count, denominator, |a, b| permanent(&inner_products(&w[a], &w[b], family.dimension)))
+    let denominator = (family.dimension as u64).pow(4);
+    gram_over(denominator, family, |a, b| permanent(&inner_products(&w[a], &w[b], family.dimension)))
 }
 
 /// With `C = W_a W_b'` and `J` the exchange of rows `1, 2` and of rows `3, 4`, over `20 (2d)^4`:
@@ -122,9 +122,7 @@ fn perm(family: &Family) -> Result<Gram> {
 /// `8 tr(B_a B_b)^2 + 16 tr(B_a B_b B_a B_b) + 32 tr(B_a^2 B_b^2)`; and `W_a W_a' = d I`.
 fn pm3(family: &Family) -> Result<Gram> {
     let (w, d) = (signed_rows(family), family.dimension as i64);
-    let denominator =
-        NonZeroU64::MIN.saturating_mul(power_of_four(2 * d as u64)).saturating_mul(const { NonZeroU64::new(20).unwrap() });
-    Gram::from_lower(family.count, denominator, |a, b| {
+    gram_over(20 * (2 * d as u64).pow(4), family, |a, b| {
         let c = inner_products(&w[a], &w[b], family.dimension);
         let p = exchanged_product(&c);
         let (trace, of_square): (i64, i64) = (sum(|i| p[i][i]), sum(|i| sum(|j| p[i][j] * p[j][i])));
@@ -141,12 +139,12 @@ fn boolplus(family: &Family) -> Result<Gram> {
     }
     let common = |a: &Tree, b: &Tree| a.pairs.iter().filter(|p| b.pairs.contains(p)).count() as i64;
     let entry = |a: &Tree, b: &Tree| 4 * common(a, b) + i64::from(a.indices == b.indices);
-    Gram::from_lower(family.count, const { NonZeroU64::new(9).unwrap() }, |a, b| entry(&trees[a], &trees[b]))
+    gram_over(9, family, |a, b| entry(&trees[a], &trees[b]))
 }
 
-/// `base^4`, for a base that is not zero and keeps it within 64 bits.
-fn power_of_four(base: u64) -> NonZeroU64 {
-    NonZeroU64::new(base.pow(4)).unwrap_or(NonZeroU64::MIN)
+fn gram_over(denominator: u64, family: &Family, entry: impl FnMut(usize, usize) -> i64) -> Result<Gram> {
+    // No family has the denominator 0.
+    Gram::from_lower(family.count, NonZeroU64::new(denominator).unwrap_or(NonZeroU64::MIN), entry)
 }
 
 fn sum(term: impl Fn(usize) -> i64) -> i64 {
