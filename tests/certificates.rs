@@ -400,6 +400,7 @@ const SPOILERS: &[Spoiler] = &[
     ("printed decimal", |c| c["tails"][1]["tail"] = json!("0.1234567890")),
     ("fewer digits printed than stated", |c| c["tails"][1]["tail"] = json!("0.12")),
     ("rank", |c| c["tails"][1]["rank"] = json!(c["tails"][1]["rank"].as_u64().unwrap() + 1)),
+    ("no tails", |c| c["tails"] = json!([])),
     ("rank above the order", |c| c["tails"][1]["rank"] = json!(1000)),
     ("family", |c| c["matrix"]["family"] = json!(if c["matrix"]["family"] == "perm" { "pm3" } else { "perm" })),
     ("no family", |c| c["matrix"]["family"] = json!("hadamard")),

@@ -115,7 +115,7 @@ def fixed(x, digits):
 def check(certificate, given):
     k, s, mu, v = (certificate[name] for name in ("k", "s", "mu", "v"))
     order, source, denominator, digits = len(mu), *(certificate[name] for name in ("matrix", "denominator", "digits"))
-    require(1 <= order <= LARGEST_ORDER and denominator >= 1, "the order or the denominator is out of range")
+    require(1 <= order <= LARGEST_ORDER and denominator >= 1 and certificate["tails"], "no tail, or an order or denominator out of range")
     require(0 <= k <= LARGEST_BITS and 0 <= s <= LARGEST_BITS and 0 <= digits <= LARGEST_DIGITS, "k, s or digits are out of range")
     require(len(v) == order and all(len(row) == order for row in v), "v is not of the order of mu")
     require(all(x >= y for x, y in zip(mu, mu[1:])), "mu increases")

@@ -27,7 +27,7 @@ pub const CERTIFIED_TAIL: Claim = Claim {
               (perm and pm3; boolplus draws nothing).",
     evidence: &[Evidence::Enclosed],
     missing: "",
-    theorems: &[],
+    theorems: &["spectral_bound"],
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| stated_decimals(&instances(profile)),
     broken: |profile, _: &Runs| stated_decimals_of_others(&smallest(profile)),
