@@ -3,7 +3,7 @@
 //! Allen-Zhu & Li (arXiv 2001.04413, COLT 2023) claim that deep networks with quadratic activations learn hierarchical targets in
 //! polynomial time, because errors in lower layers are corrected when they train together with higher ones. This crate states
 //! finite propositions of its own about that story and checks each with exact arithmetic, rigorous enclosures, or training runs
-//! that replay bit for bit on any machine.
+//! that replay bit for bit on any machine that passes `bfc self-check`.
 //!
 //! # The objects
 //!
@@ -16,16 +16,16 @@
 //! ```
 //!
 //! The target has `R_l = I` and weights `W`; the learner has fixed rows `R_l`, whose squares span all quadratic forms, and trains
-//! `K` on samples `(x_n, y_n)`. Two numbers measure what it has learnt, both exact rationals of the trained weights:
+//! `K` on samples `(x_n, y_n)`. Two numbers measure what it has learnt; `te` and `f^2` are exact rationals of the trained weights:
 //!
 //! ```text
 //!   te = Var(F_K - F_W) / Var(F_W)                             relative population risk, free bias
 //!    f = ||K_2'K_2 - W_2'W_2||_F / ||W_2'W_2||_F                feature error of layer 2
 //! ```
 //!
-//! **Layerwise** training fits one layer after the other and stops at `te ~ eps^2`, because layer 2 alone learns `f ~ eps`. In
-//! **joint** training every layer that is switched on takes its part of the residual away from the layers below, `f` falls like
-//! `eps, eps^2, eps^3, ...`, and `te` reaches the rounding of the floats: that is backward feature correction, as it shows here.
+//! On the instances checked here, **layerwise** training, one layer after the other, stops at `te ~ eps^2`: layer 2 alone learns
+//! `f ~ eps`. In **joint** training `f` falls like `eps, eps^2, eps^3, ...` as layers are switched on, and `te` reaches the rounding
+//! of the floats: that is backward feature correction, as it shows here.
 //!
 //! # Three kinds of number
 //!
@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`canonical`], [`scalar`], [`matrix`] | the one error, the one byte encoding and hash, what a network computes with, storage |
+//! | [`error`], [`canonical`], [`scalar`], [`matrix`], [`parallel`] | the one error, the one byte encoding and hash, what a network computes with, storage, threads |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
@@ -59,6 +59,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+pub mod _docs;
 pub mod approx;
 pub mod canonical;
 pub mod certify;
@@ -72,6 +73,7 @@ pub mod golden;
 pub mod learner;
 pub mod matrix;
 pub mod network;
+pub mod parallel;
 pub mod portable;
 pub mod report;
 pub mod scalar;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// Rooms that every room may import.
-const LAYER_0: [&str; 4] = ["error", "canonical", "scalar", "matrix"];
+const LAYER_0: [&str; 5] = ["error", "canonical", "scalar", "matrix", "parallel"];
 
 /// What a room may import beside layer 0 and itself, and why no more.
 const ROOMS: &[(&str, &[&str], &str)] = &[
@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str], &str)] = &[
     ("canonical", &[], "layer 0 stands on itself"),
     ("scalar", &[], "layer 0 stands on itself"),
     ("matrix", &[], "layer 0 stands on itself"),
+    ("parallel", &[], "layer 0 stands on itself"),
     ("exact", &[], "an identity is exact or it is nothing"),
     ("portable", &[], "nothing that may change bits"),
     ("approx", &[], "it promises nothing, and needs nothing of ours"),
@@ -157,10 +158,10 @@ impl<'a> Checker<'a> {
         if let Some(inner) = self.resolved(segments) {
             self.import(&inner);
         }
-        if let [owner, function] = segments {
-            if ["f64", "f32"].contains(&owner.as_str()) {
-                self.call(function);
-            }
+        if let [owner, function] = segments
+            && ["f64", "f32"].contains(&owner.as_str())
+        {
+            self.call(function);
         }
     }
 

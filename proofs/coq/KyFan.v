@@ -36,7 +36,7 @@ Theorem kyfan_certificate m n (G Err S : 'M[R]_m) (A : 'M[R]_(m, n)) (c : R) :
   \tr G - c * n%:R - \tr S <= \tr Err.
 Proof.
 move=> psdErr link c0 psdS cert.
-have [P [PT PP AP trP]] := projection_exists A^T.
+have [P [PT PP AP trP _]] := projection_exists A^T.
 pose N := 1%:M - P.
 have NA : N *m A = 0.
   by rewrite mulmxBl mul1mx -[A in P *m A]trmxK -{1}PT -trmx_mul AP trmxK subrr.

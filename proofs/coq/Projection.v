@@ -55,7 +55,7 @@ Qed.
 
 Lemma projection_free r m (B : 'M[R]_(r, m)) : row_free B ->
   exists P : 'M[R]_m,
-    [/\ P^T = P, P *m P = P, B *m P = B & \tr P = r%:R].
+    [/\ P^T = P, P *m P = P, B *m P = B, \tr P = r%:R & (P <= B)%MS].
 Proof.
 move=> /gram_unit uBB; pose K := invmx (B *m B^T).
 have KT : K^T = K by rewrite trmx_inv trmx_mul trmxK.
@@ -64,15 +64,17 @@ exists (B^T *m K *m B); split=> //.
 - by rewrite !trmx_mul trmxK KT !mulmxA.
 - by rewrite -[LHS]mulmxA BP.
 - by rewrite mxtrace_mulC mulmxA mulmxV // mxtrace1.
+- exact: submxMl.
 Qed.
 
 (* The orthogonal projection onto the row space of C. *)
 Lemma projection_exists r m (C : 'M[R]_(r, m)) :
   exists P : 'M[R]_m,
-    [/\ P^T = P, P *m P = P, C *m P = C & \tr P = (\rank C)%:R].
+    [/\ P^T = P, P *m P = P, C *m P = C, \tr P = (\rank C)%:R & (P <= C)%MS].
 Proof.
-have [P [PT PP BP trP]] := projection_free (row_base_free C).
-exists P; split=> //; have /submxP [D ->] : (C <= row_base C)%MS.
+have [P [PT PP BP trP PB]] := projection_free (row_base_free C).
+exists P; split=> //; last by rewrite (submx_trans PB) // eq_row_base.
+have /submxP [D ->] : (C <= row_base C)%MS.
   by rewrite eq_row_base.
 by rewrite -mulmxA BP.
 Qed.

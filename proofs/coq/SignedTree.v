@@ -79,7 +79,8 @@ Lemma half_block n : [/\ (n * 4) %/ 2 = n.*2, (n * 4).+1 %/ 2 = n.*2,
   (n * 4).+2 %/ 2 = n.*2.+1 & (n * 4).+3 %/ 2 = n.*2.+1]%N.
 Proof.
 have -> : (n * 4 = n.*2.*2)%N by rewrite -!mul2n mulnA mulnC.
-by rewrite -doubleS !divn2 !doubleK; split=> //; [exact: (uphalf_double n.*2) | exact: (uphalf_double n.*2.+1)].
+rewrite -doubleS !divn2 !doubleK; split=> //; first exact: (uphalf_double n.*2).
+exact: (uphalf_double n.*2.+1).
 Qed.
 
 Lemma later_layer (x : cube d) l (u : 'I_(tree_width d H l.+2)) : (l.+1 < H)%N ->

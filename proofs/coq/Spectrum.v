@@ -3,7 +3,9 @@
 (* In words.  If the Gram matrix G of m targets is U' diag(lambda) U with U   *)
 (* orthogonal and lambda nonnegative and decreasing, then predictors that use *)
 (* n features leave squared errors adding up to at least the sum of the       *)
-(* m - n smallest eigenvalues, lambda_(n+1) + ... + lambda_m.                 *)
+(* m - n smallest eigenvalues, lambda_(n+1) + ... + lambda_m (spectral_bound),*)
+(* and some n features, the top eigenvectors, leave exactly that much         *)
+(* (spectral_bound_attained): the tail is the best error of n features.       *)
 (*                                                                            *)
 (* The decomposition is a premise.  Its existence over the real numbers is    *)
 (* the spectral theorem, which is not used: KyFan.v does not need it.         *)
@@ -67,6 +69,30 @@ have -> : c * n%:R = \sum_(i < m) (if (i < n)%N then c else 0).
   by rewrite -big_mkcond (big_ord_narrow (ltnW nm)) sumr_const card_ord mulr_natr.
 rewrite -!sumrB big_mkcond; apply: ler_sum => i _ /=; rewrite mxE.
 by case: ltnP; rewrite /= ?subr0 ?subrr.
+Qed.
+
+(* Targets: the rows of F.  Features: the rows of W. *)
+Theorem spectral_bound_attained m n p (F : 'M[R]_(m, p)) (U : 'M[R]_m) (lam : 'rV[R]_m) :
+  (n <= m)%N -> U *m U^T = 1%:M -> F *m F^T = U^T *m diag_mx lam *m U ->
+  exists (W : 'M[R]_(n, p)) (A : 'M[R]_(m, n)),
+    \sum_i \sum_j (F - A *m W) i j ^+ 2 = \sum_(i < m | (n <= i)%N) lam 0 i.
+Proof.
+move=> nm UU FE; have UtU : U^T *m U = 1%:M by apply: mulmx1C.
+pose J : 'M[R]_(m, n) := pid_mx n; pose K : 'M[R]_(n, m) := pid_mx n.
+pose C : 'M[R]_m := copid_mx n; exists (K *m U *m F), (U^T *m J).
+have JK : J *m K = 1%:M - C by rewrite mul_pid_mx !minnn /C /copid_mx subKr.
+have -> : F - U^T *m J *m (K *m U *m F) = U^T *m C *m U *m F.
+  rewrite !mulmxA -(mulmxA U^T) JK mulmxBr mulmx1 !mulmxBl UtU mul1mx.
+  by rewrite opprB addrC subrK.
+have CT : C^T = C by rewrite linearB /= trmx1 tr_pid_mx.
+have CC : C *m C = C by rewrite copid_mx_id.
+rewrite sum_sqr_trace; have -> : U^T *m C *m U *m F *m (U^T *m C *m U *m F)^T =
+    U^T *m (C *m (U *m (F *m F^T) *m U^T) *m C *m U).
+  by rewrite !trmx_mul trmxK CT !mulmxA.
+have UUX (X : 'M[R]_m) : U *m (U^T *m X) = X by rewrite mulmxA UU mul1mx.
+rewrite mxtrace_mulC FE -!mulmxA !UUX UU mulmx1 mxtrace_mulC -mulmxA CC.
+rewrite /mxtrace [RHS]big_mkcond; apply: eq_bigr => i _; rewrite mul_diag_mx !mxE !eqxx /=.
+by case: leqP => _; rewrite ?subr0 ?mulr1 ?subrr ?mulr0.
 Qed.
 
 End Eigenvalues.

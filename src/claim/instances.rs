@@ -130,6 +130,12 @@ pub fn seeds(profile: Profile) -> std::ops::RangeInclusive<u64> {
     }
 }
 
+/// The runs of a kind on every recipe, seed and gap.
+pub fn cells(recipes: &[&Recipe], profile: Profile, kind: Kind, gaps: &[f64]) -> Vec<Cell> {
+    let each = recipes.iter().flat_map(|&recipe| seeds(profile).map(move |seed| (recipe, seed)));
+    each.flat_map(|(recipe, seed)| gaps.iter().map(move |&gap| recipe.run(profile, kind, gap, seed))).collect()
+}
+
 impl Recipe {
     /// The depth `L`.
     pub fn depth(&self) -> usize {

@@ -1,5 +1,7 @@
 //! From runs to conditions: exact and enclosed measures against named thresholds.
 
+use std::cmp::Ordering;
+
 use super::{Condition, Verdict};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
@@ -18,7 +20,7 @@ pub fn feature_error(phase: &PhaseEnd) -> Option<Interval> {
     phase.feature_error_squared.as_ref().and_then(|squared| Interval::from(squared).sqrt())
 }
 
-/// The exact te of a run; `None` when the descent diverged.
+/// The exact te of a run; `None` when there is none, because the descent diverged or the value is not affordable.
 pub fn relative_risk(run: &Run) -> Option<Rational> {
     run.relative_risk.as_ref().ok().cloned()
 }
@@ -41,42 +43,41 @@ pub fn decimal(value: &Option<Rational>) -> String {
 
 /// A correctly rounded decimal, or the interval where its digits are not certain.
 pub fn enclosed(value: &Option<Interval>) -> String {
-    let ends = |v: Interval| format!("[{:e}, {:e}]", v.inf(), v.sup());
-    value.map_or_else(|| "absent".into(), |v| v.to_decimal(4).unwrap_or_else(|| ends(v)))
+    printed(value, |v| v.to_decimal(4))
 }
 
 /// A correctly rounded decimal with three digits after the point, or the interval where they are not certain.
 pub fn enclosed_fixed(value: &Option<Interval>) -> String {
-    let ends = |v: Interval| format!("[{:e}, {:e}]", v.inf(), v.sup());
-    value.map_or_else(|| "absent".into(), |v| v.to_fixed(3).unwrap_or_else(|| ends(v)))
+    printed(value, |v| v.to_fixed(3))
 }
 
-/// Every value is below `bound`.
+fn printed(value: &Option<Interval>, print: impl Fn(Interval) -> Option<String>) -> String {
+    let ends = |v: Interval| format!("[{:e}, {:e}]", v.inf(), v.sup());
+    value.map_or_else(|| "absent".into(), |v| print(v).unwrap_or_else(|| ends(v)))
+}
+
+/// Every value is below `bound`. Undecided where a value is absent, as in all of these.
 pub fn all_below(what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
-    let held = |v: &Option<Rational>| v.as_ref().is_some_and(|v| *v < limit);
-    judged(format!("{what} < {bound}"), values, decimal, |v| held(v).into())
+    judged(format!("{what} < {bound}"), values, decimal, |v| (*v < limit).into())
 }
 
 /// Every value is above `bound`.
 pub fn all_above(what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
-    let held = |v: &Option<Rational>| v.as_ref().is_some_and(|v| *v > limit);
-    judged(format!("{what} > {bound}"), values, decimal, |v| held(v).into())
+    judged(format!("{what} > {bound}"), values, decimal, |v| (*v > limit).into())
 }
 
 /// Every value lies in `[least, most]`.
 pub fn all_within(what: &str, values: &[Option<Rational>], (least, most): (&str, &str)) -> Condition {
     let (low, high) = (threshold(least), threshold(most));
-    let held = |v: &Option<Rational>| v.as_ref().is_some_and(|v| low <= *v && *v <= high);
-    judged(format!("{what} in [{least}, {most}]"), values, decimal, |v| held(v).into())
+    judged(format!("{what} in [{least}, {most}]"), values, decimal, |v| (low <= *v && *v <= high).into())
 }
 
 /// Every slope certainly lies in `[least, most]`; Undecided where an enclosure straddles an end.
 pub fn all_slopes_within(what: &str, slopes: &[Option<Interval>], (least, most): (&str, &str)) -> Condition {
     let band = (Interval::from(&threshold(least)), Interval::from(&threshold(most)));
-    let verdict = |slope: &Option<Interval>| slope.map_or(Verdict::Refuted, |s| within(s, band));
-    judged(format!("{what} in [{least}, {most}]"), slopes, enclosed_fixed, verdict)
+    judged(format!("{what} in [{least}, {most}]"), slopes, enclosed_fixed, |s| within(*s, band))
 }
 
 fn within(value: Interval, (low, high): (Interval, Interval)) -> Verdict {
@@ -88,14 +89,16 @@ fn within(value: Interval, (low, high): (Interval, Interval)) -> Verdict {
 }
 
 /// The condition that `verdict` is Verified for every value, with how many are and the range of all.
-fn judged<T>(requires: String, values: &[T], print: impl Fn(&T) -> String, verdict: impl Fn(&T) -> Verdict) -> Condition
-where
-    T: Ordered,
-{
-    let verdicts: Vec<Verdict> = values.iter().map(verdict).collect();
+fn judged<T: Ordered>(
+    requires: String,
+    values: &[Option<T>],
+    print: impl Fn(&Option<T>) -> String,
+    verdict: impl Fn(&T) -> Verdict,
+) -> Condition {
+    let verdicts: Vec<Verdict> = values.iter().map(|v| v.as_ref().map_or(Verdict::Undecided, &verdict)).collect();
     let verified = verdicts.iter().filter(|v| **v == Verdict::Verified).count();
-    let mut sorted: Vec<&T> = values.iter().collect();
-    sorted.sort_by(|a, b| a.order(b));
+    let mut sorted: Vec<&Option<T>> = values.iter().collect();
+    sorted.sort_by(|a, b| in_order(a, b));
     let range = match sorted.as_slice() {
         [] => "nothing".into(),
         [only] => print(only),
@@ -105,20 +108,61 @@ where
     Condition { requires, found: format!("{verified} of {}; {range}", values.len()), verdict: worst }
 }
 
-/// An order in which absent values come last.
-trait Ordered {
-    fn order(&self, other: &Self) -> std::cmp::Ordering;
-}
-
-impl Ordered for Option<Rational> {
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        (self.is_none(), self).cmp(&(other.is_none(), other))
+/// An order for ranges; absent values come last.
+fn in_order<T: Ordered>(a: &Option<T>, b: &Option<T>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.order(b),
+        _ => a.is_none().cmp(&b.is_none()),
     }
 }
 
-impl Ordered for Option<Interval> {
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |v: &Self| v.map_or(f64::INFINITY, Interval::inf);
-        key(self).total_cmp(&key(other))
+trait Ordered {
+    fn order(&self, other: &Self) -> Ordering;
+}
+
+impl Ordered for Rational {
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl Ordered for Interval {
+    fn order(&self, other: &Self) -> Ordering {
+        self.inf().total_cmp(&other.inf())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(decimals: &[Option<&str>]) -> Vec<Option<Rational>> {
+        decimals.iter().map(|d| d.map(threshold)).collect()
+    }
+
+    #[test]
+    fn one_value_beyond_the_bound_refutes() {
+        let condition = all_below("te", &values(&[Some("1e-13"), Some("1e-12"), Some("1e-14")]), "1e-12");
+        assert_eq!(condition.verdict, Verdict::Refuted);
+        assert_eq!(condition.found, "2 of 3; 1.000e-14 to 1.000e-12");
+        assert_eq!(all_above("te", &values(&[Some("2")]), "1").verdict, Verdict::Verified);
+        assert_eq!(all_within("te", &values(&[Some("1"), Some("2")]), ("1", "2")).verdict, Verdict::Verified);
+        assert_eq!(all_within("te", &values(&[Some("2.1")]), ("1", "2")).verdict, Verdict::Refuted);
+    }
+
+    #[test]
+    fn what_is_absent_is_undecided_and_hides_no_refutation() {
+        assert_eq!(all_below("te", &values(&[Some("0"), None]), "1").verdict, Verdict::Undecided);
+        assert_eq!(all_below("te", &values(&[Some("1"), None]), "1").verdict, Verdict::Refuted);
+        assert_eq!(all_slopes_within("slope", &[None], ("0", "1")).verdict, Verdict::Undecided);
+        assert_eq!(all_below("te", &[], "1").verdict, Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_slope_that_straddles_an_end_is_undecided() {
+        let slope = |inf, sup| [Interval::new(inf, sup)];
+        assert_eq!(all_slopes_within("slope", &slope(0.5, 0.6), ("0", "1")).verdict, Verdict::Verified);
+        assert_eq!(all_slopes_within("slope", &slope(0.9, 1.1), ("0", "1")).verdict, Verdict::Undecided);
+        assert_eq!(all_slopes_within("slope", &slope(1.1, 1.2), ("0", "1")).verdict, Verdict::Refuted);
     }
 }

@@ -135,6 +135,24 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// All of these must hold.
+    pub fn of(parts: impl IntoIterator<Item = (Condition, Table)>) -> Self {
+        let (conditions, tables) = parts.into_iter().unzip();
+        Outcome { conditions, tables }
+    }
+
+    /// At least one of these holds: for a control that breaks several premises, and must be refuted on each.
+    pub fn some_holds(parts: impl IntoIterator<Item = (Condition, Table)>) -> Self {
+        let (conditions, tables): (Vec<Condition>, Vec<Table>) = parts.into_iter().unzip();
+        let told = |c: &Condition| format!("{}: {}, found {}", c.verdict, c.requires, c.found);
+        let condition = Condition {
+            requires: "some of these holds on its broken premise".into(),
+            found: conditions.iter().map(told).collect::<Vec<_>>().join("; "),
+            verdict: conditions.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Undecided),
+        };
+        Outcome { conditions: vec![condition], tables }
+    }
+
     /// Refuted if any condition is, else Undecided if any is, else Verified. Without conditions nothing was shown: Undecided.
     pub fn verdict(&self) -> Verdict {
         self.conditions.iter().map(|c| c.verdict).min().unwrap_or(Verdict::Undecided)
@@ -145,7 +163,7 @@ impl Outcome {
 pub struct Claim {
     /// `group.name`.
     pub id: &'static str,
-    /// The sentence of the abstract it belongs to: `(a)`, `(b)`, `(c)` or `(d)` of the README.
+    /// The sentence of the abstract it belongs to: `(a)`, `(b)`, `(c)` or `(d)`, as `bfc explain` words them.
     pub sentence: &'static str,
     /// The proposition, in full.
     pub statement: &'static str,

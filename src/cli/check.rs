@@ -56,7 +56,7 @@ fn shown(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> 
 
 fn told(problems: &[String], common: &Common) -> String {
     let directory = common.golden.join(common.profile().name());
-    problems.iter().map(|problem| format!("\n{}\n", directory.join(problem).display())).collect()
+    problems.iter().map(|problem| format!("{}\n", directory.join(problem).display())).collect()
 }
 
 /// What to do next.
@@ -101,7 +101,7 @@ fn plan(claims: &[&'static Claim], profile: Profile) -> String {
     let head = ["run", "instance", "stages", "claims"].map(String::from).to_vec();
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(cell, ids)| plan_row(cell, ids))).collect();
     let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
-    format!("{text}\n{} runs for {} claims, profile {}\n", rows.len(), claims.len(), profile.name())
+    format!("{text}\nruns: {}; claims: {}; profile {}\n", rows.len(), claims.len(), profile.name())
 }
 
 fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {

@@ -1,12 +1,10 @@
 //! Evaluating claims and their controls, in parallel and in catalogue order.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use super::output::with_progress;
 use crate::claim::{Claim, Profile};
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
+use crate::parallel;
 use crate::portable::self_check;
 use crate::report::Outcomes;
 
@@ -29,41 +27,8 @@ pub fn require_platform() -> Result<()> {
 pub fn outcomes(claims: &[&'static Claim], profile: Profile, jobs: usize) -> Result<Vec<Result<Outcomes>>> {
     let cells: Vec<Cell> = claims.iter().flat_map(|c| (c.cells)(profile)).collect();
     let runs = with_progress("runs", |progress| Runs::compute(&cells, jobs, progress))?;
-    Ok(parallel(claims, jobs, |claim| {
+    Ok(parallel::map(claims, jobs, |claim| {
         let check = (claim.check)(profile, &runs)?;
         Ok(Outcomes { check, control: (claim.broken)(profile, &runs)? })
     }))
-}
-
-/// The image of each item, in the order of the items, on `jobs` threads.
-fn parallel<T: Sync, R: Send>(items: &[T], jobs: usize, image: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let work = || -> Vec<(usize, R)> {
-        let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        turns.map_while(|i| items.get(i).map(|item| (i, image(item)))).collect()
-    };
-    let mut done = thread::scope(|scope| {
-        // A thread that cannot be started is done without: this one works too.
-        let helpers = 1..jobs.min(items.len());
-        let helpers: Vec<_> = helpers.filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-        let own = work();
-        let others = helpers.into_iter().flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        own.into_iter().chain(others).collect::<Vec<_>>()
-    });
-    done.sort_by_key(|(i, _)| *i);
-    done.into_iter().map(|(_, image)| image).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_order_does_not_depend_on_the_threads() {
-        let items: Vec<usize> = (0..50).collect();
-        for jobs in [0, 1, 2, 4, 100] {
-            assert_eq!(parallel(&items, jobs, |i| i * i), items.iter().map(|i| i * i).collect::<Vec<_>>());
-        }
-        assert!(parallel(&[] as &[u8], 4, |i| *i).is_empty());
-    }
 }

@@ -117,7 +117,7 @@ struct BlessArguments {
 
 #[derive(Debug, clap::Args)]
 struct RunArguments {
-    /// The experiment: tables [target], [learner], [data]
+    /// The experiment: tables `target`, `learner` and `data`
     #[arg(value_name = "FILE.toml")]
     file: PathBuf,
     /// Where to write [default: the name of FILE with -out for .toml, in the working directory]

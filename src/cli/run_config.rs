@@ -20,7 +20,7 @@ const DATA: [&str; 2] = ["samples", "seed"];
 /// The most steps that a phase may have.
 const MAX_STEPS: u64 = 100_000_000;
 /// The most samples that may be asked for.
-const MAX_SAMPLES: u64 = 1 << 32;
+const MAX_SAMPLES: u64 = 1 << 31;
 /// The most memory that an experiment may need.
 const MAX_BYTES: u128 = 2 << 30;
 
@@ -217,7 +217,7 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
         step: positive("step", default_step(depth))?,
         momentum: learner
             .number("momentum", |v| (0.0..1.0).contains(&v), "a number from 0 to below 1")?
-            .unwrap_or(default.momentum),
+            .unwrap_or(default_momentum(depth)),
         cap: positive("cap", default.cap)?,
         initial_scale: positive("initial-scale", default.initial_scale)?,
         head_deviation: positive("head-deviation", default.head_deviation)?,
@@ -225,6 +225,11 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
             .number("tolerance", |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")?
             .unwrap_or(default.tolerance),
     })
+}
+
+/// At depth 5 and above, the top layers are high powers of which samples see little: they need the longer memory.
+fn default_momentum(depth: usize) -> f64 {
+    if depth < 5 { Descent::default().momentum } else { 0.99 }
 }
 
 fn default_step(depth: usize) -> f64 {
@@ -249,7 +254,7 @@ fn check_memory(instance: &Instance) -> Result<()> {
     }
 }
 
-/// Wide enough for every product of accepted sizes: `2^32` samples of `2^23` features in eight layers.
+/// Wide enough for every product of accepted sizes: `2^31` samples of `2^23` features in eight layers.
 fn bytes(instance: &Instance) -> u128 {
     let (samples, dimension) = (instance.samples as u128, instance.dimension as u128);
     let features = |k: &usize| (*k as u128) * (*k as u128 + 1) / 2;
@@ -259,4 +264,67 @@ fn bytes(instance: &Instance) -> u128 {
     let hidden = &instance.widths[..instance.widths.len() - 1];
     let forms: u128 = hidden.iter().map(|k| features(k) * features(k)).sum();
     16 * (samples * (dimension + values) + weights + forms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(source: &str) -> Result<RunConfig> {
+        RunConfig::parse(Path::new("x.toml"), source)
+    }
+
+    #[test]
+    fn an_empty_file_is_a_whole_experiment() {
+        let config = parse("").unwrap();
+        assert_eq!((config.kind, config.phases.as_slice()), (Kind::Joint, &[1000, 4000][..]));
+        let instance = &config.cell.instance;
+        assert_eq!((instance.depth(), instance.dimension, instance.samples), (3, 16, 960));
+        assert_eq!(config.cell.descent, Descent::default());
+    }
+
+    #[test]
+    fn defaults_follow_what_is_given() {
+        let config = parse("target.width = [2, 1, 1]\ndata.seed = 7").unwrap();
+        assert_eq!((config.cell.instance.depth(), config.phases.len()), (4, 3));
+        assert_eq!((config.cell.instance.samples, config.cell.seed), (60 * 2 * 16, 7));
+        assert_eq!(config.cell.descent.step, 0.005);
+        assert_eq!(parse("target.depth = 5").unwrap().phases, [1000, 2000, 4000, 8000]);
+        assert_eq!(parse("target.depth = 2").unwrap().phases, [1000]);
+    }
+
+    #[test]
+    fn the_order_of_an_index_set_means_nothing() {
+        let [one, two] = ["[[0], [2, 0]]", "[[0], [0, 2]]"].map(|sets| parse(&format!("target.skips = {sets}")).unwrap());
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn thawing_takes_the_last_phase_unless_told() {
+        let stages =
+            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().cell.stages;
+        assert_eq!(stages("").last().map(|s| s.steps), Some(5));
+        assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
+    }
+
+    /// What is written into `result.json` is itself a configuration, and the same one.
+    #[test]
+    fn the_resolved_values_read_back_as_the_same_experiment() {
+        for source in ["", "target.skips = [[0, 1], [0, 2]]", "target = { depth = 4, gap = 0.3 }\nlearner.kind = 'thawed'"] {
+            let config = parse(source).unwrap();
+            let tables: toml::Table = serde_json::from_value(config.to_json()).unwrap();
+            assert_eq!(parse(&tables.to_string()).unwrap(), config);
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is given, the answer is a configuration or an error that names the file.
+        #[test]
+        fn nothing_panics(key in "(target|learner|data)\\.(depth|width|dimension|skips|gap|seed|phases|step|samples|x)",
+                          value in "(-?[0-9]{1,20}|-?[0-9]\\.[0-9]e[0-9]{1,4}|nan|inf|\"[a-z]{0,5}\"|\\[[0-9,]{0,6}\\]|\\[\\[[0-9]\\],\\[[0-9]\\]\\]|\\{\\}|[^a]{0,4})") {
+            if let Err(error) = parse(&format!("{key} = {value}\n")) {
+                proptest::prop_assert!(error.to_string().starts_with("x.toml:"), "{}", error);
+            }
+        }
+    }
 }

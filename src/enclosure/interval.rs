@@ -11,6 +11,16 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Guarantee of every operation: valid. The result contains `x op y` for all members `x`, `y`; it need not be the smallest such
 /// interval.
+///
+/// ```
+/// use bfc::enclosure::Interval;
+/// use bfc::exact::Rational;
+///
+/// let root = Interval::from(&Rational::from(2)).sqrt().unwrap();
+/// assert!(root.encloses(&"1.4142135623730951".parse().unwrap()));
+/// assert_eq!(root.to_decimal(10), Some("1.414213562".into()));
+/// assert_eq!((root * root).certainly_less(Interval::from(&Rational::from(2))), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     // Never NaN; inf <= sup; inf < +infinity and sup > -infinity, so that an infinite end is a bound and never a member.
@@ -116,7 +126,7 @@ impl Interval {
     }
 
     /// The hull of the bounds at the four corners; a corner without a value (`inf/inf`) is a limit of 0.
-    fn from_corners(self, other: Self, corner: impl Fn(f64, f64, fn(f64) -> f64) -> f64) -> Self {
+    fn hull_of_corners(self, other: Self, corner: impl Fn(f64, f64, fn(f64) -> f64) -> f64) -> Self {
         let corners = [(self.inf, other.inf), (self.inf, other.sup), (self.sup, other.inf), (self.sup, other.sup)];
         let bounds = |round| corners.map(|(x, y)| corner(x, y, round));
         Interval {
@@ -164,7 +174,7 @@ impl Mul for Interval {
     type Output = Interval;
 
     fn mul(self, other: Interval) -> Interval {
-        self.from_corners(other, product)
+        self.hull_of_corners(other, product)
     }
 }
 
@@ -173,7 +183,7 @@ impl Div for Interval {
     type Output = Interval;
 
     fn div(self, other: Interval) -> Interval {
-        if other.contains(0.0) { Interval::ENTIRE } else { self.from_corners(other, ratio) }
+        if other.contains(0.0) { Interval::ENTIRE } else { self.hull_of_corners(other, ratio) }
     }
 }
 

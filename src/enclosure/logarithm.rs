@@ -1,13 +1,15 @@
 //! The natural logarithm, enclosed, and what a log-log plot says.
 
 use super::interval::Interval;
-use super::rounding::upper;
 use crate::scalar::Scalar;
 
 /// `ln 2` between neighbouring floats (guarantee: tightest; a test sums the series exactly).
 const LN_2: (u64, u64) = (0x3fe6_2e42_fefa_39ef, 0x3fe6_2e42_fefa_39f0);
 
-/// Terms of the series; the remainder is below `2 / (31 * 24 * 5^29)`, less than `2e-23`.
+/// `2^64`, a float.
+const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+
+/// Terms of the series; the remainder is below `4e-23` relative to the sum.
 const TERMS: i32 = 15;
 
 /// `ln x`; `None` unless all members are positive (guarantee: valid).
@@ -15,8 +17,11 @@ const TERMS: i32 = 15;
 /// Algorithm: `x = m 2^e` with `m` in `[3/4, 3/2)` and `ln x = e ln 2 + 2 atanh t`, `t = (m-1)/(m+1)`, `|t| <= 1/5`
 /// (`proofs/rounding.md`, lemma 3). The width for one float is a few units in the last place of `1 + |ln x|`.
 pub fn ln(x: Interval) -> Option<Interval> {
+    if x.inf() <= 0.0 {
+        return None;
+    }
     let above = if x.sup() == f64::INFINITY { f64::INFINITY } else { ln_of_float(x.sup()).sup() };
-    (x.inf() > 0.0).then(|| Interval::new(ln_of_float(x.inf()).inf(), above)).flatten()
+    Interval::new(ln_of_float(x.inf()).inf(), above)
 }
 
 /// `ln x` for a positive finite float.
@@ -29,7 +34,7 @@ fn ln_of_float(x: f64) -> Interval {
 
 /// `(m, e)` with `x = m 2^e` exactly and `m` in `[3/4, 3/2)`, for a positive finite float.
 fn scaled(x: f64) -> (f64, i32) {
-    let (x, shift) = if x < f64::MIN_POSITIVE { (x * 18_446_744_073_709_551_616.0, -64) } else { (x, 0) };
+    let (x, shift) = if x < f64::MIN_POSITIVE { (x * TWO_TO_64, -64) } else { (x, 0) };
     let fraction = x.to_bits() & ((1 << 52) - 1);
     let exponent = (x.to_bits() >> 52) as i32 - 1023 + shift;
     let m = f64::from_bits(1023 << 52 | fraction);
@@ -44,7 +49,7 @@ fn atanh(t: Interval) -> Interval {
     let sum = (0..TERMS).rev().fold(Interval::zero(), |sum, i| coefficient(i) + square * sum);
     let power = (0..TERMS).fold(Interval::one(), |power, _| power * square);
     let remainder = power * coefficient(TERMS) / (Interval::one() - square);
-    t * (sum + interval(0.0, upper(remainder.sup())))
+    t * (sum + interval(0.0, remainder.sup()))
 }
 
 /// An interval whose ends are known to be finite and in order.

@@ -12,7 +12,7 @@ use std::ops::{Add, Mul, Neg, Sub};
 /// Comparisons are by value. Zero has exponent 0, so that it never forces an alignment.
 ///
 /// Guarantee of every operation: exact. Exponents are `i64`; the products that reach its ends do not fit a memory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Dyadic {
     mantissa: IBig,
     exponent: i64,

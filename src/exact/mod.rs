@@ -1,6 +1,7 @@
 //! Exact algebra: identities that hold to the last digit, or do not hold.
 //!
 //! No float is computed with here. A float may only enter, as the dyadic rational that its bits are, and leave, correctly rounded.
+//! Everything else is integers ([`Dyadic`], [`Rational`]) and polynomials over them; [`moments`] and [`quadratic_form`] are the
 //! probability: expectations under the three input [`Distribution`]s.
 //!
 //! | module | gives |
@@ -13,6 +14,7 @@
 //! | [`family`] | families of functions with exact Gram matrices |
 //! | [`matrix_market`] | the reader of a user's own |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
+//! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 
 pub mod dyadic;
 pub mod family;
@@ -20,6 +22,7 @@ pub mod gram;
 pub mod matrix_market;
 pub mod moments;
 pub mod polynomial;
+pub mod quadratic_form;
 pub mod rank;
 pub mod rational;
 

@@ -18,6 +18,9 @@ use crate::scalar::Scalar;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+/// The largest degree of a moment that is computed; the recursion goes as deep.
+pub const MAX_DEGREE: u32 = 1024;
+
 /// The law of the inputs `x` in `R^d`; each has mean 0 and covariance `I`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Distribution {
@@ -79,54 +82,39 @@ impl Features {
         self.linear.cols()
     }
 
-    /// `sum_c a_ic a_jc`.
-    fn gram(&self, i: usize, j: usize) -> Dyadic {
-        dot(self.linear.row(i), self.linear.row(j))
+    /// Whether no feature reads `x^2 - 1`.
+    pub fn are_linear(&self) -> bool {
+        self.squares.is_none()
+    }
+
+    /// The covariance of the linear parts, `sum_c a_ic a_jc`.
+    pub fn gram(&self) -> Matrix<Dyadic> {
+        let n = self.linear.rows();
+        Matrix::from_fn(n, n, |i, j| self.sum_over_coordinates(&[i, j], &[]))
+    }
+
+    /// `sum_c prod_(i in linear) a_ic prod_i b_ic^powers_i`.
+    fn sum_over_coordinates(&self, linear: &[usize], powers: &[u32]) -> Dyadic {
+        let square = |i: usize, c: usize| self.squares.as_ref().map_or(Dyadic::zero(), |b| b[(i, c)].clone());
+        let term = |c: usize| {
+            let linear = linear.iter().fold(Dyadic::one(), |product, &i| &product * &self.linear[(i, c)]);
+            let powers = powers.iter().enumerate().filter(|(_, n)| **n > 0);
+            powers.fold(linear, |product, (i, &n)| &product * &square(i, c).power(n))
+        };
+        (0..self.dimension()).map(term).fold(Dyadic::zero(), |sum, t| &sum + &t)
     }
 
     /// The two parts of the Gaussian joint cumulant of order `r = |alpha|`: `2^(r-3) (r-2)! sum_ij alpha_i (alpha - e_i)_j
     /// sum_c a_ic a_jc b_c^(alpha - e_i - e_j)`, and `2^(r-1) (r-1)! sum_c b_c^alpha` (population-risk, lemma 3).
     fn gaussian_parts(&self, alpha: &[u32]) -> (Dyadic, Dyadic) {
         let order = alpha.iter().sum::<u32>();
-        let Some(b) = &self.squares else { return (self.gaussian_linear(alpha), Dyadic::zero()) };
-        let powers: Vec<Vec<Vec<Dyadic>>> = (0..self.dimension()).map(|c| powers(b, c, alpha)).collect();
-        let squares = powers.iter().fold(Dyadic::zero(), |sum, p| &sum + &monomial(p, alpha));
-        let squares = &squares.shifted(i64::from(order) - 1) * &factorial(order - 1);
-        let mut mixed = Dyadic::zero();
-        for (weight, i, j, rest) in pairs(alpha) {
-            let term = |(c, p): (usize, &Vec<_>)| &(&self.linear[(i, c)] * &self.linear[(j, c)]) * &monomial(p, &rest);
-            let sum = powers.iter().enumerate().map(term).fold(Dyadic::zero(), |sum, t| &sum + &t);
-            mixed = &mixed + &(&sum * &Dyadic::from(weight));
-        }
-        let mixed = if order < 2 { mixed } else { &mixed.shifted(i64::from(order) - 3) * &factorial(order - 2) };
-        (mixed, squares)
+        let mixed = pairs(alpha).into_iter().fold(Dyadic::zero(), |sum, (weight, i, j, rest)| {
+            &sum + &(&Dyadic::from(weight) * &self.sum_over_coordinates(&[i, j], &rest))
+        });
+        let scaled = |sum: Dyadic, n: u32| &sum.shifted(i64::from(n) - 1) * &factorial(n);
+        let squares = self.sum_over_coordinates(&[], alpha);
+        (scaled(mixed, order.max(2) - 2), scaled(squares, order.max(1) - 1).shifted(1))
     }
-
-    /// The Gaussian joint cumulant of linear features: the Gram matrix at order 2, zero elsewhere.
-    fn gaussian_linear(&self, alpha: &[u32]) -> Dyadic {
-        match pairs(alpha).as_slice() {
-            [(_, i, j, rest)] if rest.iter().all(|&e| e == 0) => self.gram(*i, *j),
-            _ => Dyadic::zero(),
-        }
-    }
-}
-
-fn dot(a: &[Dyadic], b: &[Dyadic]) -> Dyadic {
-    a.iter().zip(b).fold(Dyadic::zero(), |sum, (x, y)| &sum + &(x * y))
-}
-
-/// `b_ic^n` for `n = 0..=alpha_i`, for each feature `i`.
-fn powers(b: &Matrix<Dyadic>, c: usize, alpha: &[u32]) -> Vec<Vec<Dyadic>> {
-    let up_to = |(i, &n): (usize, &u32)| {
-        std::iter::successors(Some(Dyadic::one()), |p| Some(p * &b[(i, c)])).take(n as usize + 1).collect()
-    };
-    alpha.iter().enumerate().map(up_to).collect()
-}
-
-/// `prod_i powers[i][alpha_i]`.
-fn monomial(powers: &[Vec<Dyadic>], alpha: &[u32]) -> Dyadic {
-    let factors = powers.iter().zip(alpha).filter(|(_, n)| **n > 0);
-    factors.fold(Dyadic::one(), |product, (p, &n)| &product * &p[n as usize])
 }
 
 /// All `(weight, i, j, alpha - e_i - e_j)` with `i <= j`; the weights count the ordered pairs `alpha_i (alpha - e_i)_j`.
@@ -155,7 +143,10 @@ pub trait Cumulants {
     /// What moments are: numbers, or polynomials in a formal scale.
     type Value: Scalar<Weight = Dyadic>;
 
-    /// The joint cumulant in which `z_i` occurs `alpha_i` times, for `alpha != 0`.
+    /// How many variables there are.
+    fn variables(&self) -> usize;
+
+    /// The joint cumulant in which `z_i` occurs `alpha_i` times, for `alpha != 0` in these variables.
     fn cumulant(&mut self, alpha: &[u32]) -> Self::Value;
 
     /// The number that an expectation stands for.
@@ -178,23 +169,22 @@ pub struct GaussianFeatures(pub Features);
 impl Cumulants for GaussianFeatures {
     type Value = Dyadic;
 
-    fn cumulant(&mut self, alpha: &[u32]) -> Dyadic {
-        match alpha.iter().sum::<u32>() {
-            1 => Dyadic::zero(),
-            _ => {
-                let (mixed, squares) = self.0.gaussian_parts(alpha);
-                &mixed + &squares
-            }
-        }
+    fn variables(&self) -> usize {
+        self.0.linear.rows()
     }
-    fn highest_order(&self) -> Option<u32> {
-        self.0.squares.is_none().then_some(2)
+    fn cumulant(&mut self, alpha: &[u32]) -> Dyadic {
+        let (mixed, squares) = self.0.gaussian_parts(alpha);
+        // E[x^2 - 1] = 0.
+        if alpha.iter().sum::<u32>() == 1 { Dyadic::zero() } else { &mixed + &squares }
     }
     fn number(&self, expectation: &Dyadic) -> Rational {
         expectation.into()
     }
+    fn highest_order(&self) -> Option<u32> {
+        self.0.are_linear().then_some(2)
+    }
     fn symmetric(&self) -> bool {
-        self.0.squares.is_none()
+        self.0.are_linear()
     }
 }
 
@@ -204,6 +194,9 @@ pub struct CubeFeatures(pub Features);
 impl Cumulants for CubeFeatures {
     type Value = Dyadic;
 
+    fn variables(&self) -> usize {
+        self.0.linear.rows()
+    }
     /// The cumulants of a sign times `sum_c a_c^alpha`.
     fn cumulant(&mut self, alpha: &[u32]) -> Dyadic {
         let sign = sign_cumulant(alpha.iter().sum());
@@ -224,7 +217,7 @@ impl Cumulants for CubeFeatures {
 
 /// The cumulant of order `n` of a uniform sign: 0, 1, 0, -2, 0, 16, ... for `n = 1, 2, ...`.
 fn sign_cumulant(n: u32) -> Dyadic {
-    let even = |n: u32| i64::from(n % 2 == 0);
+    let even = |n: u32| i64::from(n.is_multiple_of(2));
     let mut cumulants: Vec<Dyadic> = Vec::new();
     for order in 1..=n {
         // E[s^order] = sum_j binomial(order-1, j-1) kappa_j E[s^(order-j)]; the last term is kappa_order.
@@ -244,26 +237,29 @@ pub struct SphereFeatures(pub Features);
 impl Cumulants for SphereFeatures {
     type Value = Polynomial;
 
+    fn variables(&self) -> usize {
+        self.0.linear.rows()
+    }
     fn cumulant(&mut self, alpha: &[u32]) -> Polynomial {
         let order = alpha.iter().sum::<u32>();
         let (mixed, squares) = self.0.gaussian_parts(alpha);
         match order {
             1 => Polynomial::monomial(vec![1], squares.clone()).minus(&Polynomial::constant(squares)),
-            _ => Polynomial::monomial(vec![order - 1], mixed).plus(&Polynomial::monomial(vec![order], squares)),
+            _ => Polynomial::monomial(vec![order.max(1) - 1], mixed).plus(&Polynomial::monomial(vec![order], squares)),
         }
     }
     fn number(&self, expectation: &Polynomial) -> Rational {
         on_sphere(expectation, self.0.dimension())
     }
     fn highest_order(&self) -> Option<u32> {
-        self.0.squares.is_none().then_some(2)
+        self.0.are_linear().then_some(2)
     }
     fn symmetric(&self) -> bool {
-        self.0.squares.is_none()
+        self.0.are_linear()
     }
 }
 
-fn on_sphere(graded: &Polynomial, dimension: usize) -> Rational {
+pub(super) fn on_sphere(graded: &Polynomial, dimension: usize) -> Rational {
     let term = |(m, c): (&Exponents, &Dyadic)| &sphere_factor(dimension, m.first().copied().unwrap_or(0)) * &Rational::from(c);
     graded.terms().map(term).fold(Rational::zero(), |sum, t| &sum + &t)
 }
@@ -287,24 +283,27 @@ fn multi_binomial(alpha: &[u32], beta: &[u32]) -> Dyadic {
     factors.fold(Dyadic::one(), |product, (&a, &b)| &product * &binomial(a, b))
 }
 
-/// All `beta <= alpha` with `|beta| <= order`.
-fn below(alpha: &[u32], order: u32) -> Vec<Exponents> {
-    let Some((&last, front)) = alpha.split_last() else { return vec![Vec::new()] };
-    let extend = |mut beta: Exponents| {
-        let left = order - beta.iter().sum::<u32>();
-        beta.push(0);
-        (0..=last.min(left)).map(move |e| {
-            let mut extended = beta.clone();
-            extended[front.len()] = e;
-            extended
-        })
+/// All `beta <= alpha` with `|beta| <= order`, in lexicographic order.
+fn below(alpha: &[u32], order: u32) -> impl Iterator<Item = Exponents> {
+    let next = move |beta: &Exponents| {
+        let (mut beta, mut sum) = (beta.clone(), beta.iter().sum::<u32>());
+        for i in (0..alpha.len()).rev() {
+            if beta[i] < alpha[i] && sum < order {
+                beta[i] += 1;
+                return Some(beta);
+            }
+            sum -= beta[i];
+            beta[i] = 0;
+        }
+        None
     };
-    below(front, order).into_iter().flat_map(extend).collect()
+    std::iter::successors(Some(vec![0; alpha.len()]), next)
 }
 
 /// Moments `E[z^alpha]`, computed when asked for and then remembered.
 ///
-/// Guarantee: exact. The work is bounded: after `budget` products of numbers the answer is `None`.
+/// Guarantee: exact. The work is bounded: the answer is `None` after `budget` products of numbers, for degrees above
+/// [`MAX_DEGREE`], and for variables that the law does not have.
 pub struct Moments<C: Cumulants> {
     law: C,
     cumulants: BTreeMap<Exponents, C::Value>,
@@ -340,7 +339,11 @@ impl<C: Cumulants> Moments<C> {
         if alpha.is_empty() {
             return Some(C::Value::one());
         }
-        if self.law.symmetric() && alpha.iter().sum::<u32>() % 2 == 1 {
+        let degree = alpha.iter().fold(0u32, |sum, &e| sum.saturating_add(e));
+        if alpha.len() > self.law.variables() || degree > MAX_DEGREE {
+            return None;
+        }
+        if self.law.symmetric() && degree % 2 == 1 {
             return Some(C::Value::zero());
         }
         if let Some(known) = self.moments.get(&alpha) {
@@ -455,7 +458,7 @@ pub(crate) mod tests {
     #[test]
     fn isserlis() {
         let f = features(&[&[1, 2, 0], &[0, 1, -1], &[3, 0, 1], &[1, 1, 1]], &[]);
-        let g = |i, j| f.gram(i, j);
+        let g = |i, j| f.gram()[(i, j)].clone();
         let pairings = [g(0, 1).times(&g(2, 3)), g(0, 2).times(&g(1, 3)), g(0, 3).times(&g(1, 2))];
         let expected = pairings.iter().fold(Dyadic::zero(), |sum, p| &sum + p);
         assert_eq!(moment(Distribution::Gaussian, f, &[1, 1, 1, 1]), Rational::from(&expected));
@@ -508,7 +511,8 @@ pub(crate) mod tests {
             let alpha = [2, 3, 3];
             let value = |point: usize| {
                 let x: Vec<_> = (0..d).map(|c| Dyadic::from(if point >> c & 1 == 1 { 1 } else { -1 })).collect();
-                (0..3).fold(Dyadic::one(), |p, i| &p * &dot(a.row(i), &x).power(alpha[i]))
+                let feature = |i: usize| a.row(i).iter().zip(&x).fold(Dyadic::zero(), |sum, (a, x)| &sum + &(a * x));
+                (0..3).fold(Dyadic::one(), |p, i| &p * &feature(i).power(alpha[i]))
             };
             let sum = (0..1 << d).map(value).fold(Dyadic::zero(), |s, v| &s + &v);
             assert_eq!(moment(Distribution::Cube, f, &alpha), Rational::from(&sum.shifted(-(d as i64))));
@@ -516,9 +520,19 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn multi_indices_below() {
+        assert_eq!(below(&[2, 1], 9).count(), 6);
+        assert_eq!(below(&[2, 1], 1).collect::<Vec<_>>(), vec![vec![0, 0], vec![0, 1], vec![1, 0]]);
+        assert_eq!(below(&[], 3).collect::<Vec<_>>(), vec![Exponents::new()]);
+    }
+
+    #[test]
     fn work_is_bounded() {
         let f = features(&[&[1, 2], &[3, 4]], &[&[1, 1], &[0, 1]]);
-        assert!(Moments::new(GaussianFeatures(f), 10).moment(&[4, 4]).is_none());
+        assert!(Moments::new(GaussianFeatures(f.clone()), 10).moment(&[4, 4]).is_none());
+        let mut moments = Moments::new(GaussianFeatures(f), BUDGET);
+        assert!(moments.moment(&[0, 0, 2]).is_none() && moments.moment(&[u32::MAX, 2]).is_none());
+        assert_eq!(moments.moment(&[0, 1, 0]), Some(Dyadic::zero()));
     }
 
     proptest! {

@@ -43,6 +43,13 @@ impl Polynomial {
         self.terms.iter()
     }
 
+    /// The coefficient of `z^exponents`, zero when there is no such term.
+    pub fn coefficient(&self, exponents: &[u32]) -> Dyadic {
+        let mut exponents = exponents.to_vec();
+        trim(&mut exponents);
+        self.terms.get(&exponents).cloned().unwrap_or_else(Dyadic::zero)
+    }
+
     /// The number of terms.
     pub fn len(&self) -> usize {
         self.terms.len()

@@ -14,6 +14,16 @@ use std::str::FromStr;
 pub const MAX_DECIMAL_EXPONENT: i64 = 10_000;
 
 /// An exact quotient of integers, in lowest terms. Guarantee of all arithmetic: exact.
+///
+/// ```
+/// use bfc::exact::Rational;
+///
+/// let third = Rational::new(1, 3).unwrap();
+/// let tiny = &third * &"1e-27".parse().unwrap();
+/// assert_eq!(third.to_decimal(4), "0.3333");
+/// assert_eq!(tiny.to_decimal(5), "3.3333e-28");
+/// assert_eq!((tiny.lower_decimal(1), tiny.upper_decimal(1)), ("3e-28".into(), "4e-28".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rational(RBig);
 

@@ -1,7 +1,6 @@
 //! Runs, each computed once.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::config::{Cell, Instance};
@@ -11,6 +10,7 @@ use crate::exact::rational::Rational;
 use crate::learner::initial::initial_network;
 use crate::learner::{Samples, Stage, StageEnd, train};
 use crate::network::{Architecture, Network};
+use crate::parallel;
 use crate::portable::reduce::variance;
 use crate::portable::rng::Stream;
 use crate::target::distribution::draw;
@@ -90,23 +90,15 @@ impl Runs {
     pub fn compute(cells: &[Cell], jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Runs> {
         let distinct: BTreeMap<[u8; 32], &Cell> = cells.iter().map(|c| (c.key(), c)).collect();
         let groups = Group::gather(distinct.values().copied());
-        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let results = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..jobs.clamp(1, groups.len().max(1)) {
-                scope.spawn(|| {
-                    while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let runs = group.run(None);
-                        let finished = done.fetch_add(group.cells.len(), Ordering::Relaxed) + group.cells.len();
-                        progress(finished, distinct.len());
-                        // A poisoned lock means another thread panicked, and the scope will panic with it.
-                        results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(runs);
-                    }
-                });
-            }
+        let done = AtomicUsize::new(0);
+        let finished = parallel::map(&groups, jobs, |group| {
+            let runs = group.run(None);
+            let count = group.cells.len();
+            progress(done.fetch_add(count, Ordering::Relaxed) + count, distinct.len());
+            runs
         });
         let mut runs = BTreeMap::new();
-        for group in results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        for group in finished {
             runs.extend(group?);
         }
         Ok(Runs { runs })

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// What [`recover`] did about a replacement that had been interrupted.
+/// What was done about a replacement that had been interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// The new set was complete and is now in place.
@@ -160,7 +160,7 @@ fn discard(disk: &impl Disk, path: &Path) -> Result<()> {
     }
 }
 
-/// A disk for tests: it dies at a chosen operation, which it leaves half done.
+/// A disk for tests: it dies at a chosen operation, which it leaves half done. It saves the time to sync.
 #[cfg(test)]
 pub(super) struct Dying(pub std::cell::Cell<usize>);
 
@@ -189,7 +189,7 @@ impl Disk for Dying {
     }
 
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
-        self.step(|| OperatingSystem.write(path, text), || fs::write(path, &text[..text.len() / 2]))
+        self.step(|| fs::write(path, text), || fs::write(path, &text[..text.len() / 2]))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -201,7 +201,7 @@ impl Disk for Dying {
         self.step(|| OperatingSystem.remove(path), first)
     }
 
-    fn sync(&self, path: &Path) -> io::Result<()> {
-        self.step(|| OperatingSystem.sync(path), || Ok(()))
+    fn sync(&self, _: &Path) -> io::Result<()> {
+        self.step(|| Ok(()), || Ok(()))
     }
 }

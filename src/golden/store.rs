@@ -306,7 +306,7 @@ mod tests {
     }
 
     fn whole(store: &Store, texts: &BTreeMap<String, String>) {
-        store.replace(texts, Scope::Whole, "bless").unwrap();
+        store.replace_on(&Dying(usize::MAX.into()), texts, Scope::Whole, "bless").unwrap();
     }
 
     fn holds(store: &Store, texts: &BTreeMap<String, String>) -> bool {

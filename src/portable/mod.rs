@@ -5,6 +5,7 @@
 pub mod det;
 pub mod elementary;
 pub mod factor;
+pub mod kernels;
 pub mod product;
 pub mod reduce;
 pub mod rng;

@@ -4,6 +4,8 @@
 
 use std::hint::black_box;
 
+use super::kernels::replay_kernels;
+
 /// One assumption, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformCheck {
@@ -48,9 +50,11 @@ fn power(exponent: i64) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
-/// Tests every assumption.
+/// Samples every assumption: the arithmetic, and that every portable kernel gives the bits it gave elsewhere.
 pub fn self_check() -> Vec<PlatformCheck> {
-    vec![nearest_even(), subnormals(), contraction(), extended_precision(), square_root(), division(), word(), endian()]
+    let arithmetic =
+        [nearest_even(), subnormals(), contraction(), extended_precision(), square_root(), division(), word(), endian()];
+    arithmetic.into_iter().chain(replay_kernels()).collect()
 }
 
 /// Ties go to the even neighbour and all else to the nearer one, on both sides of zero.

@@ -35,9 +35,10 @@ fn found(outcome: &Outcome) -> String {
 pub fn details(entries: &[Entry], profile: Profile, controls: bool) -> String {
     let told = |entry: &Entry| match &entry.result {
         Ok((outcomes, golden)) => detail(entry.claim.id, outcomes, golden, profile, controls),
-        Err(error) => format!("\n{}: could not be checked\n  {error}\n", entry.claim.id),
+        Err(error) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
     };
-    entries.iter().map(told).collect()
+    let told: String = entries.iter().map(told).collect();
+    if told.is_empty() { told } else { format!("\n{told}") }
 }
 
 fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, controls: bool) -> String {
@@ -47,13 +48,13 @@ fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, cont
     }
     if profile.draws_conclusions() && !outcomes.control_fails() {
         let verdict = outcomes.control.verdict();
-        text += &format!("\n{id}: the control came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n");
+        text += &format!("{id}: the control came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n");
     }
     if !golden.equal() {
-        text += &format!("\n{id}: the golden {} ({})\n{}", told(golden.word), golden.place, indented(&golden.difference));
+        text += &format!("{id}: the golden {} ({})\n{}", told(golden.word), golden.place, indented(&golden.difference));
     }
     if controls {
-        text += &format!("\n{id}: control\n{}", outcome(&outcomes.control, profile));
+        text += &format!("{id}: control\n{}", outcome(&outcomes.control, profile));
     }
     text
 }
@@ -69,7 +70,7 @@ fn doubts(id: &str, check: &Outcome) -> String {
     }
     let lines =
         bad.iter().map(|c| format!("  {}: required {}, found {}\n", c.verdict, one_line(&c.requires), one_line(&c.found)));
-    format!("\n{id}: {}\n{}", check.verdict(), lines.collect::<String>())
+    format!("{id}: {}\n{}", check.verdict(), lines.collect::<String>())
 }
 
 fn indented(text: &str) -> String {
@@ -137,14 +138,10 @@ pub(super) mod tests {
           line 1
             - 4
             + 5
-
         made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
-
         made.up: the golden is missing (golden/quick/made.up.txt)
-
         made.up: Refuted
           Refuted: required sum = n^2, found 5
-
         made.up: could not be checked
           the run did not fit
         5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared

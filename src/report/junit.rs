@@ -85,7 +85,6 @@ mod tests {
             </testcase>
             <testcase classname="made" name="made.up">
               <failure message="made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing">made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
-
         made.up: the golden is missing (golden/quick/made.up.txt)</failure>
             </testcase>
             <testcase classname="made" name="made.up">

@@ -1,0 +1,10 @@
+//! Pages of documentation, compiled with the crate.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("conformance.md")]
+pub mod conformance {}
+
+#[doc = include_str!("run.md")]
+pub mod run {}

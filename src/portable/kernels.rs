@@ -1,0 +1,132 @@
+//! The kernels of this room, run on fixed inputs, against the bits they gave when they were written.
+
+use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
+use super::product::{View, add_product_on};
+use super::reduce::{inner_products, sum};
+use super::rng::Stream;
+use super::self_check::PlatformCheck;
+use super::{elementary, vectorized};
+use crate::canonical::Canonical;
+use crate::error::Result;
+use crate::matrix::Matrix;
+
+/// A kernel: what it is called, what it computes, and the first digits of the digest of its results.
+struct Kernel {
+    name: &'static str,
+    run: fn() -> Result<Canonical>,
+    expected: &'static str,
+}
+
+const KERNELS: [Kernel; 9] = [
+    Kernel { name: "normal numbers", run: normals, expected: "2e01be7f594c9233" },
+    Kernel { name: "logarithm, exponential", run: elementary_functions, expected: "c0ac9cc5d5419048" },
+    Kernel { name: "sums", run: sums, expected: "cbe6600d55865d9a" },
+    Kernel { name: "inner products", run: inner, expected: "81945b0ea33f6115" },
+    Kernel { name: "products", run: products, expected: "3247c16313cb17c1" },
+    Kernel { name: "QR factorisation", run: qr, expected: "dc69e96596b72685" },
+    Kernel { name: "singular values", run: svd, expected: "5cfcb5bac397633d" },
+    Kernel { name: "symmetric eigenvectors", run: eigen, expected: "8c27cda9d719d8b2" },
+    Kernel { name: "Cholesky factorisation", run: llt, expected: "e3621b7de67dad19" },
+];
+
+/// Runs every kernel and compares its digest with the stored one.
+pub fn replay_kernels() -> Vec<PlatformCheck> {
+    KERNELS.iter().map(replay).collect()
+}
+
+fn replay(kernel: &Kernel) -> PlatformCheck {
+    let found = (kernel.run)().map_or_else(|e| e.to_string(), |results| results.hex()[..16].to_owned());
+    let holds = found == kernel.expected;
+    let found = if holds { format!("digest {found}") } else { format!("digest {found}, expected {}", kernel.expected) };
+    PlatformCheck { name: kernel.name, found, holds }
+}
+
+/// Sizes on both sides of vector, tile and block edges.
+const SIZES: [usize; 5] = [1, 7, 16, 33, 65];
+
+fn random(rows: usize, cols: usize, name: &str) -> Matrix<f64> {
+    let mut stream = Stream::new(1, name);
+    Matrix::from_fn(rows, cols, |_, _| stream.normal())
+}
+
+fn at_each_size(name: &str, result: impl Fn(Canonical, usize) -> Result<Canonical>) -> Result<Canonical> {
+    SIZES.iter().try_fold(Canonical::of(name), |c, &n| result(c, n))
+}
+
+fn normals() -> Result<Canonical> {
+    let mut stream = Stream::new(1, "kernels");
+    let uniforms: Vec<f64> = (0..500).map(|_| stream.uniform() * stream.sign()).collect();
+    Ok(Canonical::of("normals").floats(&uniforms).floats(&stream.normals(1000)))
+}
+
+fn elementary_functions() -> Result<Canonical> {
+    let at = |f: fn(f64) -> f64| (1..500).map(|i| f(f64::from(i) * 0.37)).collect::<Vec<_>>();
+    Ok(Canonical::of("elementary").floats(&at(elementary::ln)).floats(&at(elementary::exp)))
+}
+
+fn sums() -> Result<Canonical> {
+    at_each_size("sums", |c, n| {
+        let values = random(n, 3, "sums");
+        Ok(c.float(vectorized(
+            #[inline(always)]
+            || sum(values.as_slice()),
+        )))
+    })
+}
+
+fn inner() -> Result<Canonical> {
+    at_each_size("inner products", |c, n| {
+        let mut products = Matrix::filled(3, 9, 0.0);
+        inner_products(&mut products, &random(3, 5 * n, "left"), &random(9, 5 * n, "right"));
+        Ok(c.matrix(&products))
+    })
+}
+
+fn products() -> Result<Canonical> {
+    at_each_size("products", |c, n| {
+        let (a, b, mut start) = (random(n, 300, "a"), random(300, n + 2, "b"), random(n, n + 2, "c"));
+        add_product_on(2, start.as_mut_slice(), View::from(&a), b.as_slice(), n + 2);
+        Ok(c.matrix(&start))
+    })
+}
+
+fn qr() -> Result<Canonical> {
+    at_each_size("qr", |c, n| Ok(c.matrix(&orthonormal_columns(&random(n + 3, n, "qr")))))
+}
+
+fn svd() -> Result<Canonical> {
+    at_each_size("svd", |c, n| Ok(c.floats(&singular_values(&random(n, n, "svd"))?)))
+}
+
+/// `A A' + I`.
+fn definite(n: usize) -> Matrix<f64> {
+    let a = random(n, n, "definite");
+    let mut gram = Matrix::from_fn(n, n, |i, j| f64::from(i == j));
+    add_product_on(1, gram.as_mut_slice(), View::from(&a), a.transposed().as_slice(), n);
+    gram
+}
+
+fn eigen() -> Result<Canonical> {
+    at_each_size("eigen", |c, n| {
+        let (values, vectors) = symmetric_eigen(&definite(n))?;
+        Ok(c.floats(&values).matrix(&vectors))
+    })
+}
+
+fn llt() -> Result<Canonical> {
+    at_each_size("cholesky", |c, n| Ok(c.matrix(&cholesky(&definite(n))?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_that_gives_other_bits_is_named() {
+        let moved =
+            Kernel { name: "sums", run: || Ok(Canonical::of("sums").float(1.0f64.next_up())), expected: KERNELS[2].expected };
+        let check = replay(&moved);
+        assert!(!check.holds && check.found.contains("expected"), "{}", check.found);
+        assert!(replay(&KERNELS[2]).holds);
+    }
+}

@@ -1,0 +1,81 @@
+//! The claims of profile `quick`: each is computed once, judged, tried on its broken premise, and compared with its golden.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use bfc::claim::{Claim, Evidence, Profile, Verdict, registry};
+use bfc::experiment::{Cell, Runs};
+use bfc::golden::{Status, Store};
+use bfc::report::Outcomes;
+use bfc::report::text::golden;
+
+fn outcomes() -> &'static [(&'static Claim, Outcomes)] {
+    static OUTCOMES: OnceLock<Vec<(&'static Claim, Outcomes)>> = OnceLock::new();
+    OUTCOMES.get_or_init(|| {
+        let cells: Vec<Cell> = registry::CLAIMS.iter().flat_map(|c| (c.cells)(Profile::Quick)).collect();
+        let runs = Runs::compute(&cells, 2, &|_, _| ()).expect("possible instances");
+        let outcome = |claim: &&'static Claim| {
+            let check = (claim.check)(Profile::Quick, &runs).unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+            let control = (claim.broken)(Profile::Quick, &runs).unwrap_or_else(|e| panic!("control of {}: {e}", claim.id));
+            (*claim, Outcomes { check, control })
+        };
+        registry::CLAIMS.iter().map(outcome).collect()
+    })
+}
+
+#[test]
+fn every_claim_is_verified() {
+    for (claim, outcomes) in outcomes() {
+        assert_eq!(outcomes.check.verdict(), Verdict::Verified, "{}: {:#?}", claim.id, outcomes.check.conditions);
+    }
+}
+
+#[test]
+fn every_control_is_refuted() {
+    for (claim, outcomes) in outcomes() {
+        assert_eq!(outcomes.control.verdict(), Verdict::Refuted, "{}: {:#?}", claim.id, outcomes.control.conditions);
+    }
+}
+
+#[test]
+fn every_claim_equals_its_golden() {
+    let store = Store::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/quick"));
+    let stored = store.load().expect("a readable manifest");
+    for (claim, outcomes) in outcomes() {
+        let name = format!("{}.txt", claim.id);
+        let status = stored.status(&name, &golden(claim, Profile::Quick, outcomes));
+        assert!(matches!(status, Status::Equal), "{name} is {}: run `cargo run --release -- check {}`", status.word(), claim.id);
+    }
+}
+
+/// At least six seeds stand behind every replayed row: in each table with seeds, whatever stands left of the seed has all six.
+#[test]
+fn replayed_claims_show_at_least_six_seeds() {
+    for (claim, outcomes) in outcomes().iter().filter(|(claim, _)| claim.evidence.contains(&Evidence::Replayed)) {
+        for table in &outcomes.check.tables {
+            let Some(column) = table.columns.iter().position(|c| c == "seed") else { continue };
+            let mut seeds: BTreeMap<&[String], Vec<&str>> = BTreeMap::new();
+            table.rows.iter().for_each(|row| seeds.entry(&row[..column]).or_default().push(&row[column]));
+            for (instance, seeds) in seeds {
+                let missing = (1..=6).find(|n: &usize| !seeds.contains(&n.to_string().as_str()));
+                assert!(missing.is_none(), "{}: seed {missing:?} of {instance:?} in `{}`", claim.id, table.title);
+            }
+        }
+    }
+}
+
+#[test]
+fn claims_have_distinct_names_and_say_what_they_must() {
+    let mut ids: Vec<&str> = registry::CLAIMS.iter().map(|c| c.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), registry::CLAIMS.len());
+    for claim in registry::CLAIMS {
+        assert!(claim.id.split('.').count() == 2, "{}: ids are group.name", claim.id);
+        for (part, text) in [("statement", claim.statement), ("method", claim.method), ("control", claim.control)] {
+            assert!(!text.is_empty() && !text.contains("  "), "{}: {part}", claim.id);
+        }
+        assert!(!claim.evidence.is_empty(), "{}", claim.id);
+    }
+}

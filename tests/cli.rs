@@ -1,0 +1,319 @@
+//! The command as a user meets it: exit codes, messages, and what lies on the disk afterwards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A fresh directory that a test works in.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+        let _ = fs::remove_dir_all(&place);
+        fs::create_dir_all(&place).unwrap();
+        Place(place)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bfc"));
+        command.args(words).current_dir(&self.0).stdin(Stdio::null());
+        command
+    }
+
+    fn bfc(&self, words: &str) -> Answer {
+        Answer::of(self.command(&words.split_whitespace().collect::<Vec<_>>()).output().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    /// The names in a directory, in order.
+    fn names(&self, directory: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.0.join(directory)).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+struct Answer {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Answer {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let answer = Answer { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
+        assert!(!answer.err.contains("panicked"), "{}", answer.err);
+        answer
+    }
+
+    /// Ends with `code` and says each of `words` somewhere.
+    fn says(&self, code: i32, words: &[&str]) {
+        let all = format!("{}{}", self.out, self.err);
+        assert_eq!(self.code, code, "{all}");
+        for word in words {
+            assert!(all.contains(word), "expected `{word}` in:\n{all}");
+        }
+    }
+}
+
+#[test]
+fn help_names_every_command() {
+    let help = Place::new("help").bfc("--help");
+    assert_eq!(help.code, 0);
+    insta::assert_snapshot!(help.out, @r"
+        Checks the claims of arXiv 2001.04413: exactly, by enclosure, or by runs that replay bit for bit.
+
+        Exit codes, the first that applies:
+          2  usage, unreadable input, unwritable directory, unfit machine
+          1  refuted, differing, or a golden missing, edited or truncated
+          3  undecided
+          0  all verified and equal to the goldens
+
+        Usage: bfc <COMMAND>
+
+        Commands:
+          check       Run claims and their controls, compare with the goldens, print a table
+          list        Every claim on a line
+          explain     What a claim says, how it is checked, what would refute it
+          bless       Recompute goldens, show what moved, and replace them all at once
+          self-check  Test what the printed numbers assume of this machine
+          run         Run an experiment of your own and write trace.csv and result.json
+          help        Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+          -V, --version
+                  Print version
+        ");
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    let place = Place::new("usage");
+    for words in [
+        "",
+        "chekc",
+        "check --jobs 0",
+        "check --jobs x",
+        "check --profile huge",
+        "check --format xml",
+        "run",
+        "check --plan --format json",
+    ] {
+        assert_eq!(place.bfc(words).code, 2, "{words}");
+    }
+    assert!(place.names(".").is_empty());
+}
+
+#[test]
+fn an_unknown_claim_suggests_the_nearest() {
+    let place = Place::new("unknown");
+    for words in ["check backward.jont", "explain backward.jont", "bless backward.jont"] {
+        place.bfc(words).says(2, &["no claim or group `backward.jont`", "did you mean `backward.joint`?"]);
+    }
+    assert!(place.names(".").is_empty());
+}
+
+#[test]
+fn list_and_explain_agree() {
+    let place = Place::new("list");
+    let list = place.bfc("list");
+    assert_eq!((list.code, list.err.as_str()), (0, ""));
+    for line in list.out.lines().skip(1) {
+        let id = line.split_whitespace().next().unwrap();
+        place.bfc(&format!("explain {id}")).says(0, &[id, "statement", "negative control", "what would refute it", "evidence"]);
+    }
+}
+
+#[test]
+fn this_machine_is_fit() {
+    Place::new("self").bfc("self-check").says(0, &["rounds to nearest", "This machine is fit."]);
+}
+
+#[test]
+fn a_golden_from_birth_to_damage() {
+    let place = Place::new("golden");
+    place.bfc("check --profile tiny").says(1, &["MANIFEST.json: missing", "bfc bless --profile tiny"]);
+    place.bfc("bless --profile tiny").says(0, &["root digest"]);
+    assert_eq!(place.names("golden"), ["tiny"]);
+    place.bfc("check --profile tiny").says(0, &["draws no conclusion"]);
+    let Some(file) = place.names("golden/tiny").into_iter().find(|n| n.ends_with(".txt")) else { return };
+    let (path, claim) = (format!("golden/tiny/{file}"), file.trim_end_matches(".txt").to_string());
+    let good = place.read(&path);
+    place.write(&path, &good.replacen("statement", "sentence", 1));
+    let line = 1 + good.lines().position(|l| l == "statement").unwrap();
+    place
+        .bfc("check --profile tiny")
+        .says(1, &[&format!("{claim}: the golden is edited ({path}:{line})"), "- sentence", "+ statement"]);
+    place.write(&path, &good[..good.len() / 2]);
+    place.bfc("check --profile tiny").says(1, &[&format!("{claim}: the golden is truncated ({path}:")]);
+    fs::remove_file(place.0.join(&path)).unwrap();
+    place.bfc("check --profile tiny").says(1, &[&format!("{claim}: the golden is missing ({path})")]);
+    place.bfc(&format!("bless --profile tiny {claim}")).says(0, &["1 new"]);
+    place.bfc("check --profile tiny").says(0, &[]);
+}
+
+#[test]
+fn an_interrupted_bless_is_finished_or_undone_and_told() {
+    let place = Place::new("interrupted");
+    place.bfc("bless --profile tiny").says(0, &[]);
+    let at = |name: &str| place.0.join("golden").join(name);
+    fs::create_dir(at("tiny.new")).unwrap();
+    place.write("golden/tiny.new/half.txt", "half");
+    place.bfc("check --profile tiny").says(0, &["undid a `bless` that was interrupted"]);
+    fs::rename(at("tiny"), at("tiny.new")).unwrap();
+    fs::create_dir(at("tiny.old")).unwrap();
+    place.bfc("check --profile tiny").says(0, &["finished a `bless` that was interrupted"]);
+    assert_eq!(place.names("golden"), ["tiny"]);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_ends_with_2() {
+    let place = Place::new("unwritable");
+    place.write("file", "");
+    place.bfc("bless --profile tiny --golden file/golden").says(2, &["error: file/golden", "cannot"]);
+    place.write("x.toml", "learner.phases = [1, 1]");
+    place.bfc("run x.toml --out file/out").says(2, &["error: file/out", "cannot create the directory"]);
+    assert_eq!(place.names("."), ["file", "x.toml"]);
+}
+
+#[test]
+fn machines_read_the_same_from_any_number_of_threads() {
+    let place = Place::new("threads");
+    for format in ["json", "junit"] {
+        let [one, two, four] = [1, 2, 4].map(|n| place.bfc(&format!("check --profile tiny --format {format} --jobs {n}")).out);
+        assert!(one == two && two == four);
+    }
+    let json = place.bfc("check --profile tiny --format json");
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&value["profile"], json.err.as_str()), (&"tiny".into(), ""));
+}
+
+#[test]
+fn a_plan_makes_no_run_and_writes_nothing() {
+    let place = Place::new("plan");
+    place.bfc("check --plan --profile full").says(0, &["profile full"]);
+    assert!(place.names(".").is_empty());
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let place = Place::new("pipe");
+    for words in [&["list"][..], &["--help"], &["explain", "backward"]] {
+        let mut child = place.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        Answer::of(child.wait_with_output().unwrap()).says(0, &[]);
+    }
+}
+
+/// The complete example of the documentation.
+fn example() -> String {
+    let page = include_str!("../src/_docs/run.md");
+    let fenced = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    fenced.expect("the page holds one example").to_string()
+}
+
+#[test]
+fn the_documented_experiment_runs() {
+    let place = Place::new("example");
+    place.write("x.toml", &example());
+    place.bfc("run x.toml").says(0, &["relative risk", "x-out"]);
+    assert_eq!(place.names("x-out"), ["result.json", "trace.csv"]);
+    let result: serde_json::Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
+    let risk = result["relative_risk"].as_f64().unwrap();
+    assert!(risk > 0.0 && risk < 1e-3, "{risk}");
+    let [lower, upper] = [0, 1].map(|i| result["relative_risk_enclosure"][i].as_str().unwrap().parse::<f64>().unwrap());
+    assert!(lower <= risk && risk <= upper && upper - lower < 1e-10 * risk);
+    assert_eq!(result["feature_error"].as_array().unwrap().len(), 3);
+    assert_eq!(result["configuration"]["target"]["skips"], serde_json::json!([[0], [0, 2]]));
+    let trace = place.read("x-out/trace.csv");
+    assert!(trace.starts_with("phase,step,relative_loss,feature_error\n1,0,"));
+    let last = trace.lines().last().unwrap().split(',').nth(3).unwrap().parse::<f64>().unwrap();
+    assert_eq!(Some(last), result["feature_error"][2].as_f64());
+    place.bfc("run x.toml --out again").says(0, &[]);
+    assert_eq!(place.read("again/result.json"), place.read("x-out/result.json"));
+    assert_eq!(place.read("again/trace.csv"), trace);
+}
+
+#[test]
+fn a_poor_fit_and_a_diverged_one_are_results() {
+    let place = Place::new("poor");
+    place.write("none.toml", "learner.phases = [0, 0]");
+    place.bfc("run none.toml").says(0, &["steps: 0, 0"]);
+    place.write("wild.toml", "target.dimension = 4\nlearner = { step = 1e9, cap = 1e9, phases = [50, 50] }");
+    place.bfc("run wild.toml").says(0, &[]);
+    for name in ["none-out", "wild-out"] {
+        let result: serde_json::Value = serde_json::from_str(&place.read(&format!("{name}/result.json"))).unwrap();
+        assert!(result["relative_risk"].is_f64() || result["relative_risk_absent"].is_string(), "{result}");
+    }
+}
+
+#[test]
+fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
+    let place = Place::new("bad");
+    let cases = [
+        ("[target]\ndepht = 3", "x.toml:2: target.depht: found an unknown key", "did you mean `depth`?"),
+        ("[targt]", "x.toml:1: targt: found an unknown key", "did you mean `target`?"),
+        ("[learner]\nthaw_steps = 1", "x.toml:2: learner.thaw_steps", "did you mean `thaw-steps`?"),
+        ("target = 3", "x.toml:1: target: found 3", "expected a table"),
+        ("[target]\ndepth = 1", "x.toml:2: target.depth: found 1", "an integer from 2 to 8"),
+        ("[target]\n\ndepth = 9", "x.toml:3: target.depth: found 9", "an integer from 2 to 8"),
+        ("[target]\ndepth = -3", "x.toml:2: target.depth: found -3", "an integer from 2 to 8"),
+        ("[target]\ndepth = 3.0", "x.toml:2: target.depth: found 3.0", "an integer"),
+        ("[target]\ndepth = \"3\"", "x.toml:2: target.depth: found \"3\"", "an integer"),
+        ("[target]\nwidth = 0", "x.toml:2: target.width: found 0", "an integer from 1 to 4096"),
+        ("[target]\nwidth = [1, 2, 0]", "x.toml:2: target.width[2]: found 0", "an integer"),
+        ("[target]\ndepth = 3\nwidth = [1]", "x.toml:3: target.width: found an array of 1", "2 widths"),
+        ("[target]\nwidth = []", "x.toml:2: target.width: found an array of 0", "widths"),
+        ("[target]\nwidth = 17\n", "x.toml:2: target.width: found width 17 of layer 2", "at most the 16 features"),
+        ("[target]\nwidth = [1, 2]\n", "x.toml:2: target.width: found width 2 of layer 3", "at most the 1 features"),
+        ("[target]\ndimension = 99999999999999999999", "x.toml:2: target.dimension", "an integer from 1 to 4096"),
+        ("[target]\nskips = \"skip\"", "x.toml:2: target.skips: found \"skip\"", "\"linskip\""),
+        ("[target]\nskips = [[0]]", "x.toml:2: target.skips: found 1 index sets", "expected 2"),
+        ("[target]\nskips = [[0], []]", "x.toml:2: target.skips", "J_3 to be a non-empty"),
+        ("[target]\nskips = [[0], [2, 2]]", "x.toml:2: target.skips", "J_3"),
+        ("[target]\nskips = [[2], [0]]", "x.toml:2: target.skips", "J_2"),
+        ("[target]\nskips = [[0], [-1]]", "x.toml:2: target.skips[1][0]: found -1", "an integer"),
+        ("[target]\nskips = [0, 2]", "x.toml:2: target.skips[0]: found 0", "a list of layer numbers"),
+        ("[target]\ngap = 0", "x.toml:2: target.gap: found 0", "a number from 1e-9"),
+        ("[target]\ngap = nan", "x.toml:2: target.gap: found nan", "a number"),
+        ("[target]\ndistribution = \"uniform\"", "x.toml:2: target.distribution", "\"gaussian\", \"cube\", \"sphere\""),
+        ("[target]\nseed = -1", "x.toml:2: target.seed: found -1", "an integer, 0 or greater"),
+        ("[learner]\nkind = \"layer-wise\"", "x.toml:2: learner.kind: found \"layer-wise\"", "\"layerwise\""),
+        ("[learner]\nphases = [10]", "x.toml:2: learner.phases: found an array of 1", "2 numbers of steps"),
+        ("[learner]\nphases = [10, 1.5]", "x.toml:2: learner.phases[1]: found 1.5", "an integer"),
+        ("[learner]\nphases = 10", "x.toml:2: learner.phases: found 10", "2 numbers of steps"),
+        ("[learner]\nthaw-steps = 10", "x.toml:2: learner.thaw-steps: found 10", "no such key unless kind = \"thawed\""),
+        ("[learner]\nstep = 0.0", "x.toml:2: learner.step: found 0.0", "a number above 0"),
+        ("[learner]\nstep = inf", "x.toml:2: learner.step: found inf", "a number above 0"),
+        ("[learner]\nmomentum = 1.0", "x.toml:2: learner.momentum: found 1.0", "below 1"),
+        ("[learner]\ntolerance = -1e-3", "x.toml:2: learner.tolerance: found -1e-3", "from 0 to 1"),
+        ("[data]\nsamples = 0", "x.toml:2: data.samples: found 0", "an integer from 1"),
+        ("[data]\nsamples = 100_000_000", "x.toml: data.samples: found about", "MiB"),
+        ("[target]\ndimension = 4096\nwidth = 1024", "x.toml: data.samples: found about", "a smaller width"),
+        ("[data]\nseed = 1\nseed = 2", "x.toml:3: not valid TOML", "duplicate key"),
+        ("[data\n", "x.toml:1: not valid TOML", ""),
+        ("\u{0}", "x.toml:1: not valid TOML", ""),
+    ];
+    for (source, place_and_field, expected) in cases {
+        place.write("x.toml", source);
+        place.bfc("run x.toml").says(2, &[place_and_field, expected]);
+    }
+    fs::write(place.0.join("x.toml"), [0xff, 0xfe]).unwrap();
+    place.bfc("run x.toml").says(2, &["x.toml: cannot read"]);
+    place.bfc("run absent.toml").says(2, &["absent.toml: cannot read"]);
+    place.bfc("run .").says(2, &["cannot read"]);
+    assert_eq!(place.names("."), ["x.toml"]);
+}
