@@ -15,6 +15,7 @@ import json
 import sys
 from fractions import Fraction
 from math import comb, isqrt
+from pathlib import Path
 
 REFUSED, UNREADABLE = 1, 2
 FORMAT, LARGEST_ORDER, LARGEST_BITS, COARSE_BITS, LARGEST_DIGITS = "bfc-eigenvalue-tail-1", 8192, 62, 16, 100
@@ -114,7 +115,7 @@ def fixed(x, digits):
 def check(certificate, given):
     k, s, mu, v = (certificate[name] for name in ("k", "s", "mu", "v"))
     order, source, denominator, digits = len(mu), *(certificate[name] for name in ("matrix", "denominator", "digits"))
-    require(1 <= order <= LARGEST_ORDER and denominator >= 1, "the order or the denominator is out of range")
+    require(1 <= order <= LARGEST_ORDER and denominator >= 1 and certificate["tails"], "no tail, or an order or denominator out of range")
     require(0 <= k <= LARGEST_BITS and 0 <= s <= LARGEST_BITS and 0 <= digits <= LARGEST_DIGITS, "k, s or digits are out of range")
     require(len(v) == order and all(len(row) == order for row in v), "v is not of the order of mu")
     require(all(x >= y for x, y in zip(mu, mu[1:])), "mu increases")
@@ -128,13 +129,16 @@ def check(certificate, given):
     require(given is None or given == gram, "the matrix given is not the one certified")
     sigma = singular_value_lower(v, k)
     residual = sum(((y << s) - x * m) ** 2 for row, gv in zip(v, products(gram, v)) for y, x, m in zip(gv, row, mu))
-    trace = sum(gram[i][i] for i in range(order))
+    diagonal = sorted(gram[i][i] for i in range(order))
+    is_diagonal = not any(x for i, row in enumerate(gram) for j, x in enumerate(row) if i != j)
     for printed in certificate["tails"]:
         rank = printed["rank"]
         require(0 <= rank <= order, f"rank {rank} is out of range")
-        require(sigma > 0 or rank in (0, order), "the vectors were not shown to be independent")
-        middle = trace - Fraction(sum(mu[:rank]), 2**s) if rank < order else 0
-        radius = Fraction(sqrt_upper(rank * residual), 2 ** (k + s)) / sigma if 0 < rank < order else 0
+        middle, radius = sum(diagonal[:order - rank]), 0  # exact for rank 0, rank M, and a diagonal matrix
+        if 0 < rank < order and not is_diagonal:
+            require(sigma > 0, "the vectors were not shown to be independent")
+            middle = sum(diagonal) - Fraction(sum(mu[:rank]), 2**s)
+            radius = Fraction(sqrt_upper(rank * residual) + 1, 2 ** (k + s)) / sigma
         ends = {fixed(Fraction(middle + end) / (order * denominator), digits) for end in (-radius, radius)}
         require(ends == {printed["tail"]}, f"the tail at rank {rank} is {' or '.join(sorted(ends))}, not {printed['tail']}")
 
@@ -153,21 +157,18 @@ def typed(value, pattern):
 
 
 def read_certificate(path):
-    with open(path, encoding="utf-8") as file:
-        certificate = json.load(file)
+    certificate = json.loads(Path(path).read_text(encoding="utf-8"))
     require(any(typed(certificate, {**FIELDS, "matrix": s}) for s in SOURCES), "not a certificate", UNREADABLE)
     require(certificate["format"] == FORMAT, f"the format is not {FORMAT}", UNREADABLE)
     return certificate
 
 
 def read_matrix(path):
-    with open(path, encoding="utf-8") as file:
-        banner, *lines = file.read().splitlines() or [""]
+    banner, *lines = Path(path).read_text(encoding="utf-8").splitlines() or [""]
     words, lines = banner.lower().split(), [x.split() for x in lines if x.strip() and not x.strip().startswith("%")]
     require(len(words) == 5 and words[:2] == ["%%matrixmarket", "matrix"] and words[3] == "integer", "wrong header", UNREADABLE)
     require(words[2] in ("array", "coordinate") and words[4] in ("general", "symmetric") and lines, "wrong header", UNREADABLE)
-    (order, *size), *entries = [[int(x) for x in line] for line in lines]
-    once, coordinate = words[4] == "symmetric", words[2] == "coordinate"
+    ((order, *size), *entries), once, coordinate = [[int(x) for x in line] for line in lines], "symmetric" in words, "coordinate" in words
     require(len(size) == 1 + coordinate and size[0] == order and 1 <= order <= LARGEST_ORDER, "wrong size", UNREADABLE)
     places = [[i + 1, j + 1] for j in range(order) for i in range(j if once else 0, order)]
     count, words_each, matrix = *((size[1], 3) if coordinate else (len(places), 1)), {}

@@ -66,17 +66,19 @@ pub fn symmetric_eigen(m: &Matrix<f64>, threads: usize) -> Result<Eigen> {
 ///   delta_j = C_jj        E_ij = C_ij / (mu_j + delta_j - mu_i - delta_i)
 /// ```
 ///
-/// after Ogita and Aishima (2018). Where two eigenvalues are too close for that, `E_ij = 0` leaves the two vectors alone.
+/// after Ogita and Aishima (2018). Where the gap between two eigenvalues is not far above the entries of `C`, the quotient would be
+/// noise, and `E_ij = 0` leaves the two vectors alone.
 pub fn correction(vectors: &Matrix<f64>, values: &[f64], residual: &Matrix<f64>, threads: usize) -> Eigen {
     let (n, par) = (values.len(), parallelism(threads));
     let mut c = Mat::<f64>::zeros(n, n);
     matmul(&mut c, Accum::Replace, view(vectors).transpose(), view(residual), 1.0, par);
     let corrected: Vec<f64> = (0..n).map(|j| values[j] + c[(j, j)]).collect();
+    let least_gap = c.norm_max() / LARGEST_TURN;
     let turn = |i: usize, j: usize| {
         let gap = corrected[j] - corrected[i];
-        if i == j || c[(i, j)].abs() > gap.abs() * LARGEST_TURN { 0.0 } else { c[(i, j)] / gap }
+        if gap.abs() > least_gap { c[(i, j)] / gap } else { 0.0 }
     };
-    let e = Mat::from_fn(n, n, |i, j| turn(i, j));
+    let e = Mat::from_fn(n, n, turn);
     let mut change = Mat::<f64>::zeros(n, n);
     matmul(&mut change, Accum::Replace, view(vectors), &e, 1.0, par);
     Eigen { values: (0..n).map(|j| c[(j, j)]).collect(), vectors: Matrix::from_fn(n, n, |i, j| change[(i, j)]) }

@@ -4,3 +4,4 @@
 //! data, to proofs that assume nothing of it ([`crate::certify`]).
 
 pub mod eigen;
+pub mod solve;

@@ -186,6 +186,9 @@ impl Certificate {
         if given.is_some_and(|given| given.entries() != gram.entries()) {
             return Err(Error::refused("the matrix given is not the one certified"));
         }
+        if self.tails.is_empty() {
+            return Err(Error::refused("it certifies no tail"));
+        }
         let ranks: Vec<usize> = self.tails.iter().map(|t| t.rank).collect();
         check_request(gram.order(), &ranks, self.digits)?;
         let tails = proved(&gram, &self.candidate()?, &ranks, self.digits, threads)?;

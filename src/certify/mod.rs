@@ -5,10 +5,12 @@
 //! when that does not help either, the answer is that it is undecided, and why.
 
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
+use crate::approx::solve::inverse;
 use crate::enclosure::range::Range;
-use crate::enclosure::residual::Candidate;
+use crate::enclosure::residual::{Candidate, LARGEST_BITS};
 use crate::enclosure::singular::RoundedGram;
 use crate::enclosure::slicing::{bit_length, largest_row_sum};
+use crate::enclosure::solve::Solutions;
 use crate::enclosure::spectrum::Spectrum;
 use crate::error::{Error, Result};
 use crate::exact::Dyadic;
@@ -94,35 +96,25 @@ pub fn proved(gram: &Gram, candidate: &Candidate, ranks: &[usize], digits: usize
 /// When a rank or the number of digits is out of range.
 fn check_request(order: usize, ranks: &[usize], digits: usize) -> Result<()> {
     if let Some(rank) = ranks.iter().find(|&&rank| rank > order) {
-        return Err(Error::input(format!("rank {rank}"), format!("from 0 to the order {order}")));
+        return Err(Error::input(format!("rank {rank}"), format!("from 0 to the order {order}")).at_field("rank"));
     }
     match digits <= LARGEST_DIGITS {
         true => Ok(()),
-        false => Err(Error::input(format!("{digits} digits"), format!("at most {LARGEST_DIGITS}"))),
+        false => Err(Error::input(format!("{digits} digits"), format!("at most {LARGEST_DIGITS}")).at_field("digits")),
     }
 }
 
-/// A candidate from floats; of a diagonal matrix, the exact one.
+/// A candidate from floats.
 ///
 /// # Errors
 /// When the eigendecomposition does not converge.
 pub fn first_candidate(gram: &Gram, threads: usize) -> Result<Candidate> {
-    let eigen = match gram.is_diagonal() {
-        true => return Ok(diagonal_candidate(gram)),
-        false => symmetric_eigen(&gram.entries().map(|&g| g as f64), threads)?,
-    };
+    let eigen = symmetric_eigen(&gram.entries().map(|&g| g as f64), threads)?;
     let (vector_bits, value_bits) = (VECTOR_BITS[0], value_bits(gram));
     let (vector_unit, value_unit) = ((1u64 << vector_bits) as f64, (1u64 << value_bits) as f64);
     let values = eigen.values.iter().map(|mu| (mu * value_unit).round() as i64).collect();
     let vectors = eigen.vectors.map(|v| (v * vector_unit).round() as i64);
     Ok(in_order(Candidate { vectors, vector_bits, values, value_bits }))
-}
-
-fn diagonal_candidate(gram: &Gram) -> Candidate {
-    let order = gram.order();
-    let values = (0..order).map(|i| gram.entries()[(i, i)]).collect();
-    let vectors = Matrix::from_fn(order, order, |i, j| i64::from(i == j));
-    in_order(Candidate { vectors, vector_bits: 0, values, value_bits: 0 })
 }
 
 /// The most bits after the point with which no eigenvalue exceeds 62 bits.
@@ -143,7 +135,7 @@ fn in_order(candidate: Candidate) -> Candidate {
     Candidate { vectors, values, ..candidate }
 }
 
-/// The candidate with `bits >= k` bits after the point, after a step of Newton's method on its exact residual.
+/// The candidate with at least `bits` bits after the point (up to [`LARGEST_BITS`]), after a step of Newton's method on its exact residual.
 ///
 /// # Errors
 /// As [`Candidate::checked`].
@@ -153,7 +145,7 @@ pub fn corrected(gram: &Gram, candidate: &Candidate, bits: u32, threads: usize) 
     let vectors = candidate.vectors.map(|&v| v as f64 / vector_unit);
     let values: Vec<f64> = candidate.values.iter().map(|&mu| mu as f64 / value_unit).collect();
     let Eigen { values: delta, vectors: change } = correction(&vectors, &values, &residual, threads);
-    let finer = bits.saturating_sub(candidate.vector_bits);
+    let finer = bits.min(LARGEST_BITS).saturating_sub(candidate.vector_bits);
     let unit = vector_unit * (1u64 << finer) as f64;
     let moved = |v: i64, by: f64| v.saturating_mul(1 << finer).saturating_add((by * unit).round() as i64);
     let moved_vectors = candidate.vectors.as_slice().iter().zip(change.as_slice()).map(|(&v, &by)| moved(v, by)).collect();
@@ -174,4 +166,34 @@ pub fn smallest_singular_value(matrix: &Matrix<Dyadic>) -> Result<Option<Range>>
     let candidate = first_candidate(&rounded.gram, 1)?;
     let spectrum = Spectrum::enclose(&rounded.gram, &candidate, 1)?;
     Ok(rounded.smallest_singular_value(&spectrum))
+}
+
+/// Approximate solutions of `A X = B`, with a bound on the error of each column for the proof to give ([`Solutions::error_upper`]).
+///
+/// # Errors
+/// When `A` is not square or `B` has another number of rows.
+pub fn approximate_solutions(a: &Matrix<i64>, right_sides: &Matrix<i64>) -> Result<Solutions> {
+    let inverse = inverse(&a.map(|&x| x as f64))?;
+    let n = inverse.cols();
+    if right_sides.rows() != n {
+        return Err(Error::input(format!("right sides of {} entries", right_sides.rows()), n));
+    }
+    let solution = |i: usize, j: usize| (0..n).map(|k| inverse[(i, k)] * right_sides[(k, j)] as f64).sum();
+    let (columns, column_bits) = scaled(&Matrix::from_fn(n, right_sides.cols(), solution), SOLUTION_BITS);
+    let (inverse, inverse_bits) = scaled(&inverse, INVERSE_BITS);
+    Ok(Solutions { inverse, inverse_bits, columns, column_bits })
+}
+
+/// Bits of the largest entry of an approximate inverse: what its defect from an inverse is measured by.
+const INVERSE_BITS: u32 = 30;
+
+/// Bits of the largest entry of an approximate solution: those of a float.
+const SOLUTION_BITS: u32 = 53;
+
+/// The matrix times `2^bits`, rounded to integers, with as many bits, up to 62, as leave the largest entry within `size` bits.
+fn scaled(m: &Matrix<f64>, size: u32) -> (Matrix<i64>, u32) {
+    let largest = m.as_slice().iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+    let fits = |&bits: &u32| largest * ((1u64 << bits) as f64) < (1u64 << size) as f64;
+    let bits = (0..=62).rev().find(fits).unwrap_or(0);
+    (m.map(|x| (x * (1u64 << bits) as f64).round() as i64), bits)
 }

@@ -107,11 +107,12 @@ fn threads(asked: Option<NonZeroUsize>) -> usize {
 }
 
 fn tail(arguments: &TailArguments) -> Result<Answer> {
-    let (source, gram) = arguments.matrix()?;
+    let (family, gram) = arguments.matrix()?;
     let digits = usize::from(arguments.digits);
-    let proof = eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.threads)).map_err(|e| e.at_field("--rank"))?;
+    let proof = eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.threads))?;
     let exit = if proof.tails.iter().all(|t| t.decimal.is_some()) { Exit::Success } else { Exit::Undecided };
     if let (Some(file), Exit::Success) = (&arguments.emit, exit) {
+        let source = family.as_ref().map_or_else(|| Source::from(&gram), Source::from);
         write(file, &Certificate::new(source, &gram, digits, &proof)?.to_json())?;
     }
     let text = match arguments.format {
@@ -122,13 +123,16 @@ fn tail(arguments: &TailArguments) -> Result<Answer> {
 }
 
 impl TailArguments {
-    fn matrix(&self) -> Result<(Source, Gram)> {
-        let (source, gram) = match (&self.gram, self.family()?) {
-            (Some(file), _) => read_matrix(file).map(|gram| (Source::from(&gram), gram))?,
-            (None, Some(family)) => (Source::from(&family), family.gram()?),
+    /// The matrix, and the family that it is of.
+    fn matrix(&self) -> Result<(Option<Family>, Gram)> {
+        let family = self.family()?;
+        let gram = match (&self.gram, &family) {
+            (Some(file), _) => read_matrix(file)?,
+            (None, Some(family)) => family.gram()?,
             (None, None) => return Err(Error::refused("give --gram or --family")),
         };
-        Ok((source, self.denominator.map_or(gram.clone(), |d| gram.over(d))))
+        let denominator = self.denominator.unwrap_or(gram.denominator());
+        Ok((family, gram.over(denominator)))
     }
 
     fn family(&self) -> Result<Option<Family>> {

@@ -45,16 +45,21 @@ impl Candidate {
         if let Some(i) = self.values.windows(2).position(|pair| pair[0] < pair[1]) {
             return Err(Error::refused(format!("mu_{} < mu_{}: the values must not increase", i + 1, i + 2)));
         }
-        if self.vector_bits > LARGEST_BITS || self.value_bits > LARGEST_BITS {
-            let found = format!("k = {}, s = {}", self.vector_bits, self.value_bits);
-            return Err(Error::input(found, format!("at most {LARGEST_BITS} bits")));
-        }
+        self.check_bits()?;
         // |2^s (GV)_ij| and |V_ij mu_j| are then below 2^126 each.
         let product_bits = bit_length(largest_row_sum(gram.entries())) + largest_bits(&self.vectors) + self.value_bits;
         let values_bits = self.values.iter().map(|m| 64 - m.unsigned_abs().leading_zeros()).max().unwrap_or(0);
         match product_bits <= 126 && values_bits + largest_bits(&self.vectors) <= 126 {
             true => Ok(self),
             false => Err(Error::refused("the matrix, the vectors or the values are too large for exact slicing")),
+        }
+    }
+
+    fn check_bits(&self) -> Result<()> {
+        let (k, s) = (self.vector_bits, self.value_bits);
+        match k <= LARGEST_BITS && s <= LARGEST_BITS {
+            true => Ok(()),
+            false => Err(Error::input(format!("k = {k}, s = {s}"), format!("at most {LARGEST_BITS} bits"))),
         }
     }
 
@@ -90,6 +95,7 @@ impl Candidate {
     /// # Errors
     /// As [`checked`](Self::checked).
     pub fn residual(&self, gram: &Gram, threads: usize) -> Result<Matrix<f64>> {
+        self.check_bits()?;
         let unit = 1.0 / (1u128 << self.residual_bits()) as f64;
         let rows = self.residual_rows(gram, threads, |row| row.iter().map(|&r| r as f64 * unit).collect::<Vec<f64>>())?;
         Matrix::from_rows(gram.order(), gram.order(), rows.concat())
@@ -98,21 +104,26 @@ impl Candidate {
     /// A lower bound of the smallest singular value of `V` (guarantee: valid); `None` when none above zero is found.
     ///
     /// Let `W` be `V` rounded to `c` bits after the point. Then `sigma_min(V) >= sigma_min(W) - ||V - W||_F`, and with
-    /// `e = ||W'W - I||_F < 1`, `sigma_min(W) >= sqrt(1 - e) >= 1 - e` (`proofs/eigenvalue-tail.md`, lemma 3).
+    /// `e = ||W'W - I||_F < 1`, `sigma_min(W) >= sqrt(1 - e) >= 1 - e` (`proofs/eigenvalue-tail.md`, lemma 3). An entry of `W` of 2
+    /// or more makes `e` larger than 1 by itself; without one the products fit.
     ///
     /// # Errors
-    /// When the shapes are beyond exact products.
+    /// When `k` is above [`LARGEST_BITS`].
     pub fn smallest_singular_value_lower(&self, threads: usize) -> Result<Option<Rational>> {
+        self.check_bits()?;
         let dropped = self.vector_bits.saturating_sub(COARSE_BITS);
         let bits = self.vector_bits - dropped;
         let coarse = self.vectors.map(|&v| shifted_down(v, dropped));
+        if largest_bits(&coarse) > bits + 1 {
+            return Ok(None);
+        }
         let defect = exact_product_rows(&coarse.transposed(), &coarse, threads, |i, row| {
             let mut row = row.to_vec();
             row[i] -= 1 << (2 * bits);
             norm_squared_upper(&row)
         })?;
         let defect_upper = dyadic(sqrt_upper(&defect.into_iter().sum()), 2 * bits);
-        let rounding_upper = if dropped == 0 { UBig::ZERO } else { UBig::from(self.vectors.rows()) };
+        let rounding_upper = if dropped == 0 { UBig::ZERO } else { UBig::from(self.vectors.rows().max(self.vectors.cols())) };
         let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, bits + 1);
         Ok((sigma > Rational::from(0)).then_some(sigma))
     }
@@ -133,7 +144,7 @@ const SQUARED_BITS: u32 = 48;
 
 /// An upper bound of the sum of the squares (guarantee: valid; exact while the entries have at most 48 bits).
 ///
-/// Entries are rounded up to a common multiple of `2^t` first, so that the sum of up to `2^32` squares fits 128 bits.
+/// Entries are rounded up to a common multiple of `2^t` first, so that the sum of up to `2^31` squares fits 128 bits.
 pub fn norm_squared_upper(row: &[i128]) -> UBig {
     let largest = row.iter().map(|r| r.unsigned_abs()).max().unwrap_or(0);
     let t = bit_length(largest).saturating_sub(SQUARED_BITS);

@@ -48,14 +48,14 @@ impl<'a> Spectrum<'a> {
         })
     }
 
-    /// Whether the vectors were shown to be linearly independent; if not, only `N = 0` and `N = M` have tails.
+    /// Whether the vectors were shown to be linearly independent; if not, only [`exact_tail`] is known.
     pub fn is_bounded(&self) -> bool {
         self.sigma_lower.is_some()
     }
 
-    /// `sqrt(count) rho`, or more.
+    /// `sqrt(count) rho`, or more; above zero, so that no tie hangs on the luck of a candidate that happens to be exact.
     fn radius_upper(&self, count: usize) -> Option<Rational> {
-        let root = sqrt_upper(&(&self.residual_squared_upper * UBig::from(count)));
+        let root = sqrt_upper(&(&self.residual_squared_upper * UBig::from(count))) + UBig::ONE;
         dyadic(root, self.residual_bits).over(self.sigma_lower.as_ref()?)
     }
 
@@ -67,14 +67,26 @@ impl<'a> Spectrum<'a> {
 
     /// `(1/(M D)) sum_{i>N} lambda_i`: the mean over the family of what `rank = N` dimensions leave (guarantee: valid).
     ///
-    /// At `N = 0` and from `N = M` on the range is a single number, whatever the candidate. `None` when nothing is known.
+    /// A single number, whatever the candidate, where [`exact_tail`] knows it. `None` when nothing is known.
     pub fn tail(&self, rank: usize) -> Option<Range> {
-        if rank >= self.gram.order() {
-            return Range::new(Rational::from(0), Rational::from(0));
+        if let Some(sum) = exact_tail(self.gram, rank) {
+            let tail = self.gram.mean(&sum);
+            return Range::new(tail.clone(), tail);
         }
         let kept: IBig = self.values[..rank].iter().map(|&mu| IBig::from(mu)).sum();
         let left = Dyadic::new((self.gram.trace() << self.value_bits as usize) - kept, -i64::from(self.value_bits));
-        let radius = if rank == 0 { Rational::from(0) } else { self.radius_upper(rank)? };
-        Some(Range::around(&self.gram.mean(&Rational::from(&left)), &self.gram.mean(&radius)))
+        Some(Range::around(&self.gram.mean(&Rational::from(&left)), &self.gram.mean(&self.radius_upper(rank)?)))
     }
+}
+
+/// `sum_{i>N} lambda_i` of `G` where it needs no candidate (guarantee: exact): at `N = 0` the trace, from `N = M` on zero, and for
+/// a diagonal matrix the sum of all but the `N` largest entries.
+pub fn exact_tail(gram: &Gram, rank: usize) -> Option<Rational> {
+    let order = gram.order();
+    let smallest = || {
+        let mut diagonal: Vec<i64> = (0..order).map(|i| gram.entries()[(i, i)]).collect();
+        diagonal.sort_unstable();
+        diagonal[..order.saturating_sub(rank)].iter().map(|&g| IBig::from(g)).sum::<IBig>()
+    };
+    (rank == 0 || rank >= order || gram.is_diagonal()).then(|| Rational::from(&Dyadic::from(smallest())))
 }

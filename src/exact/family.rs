@@ -3,8 +3,8 @@
 //! | family | functions | G and its denominator |
 //! |---|---|---|
 //! | `perm` | products of four orthonormal linear forms under N(0, I) | `perm(W_a W_b')` over `d^4` |
-//! | `pm3` | `(y_1 y_2 + y_3 y_4)^2` less its mean, `y = W x / sqrt(d)` under N(0, I), variance 20 | see [`pm3`] |
-//! | `boolplus` | `2 x_i x_j + 2 x_k x_l + x_i x_j x_k x_l` on the cube, all index sets and pairings | see [`boolplus`], over 9 |
+//! | `pm3` | `(y_1 y_2 + y_3 y_4)^2` less its mean, `y = W x / sqrt(d)` under N(0, I), variance 20 | three traces, over `20 (2d)^4` |
+//! | `boolplus` | `2 x_i x_j + 2 x_k x_l + x_i x_j x_k x_l` on the cube, all index sets and pairings | pairs and sets in common, over 9 |
 //!
 //! Each is a member `f_a` of unit variance, so that `E[f_a f_b] = G_ab / D`. The rows of `W_a` (four of them, each `+-1`) are
 //! distinct rows of the Hadamard matrix of order `d` with random column signs. The generator that draws them is part of the
@@ -110,8 +110,8 @@ impl Family {
 /// `G_ab = perm(W_a W_b')`, over `d^4`.
 fn perm(family: &Family) -> Result<Gram> {
     let w = signed_rows(family);
-    let denominator = NonZeroU64::MIN.saturating_mul(power_of_four(family.dimension as u64));
-    Gram::from_lower(family.count, denominator, |a, b| permanent(&inner_products(&w[a], &w[b], family.dimension)))
+    let denominator = (family.dimension as u64).pow(4);
+    gram_over(denominator, family, |a, b| permanent(&inner_products(&w[a], &w[b], family.dimension)))
 }
 
 /// With `C = W_a W_b'` and `J` the exchange of rows `1, 2` and of rows `3, 4`, over `20 (2d)^4`:
@@ -122,9 +122,7 @@ fn perm(family: &Family) -> Result<Gram> {
 /// `8 tr(B_a B_b)^2 + 16 tr(B_a B_b B_a B_b) + 32 tr(B_a^2 B_b^2)`; and `W_a W_a' = d I`.
 fn pm3(family: &Family) -> Result<Gram> {
     let (w, d) = (signed_rows(family), family.dimension as i64);
-    let denominator =
-        NonZeroU64::MIN.saturating_mul(power_of_four(2 * d as u64)).saturating_mul(const { NonZeroU64::new(20).unwrap() });
-    Gram::from_lower(family.count, denominator, |a, b| {
+    gram_over(20 * (2 * d as u64).pow(4), family, |a, b| {
         let c = inner_products(&w[a], &w[b], family.dimension);
         let p = exchanged_product(&c);
         let (trace, of_square): (i64, i64) = (sum(|i| p[i][i]), sum(|i| sum(|j| p[i][j] * p[j][i])));
@@ -141,12 +139,12 @@ fn boolplus(family: &Family) -> Result<Gram> {
     }
     let common = |a: &Tree, b: &Tree| a.pairs.iter().filter(|p| b.pairs.contains(p)).count() as i64;
     let entry = |a: &Tree, b: &Tree| 4 * common(a, b) + i64::from(a.indices == b.indices);
-    Gram::from_lower(family.count, const { NonZeroU64::new(9).unwrap() }, |a, b| entry(&trees[a], &trees[b]))
+    gram_over(9, family, |a, b| entry(&trees[a], &trees[b]))
 }
 
-/// `base^4`, for a base that is not zero and keeps it within 64 bits.
-fn power_of_four(base: u64) -> NonZeroU64 {
-    NonZeroU64::new(base.pow(4)).unwrap_or(NonZeroU64::MIN)
+fn gram_over(denominator: u64, family: &Family, entry: impl FnMut(usize, usize) -> i64) -> Result<Gram> {
+    // No family has the denominator 0.
+    Gram::from_lower(family.count, NonZeroU64::new(denominator).unwrap_or(NonZeroU64::MIN), entry)
 }
 
 fn sum(term: impl Fn(usize) -> i64) -> i64 {
@@ -226,4 +224,109 @@ fn trees(d: usize) -> impl Iterator<Item = Tree> {
     sets.flat_map(|s @ [a, b, c, e]| {
         [[[a, b], [c, e]], [[a, c], [b, e]], [[a, e], [b, c]]].map(|pairs| Tree { indices: s, pairs })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Matrix;
+
+    fn family(kind: Kind, dimension: usize, count: usize) -> Family {
+        Family { kind, dimension, count, seed: 1 }
+    }
+
+    /// `W_a` with its signs written out.
+    fn written_out(rows: &SignedRows, d: usize) -> Matrix<i64> {
+        Matrix::from_fn(ROWS, d, |i, c| 1 - 2 * (rows[i][c / 64] >> (c % 64) & 1) as i64)
+    }
+
+    fn product(a: &Matrix<i64>, b: &Matrix<i64>) -> Matrix<i64> {
+        Matrix::from_fn(a.rows(), b.cols(), |i, j| (0..a.cols()).map(|k| a[(i, k)] * b[(k, j)]).sum())
+    }
+
+    fn trace(m: &Matrix<i64>) -> i64 {
+        (0..m.rows()).map(|i| m[(i, i)]).sum()
+    }
+
+    /// Against the definitions: all 24 permutations, and traces of products of `d x d` matrices.
+    #[test]
+    fn entries_are_what_they_are_defined_to_be() {
+        for d in [4, 16, 128] {
+            let all: Vec<Matrix<i64>> = signed_rows(&family(Kind::Perm, d, 5)).iter().map(|w| written_out(w, d)).collect();
+            let (perm, pm3) = (family(Kind::Perm, d, 5).gram().unwrap(), family(Kind::Pm3, d, 5).gram().unwrap());
+            let form = |w: &Matrix<i64>| {
+                let half = Matrix::from_fn(d, d, |p, q| w[(0, p)] * w[(1, q)] + w[(2, p)] * w[(3, q)]);
+                Matrix::from_fn(d, d, |p, q| half[(p, q)] + half[(q, p)])
+            };
+            for (a, u) in all.iter().enumerate() {
+                for (b, v) in all.iter().enumerate() {
+                    let c = product(u, &v.transposed());
+                    assert_eq!(perm.entries()[(a, b)], permanent_by_definition(&c, 0, &mut [false; ROWS]));
+                    let (x, y) = (form(u), form(v));
+                    let (xy, squares) = (product(&x, &y), product(&product(&x, &x), &product(&y, &y)));
+                    let expected = 8 * trace(&xy) * trace(&xy) + 16 * trace(&product(&xy, &xy)) + 32 * trace(&squares);
+                    assert_eq!(pm3.entries()[(a, b)], expected);
+                }
+            }
+        }
+    }
+
+    fn permanent_by_definition(c: &Matrix<i64>, row: usize, used: &mut [bool; ROWS]) -> i64 {
+        if row == ROWS {
+            return 1;
+        }
+        let mut total = 0;
+        for j in 0..ROWS {
+            if !used[j] {
+                used[j] = true;
+                total += c[(row, j)] * permanent_by_definition(c, row + 1, used);
+                used[j] = false;
+            }
+        }
+        total
+    }
+
+    #[test]
+    fn boolplus_is_the_mean_over_the_cube() {
+        let (d, count) = (5, 15);
+        let all: Vec<Tree> = trees(d).collect();
+        assert_eq!(all.len(), count);
+        let value = |tree: &Tree, x: usize| {
+            let sign = |indices: &[usize]| indices.iter().map(|&i| 1 - 2 * (x >> i & 1) as i64).product::<i64>();
+            2 * sign(&tree.pairs[0]) + 2 * sign(&tree.pairs[1]) + sign(&tree.indices)
+        };
+        let gram = family(Kind::Boolplus, d, count).gram().unwrap();
+        for (a, s) in all.iter().enumerate() {
+            for (b, t) in all.iter().enumerate() {
+                let total: i64 = (0..1 << d).map(|x| value(s, x) * value(t, x)).sum();
+                assert_eq!(gram.entries()[(a, b)] << d, total);
+            }
+        }
+    }
+
+    #[test]
+    fn members_have_unit_variance() {
+        for (kind, d) in [(Kind::Perm, 1024), (Kind::Pm3, 1024), (Kind::Perm, 4), (Kind::Pm3, 4), (Kind::Boolplus, 9)] {
+            let gram = family(kind, d, 3).gram().unwrap();
+            assert!((0..3).all(|i| gram.entries()[(i, i)].unsigned_abs() == gram.denominator().get()), "{kind} {d}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused() {
+        let refused = [
+            (Kind::Perm, 12, 5, "dimension"),
+            (Kind::Perm, 2, 5, "dimension"),
+            (Kind::Pm3, 2048, 5, "dimension"),
+            (Kind::Pm3, 16, 0, "count"),
+            (Kind::Pm3, 16, usize::MAX, "count"),
+            (Kind::Boolplus, 3, 1, "dimension"),
+            (Kind::Boolplus, 5, 16, "count"),
+            (Kind::Boolplus, usize::MAX, 16, "dimension"),
+        ];
+        for (kind, dimension, count, field) in refused {
+            assert_eq!(family(kind, dimension, count).gram().unwrap_err().field(), Some(field), "{kind} {dimension} {count}");
+        }
+        assert!("hadamard".parse::<Kind>().is_err());
+    }
 }

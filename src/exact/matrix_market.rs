@@ -35,15 +35,11 @@ pub fn parse(text: &str, denominator: NonZeroU64) -> Result<Gram> {
     if given < shape.count {
         return Err(Error::input(format!("{given} entries"), shape.count).at_line(end));
     }
-    if let Some((i, j)) = first_asymmetry(&entries.map(present)) {
-        let entries = entries.map(present);
+    entries.as_mut_slice().iter_mut().filter(|g| **g == ABSENT).for_each(|g| *g = 0);
+    if let Some((i, j)) = first_asymmetry(&entries) {
         return Err(Error::refused(asymmetry(&entries, i, j)).at_line(shape.line_of(text, i, j)));
     }
-    Gram::new(entries.map(present), denominator)
-}
-
-fn present(value: &i64) -> i64 {
-    if *value == ABSENT { 0 } else { *value }
+    Gram::new(entries, denominator)
 }
 
 /// A line and its number, from one on.
@@ -157,16 +153,15 @@ impl Shape {
     }
 
     /// Where the `n`th value of an array stands: column by column, from the diagonal on in a symmetric one.
-    fn position(&self, mut n: usize) -> (usize, usize) {
+    ///
+    /// From the end, the columns of a lower triangle start after 0, 1, 3, 6, ... values.
+    fn position(&self, n: usize) -> (usize, usize) {
         if !self.header.symmetric {
             return (n % self.order, n / self.order);
         }
-        let mut column = 0;
-        while n >= self.order - column {
-            n -= self.order - column;
-            column += 1;
-        }
-        (column + n, column)
+        let (last, from_end) = (self.order - 1, self.count - 1 - n);
+        let column = ((8 * from_end + 1).isqrt() - 1) / 2;
+        (last - (from_end - column * (column + 1) / 2), last - column)
     }
 
     fn place(&self, entries: &mut Matrix<i64>, (i, j): (usize, usize), value: i64) -> Result<()> {
@@ -186,5 +181,107 @@ impl Shape {
         let mut lines = lines.filter(|line| !line.text.is_empty() && !line.text.starts_with('%')).skip(1).enumerate();
         let wanted = |(n, line): &(usize, Line)| self.entry(line, *n).is_ok_and(|(r, c, _)| (r, c) == (i, j) || (r, c) == (j, i));
         lines.find(wanted).map_or(1, |(_, line)| line.number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Gram> {
+        parse(text, NonZeroU64::MIN)
+    }
+
+    fn entries(text: &str) -> Vec<i64> {
+        read(text).unwrap().entries().as_slice().to_vec()
+    }
+
+    #[test]
+    fn the_four_forms() {
+        let lower = "%%MatrixMarket matrix coordinate integer symmetric\n% comment\n\n2 2 2\n1 1 4\n%\n2 1 -3\n";
+        assert_eq!(entries(lower), [4, -3, -3, 0]);
+        assert_eq!(entries("%%matrixmarket MATRIX coordinate integer general\n2 2 3\n1 1 4\n1 2 -3\n2 1 -3"), [4, -3, -3, 0]);
+        assert_eq!(
+            entries("%%MatrixMarket matrix array integer symmetric\n3 3\n1\n2\n3\n4\n5\n6\n"),
+            [1, 2, 3, 2, 4, 5, 3, 5, 6]
+        );
+        assert_eq!(entries("%%MatrixMarket matrix array integer general\r\n2 2\r\n1\r\n2\r\n2\r\n4\r\n"), [1, 2, 2, 4]);
+        assert_eq!(entries("%%MatrixMarket matrix coordinate integer symmetric\n1 1 0\n"), [0]);
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_at_its_line() {
+        let coordinate = "%%MatrixMarket matrix coordinate integer symmetric\n";
+        let general = "%%MatrixMarket matrix coordinate integer general\n";
+        let array = "%%MatrixMarket matrix array integer symmetric\n";
+        let cases = [
+            (String::new(), 1, "MatrixMarket"),
+            ("%%MatrixMarket matrix coordinate real symmetric\n1 1 1\n1 1 1\n".into(), 1, "integer"),
+            ("%%MatrixMarket matrix coordinate integer skew-symmetric\n".into(), 1, "symmetric|general"),
+            ("1 1 1\n".into(), 1, "MatrixMarket"),
+            (coordinate.into(), 2, "size"),
+            (format!("{coordinate}2 3 1\n1 1 1\n"), 2, "square"),
+            (format!("{coordinate}2 2\n"), 2, "rows, columns and entries"),
+            (format!("{coordinate}-2 -2 1\n"), 2, "rows, columns and entries"),
+            (format!("{coordinate}0 0 0\n"), 2, "order from 1"),
+            (format!("{coordinate}8193 8193 1\n1 1 1\n"), 2, "512 MiB"),
+            (format!("{coordinate}18446744073709551615 18446744073709551615 1\n"), 2, "512 MiB"),
+            (format!("{array}99999999999999999999 1\n"), 2, "rows and columns"),
+            (format!("{coordinate}2 2 4\n1 1 1\n"), 2, "at most 3"),
+            (format!("{coordinate}2 2 2\n1 1 1\n"), 4, "found 1 entries, expected 2"),
+            (format!("{coordinate}2 2 1\n1 1 1\n2 2 1\n"), 4, "the end after 1 entries"),
+            (format!("{coordinate}2 2 2\n2 1 1\n%\n1 2 1\n"), 5, "a second entry (1, 2)"),
+            (format!("{coordinate}2 2 1\n3 1 1\n"), 3, "index from 1 to 2"),
+            (format!("{coordinate}2 2 1\n0 1 1\n"), 3, "index from 1 to 2"),
+            (format!("{coordinate}2 2 1\n1 1\n"), 3, "a row, a column and an integer"),
+            (format!("{coordinate}2 2 1\n1 1 NaN\n"), 3, "integer of 64 bits"),
+            (format!("{coordinate}2 2 1\n1 1 1.0\n"), 3, "integer of 64 bits"),
+            (format!("{coordinate}2 2 1\n1 1 9223372036854775808\n"), 3, "integer of 64 bits"),
+            (format!("{coordinate}2 2 1\n1 1 2305843009213693953\n"), 3, "too large for exact slicing"),
+            (format!("{coordinate}2 2 1\n1 1 -9223372036854775808\n"), 3, "too large for exact slicing"),
+            (format!("{array}2 2\n1\n2\n"), 5, "found 2 entries, expected 3"),
+            (format!("{array}2 2\n1 2 3\n"), 3, "one integer"),
+            (format!("{array}2 2\n1\n2\n3\n4\n"), 6, "the end after 3 entries"),
+            (format!("{general}2 2 3\n1 1 1\n1 2 5\n2 1 6\n"), 4, "entry (2, 1) is 6, entry (1, 2) is 5"),
+            (format!("{general}2 2 1\n\n2 1 6\n"), 4, "not symmetric"),
+        ];
+        for (text, line, message) in cases {
+            let error = read(&text).expect_err(&text);
+            assert_eq!(error.line(), Some(line), "{text}\n{error}");
+            assert!(error.to_string().contains(message), "{text}\n{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_refused_or_read_and_never_panics(text in "(%%MatrixMarket matrix (array|coordinate) integer (general|symmetric)\n)?([0-9]{1,2} [0-9]{1,2}( [0-9]{1,3})?\n)?(.{0,20}\n|[0-9-]{0,20}( [0-9]{1,2}){0,3}\n){0,12}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&String::from_utf8_lossy(&bytes));
+        }
+
+        /// The same matrix, written in all four forms.
+        #[test]
+        fn reads_what_was_written(order in 1usize..6, values in prop::collection::vec(-1000i64..1000, 15)) {
+            let at = |i: usize, j: usize| values[i.max(j) * (i.max(j) + 1) / 2 + i.min(j)];
+            let expected = Gram::from_lower(order, NonZeroU64::MIN, at).unwrap();
+            for symmetric in [true, false] {
+                let kept = |i: &usize, j: usize| !symmetric || *i >= j;
+                let places: Vec<(usize, usize)> = (0..order).flat_map(|j| (0..order).filter(move |i| kept(i, j)).map(move |i| (i, j))).collect();
+                let symmetry = if symmetric { "symmetric" } else { "general" };
+                let mut array = format!("%%MatrixMarket matrix array integer {symmetry}\n{order} {order}\n");
+                let mut coordinate = format!("%%MatrixMarket matrix coordinate integer {symmetry}\n{order} {order} {}\n", places.len());
+                for (i, j) in places {
+                    array += &format!("{}\n", at(i, j));
+                    coordinate += &format!("{} {} {}\n", i + 1, j + 1, at(i, j));
+                }
+                prop_assert_eq!(read(&array).unwrap(), expected.clone());
+                prop_assert_eq!(read(&coordinate).unwrap(), expected.clone());
+            }
+        }
     }
 }
