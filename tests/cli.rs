@@ -87,6 +87,7 @@ fn help_names_every_command() {
           explain     What a claim says, how it is checked, what would refute it
           bless       Recompute goldens, show what moved, and replace them all at once
           self-check  Test what the printed numbers assume of this machine
+          certify     Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
           run         Run an experiment of your own and write trace.csv and result.json
           help        Print this message or the help of the given subcommand(s)
 
