@@ -171,13 +171,32 @@ fn an_interrupted_bless_is_finished_or_undone_and_told() {
     let place = Place::new("interrupted");
     place.bfc("bless --profile tiny").says(0, &[]);
     let at = |name: &str| place.0.join("golden").join(name);
-    fs::create_dir(at("tiny.new")).unwrap();
-    place.write("golden/tiny.new/half.txt", "half");
+    fs::create_dir(at(".tiny.bless-new")).unwrap();
+    place.write("golden/.tiny.bless-new/half.txt", "half");
     place.bfc("check --profile tiny").says(0, &["undid a `bless` that was interrupted"]);
-    fs::rename(at("tiny"), at("tiny.new")).unwrap();
-    fs::create_dir(at("tiny.old")).unwrap();
+    fs::rename(at("tiny"), at(".tiny.bless-new")).unwrap();
+    fs::create_dir(at(".tiny.bless-old")).unwrap();
     place.bfc("check --profile tiny").says(0, &["finished a `bless` that was interrupted"]);
     assert_eq!(place.names("golden"), ["tiny"]);
+}
+
+#[test]
+fn the_users_own_copies_of_the_goldens_stay() {
+    let place = Place::new("copies");
+    place.bfc("bless --profile tiny").says(0, &[]);
+    for copy in ["golden/tiny.old", "golden/tiny.new"] {
+        fs::create_dir(place.0.join(copy)).unwrap();
+        place.write(&format!("{copy}/notes.md"), "mine");
+    }
+    let check = place.bfc("check --profile tiny");
+    assert!(check.code == 0 && check.err.is_empty(), "{}", check.err);
+    place.bfc("bless --profile tiny").says(0, &[]);
+    assert_eq!(place.names("golden"), ["tiny", "tiny.new", "tiny.old"]);
+    assert_eq!(place.read("golden/tiny.old/notes.md"), "mine");
+    fs::create_dir(place.0.join("golden/.tiny.bless-old")).unwrap();
+    place.write("golden/.tiny.bless-old/notes.md", "mine");
+    place.bfc("check --profile tiny").says(2, &["golden/.tiny.bless-old/notes.md: found a foreign file", "move it elsewhere"]);
+    assert_eq!(place.read("golden/.tiny.bless-old/notes.md"), "mine");
 }
 
 #[test]
