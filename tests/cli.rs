@@ -128,6 +128,16 @@ fn an_unknown_claim_suggests_the_nearest() {
 }
 
 #[test]
+fn a_claim_unlike_any_other_is_not_guessed_at() {
+    let place = Place::new("unlike");
+    for name in ["nope", "", "x", "an entirely different name"] {
+        let answer = Answer::of(place.command(&["check", name]).output().unwrap());
+        answer.says(2, &[&format!("no claim or group `{name}`; `bfc list` shows them all")]);
+    }
+    place.bfc("check kernl").says(2, &["did you mean `kernel`?"]);
+}
+
+#[test]
 fn list_and_explain_agree() {
     let place = Place::new("list");
     let list = place.bfc("list");
