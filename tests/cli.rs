@@ -291,6 +291,50 @@ fn a_poor_fit_and_a_diverged_one_are_results() {
 }
 
 #[test]
+fn a_risk_beyond_the_doubles_is_a_decimal_string() {
+    let place = Place::new("beyond");
+    place.write("x.toml", "target = { depth = 5, dimension = 4 }\nlearner = { step = 1e9, cap = 1e9, phases = [0, 0, 0, 1] }");
+    place.bfc("run x.toml").says(0, &[]);
+    let result: serde_json::Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
+    let risk = result["relative_risk"].as_str().unwrap();
+    let exponent: u32 = risk.split_once('e').unwrap().1.parse().unwrap();
+    assert!(exponent > 308 && result["relative_risk_enclosure"][0].is_string(), "{risk}");
+}
+
+#[test]
+fn a_run_that_fails_leaves_the_directory_as_it_was() {
+    let place = Place::new("untouched");
+    place.write("constant.toml", "target = { distribution = 'cube', dimension = 1 }\nlearner.phases = [1, 1]");
+    place.bfc("run constant.toml --out n/e/s/t").says(2, &["is constant under the cube distribution"]);
+    place.write("x.toml", "target.dimension = 2\nlearner.phases = [1, 1]");
+    fs::create_dir_all(place.0.join("od/result.json")).unwrap();
+    place.write("od/trace.csv", "mine");
+    place.bfc("run x.toml --out od").says(2, &["od/result.json: found something that is not a regular file"]);
+    assert_eq!((place.names("od"), place.read("od/trace.csv")), (vec!["result.json".into(), "trace.csv".into()], "mine".into()));
+    fs::remove_dir(place.0.join("od/result.json")).unwrap();
+    place.bfc("run x.toml --out od").says(0, &[]);
+    place.bfc("run x.toml --out a/b/../c").says(0, &[]);
+    assert_eq!((place.names("od"), place.names("a/c")), (vec!["result.json".into(), "trace.csv".into()], place.names("od")));
+    assert_eq!(place.names("."), ["a", "constant.toml", "od", "x.toml"]);
+}
+
+/// The directory appears with its files, not before: who stops a run finds nothing.
+#[test]
+fn a_run_that_is_killed_leaves_no_directory() {
+    let place = Place::new("killed");
+    place.write("x.toml", "learner.phases = [1000000, 1000000]\nlearner.tolerance = 0");
+    let mut child = place.command(&["run", "x.toml", "--out", "n/e"]).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "the run is long");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.names("."), ["x.toml"]);
+}
+
+/// On the square of the cube the labels take two values; these two samples share one.
+const EQUAL_LABELS: &str = "target = { distribution = 'cube', dimension = 2, depth = 2 }\ndata = { samples = 2, seed = 4 }";
+
+#[test]
 fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
     let place = Place::new("bad");
     let cases = [
@@ -330,9 +374,12 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         ("[learner]\nstep = inf", "x.toml:2: learner.step: found inf", "a number above 0"),
         ("[learner]\nmomentum = 1.0", "x.toml:2: learner.momentum: found 1.0", "below 1"),
         ("[learner]\ntolerance = -1e-3", "x.toml:2: learner.tolerance: found -1e-3", "from 0 to 1"),
-        ("[data]\nsamples = 0", "x.toml:2: data.samples: found 0", "an integer from 1"),
+        ("[data]\nsamples = 0", "x.toml:2: data.samples: found 0", "an integer from 2"),
+        ("[data]\nsamples = 1", "x.toml:2: data.samples: found 1", "an integer from 2"),
         ("[data]\nsamples = 100_000_000", "x.toml: data.samples: found about", "MiB"),
         ("[target]\ndimension = 4096\nwidth = 1024", "x.toml: data.samples: found about", "a smaller width"),
+        ("target = { dimension = 4096, width = 1 }\ndata.samples = 20000", "x.toml: data.samples: found about", "MiB"),
+        (EQUAL_LABELS, "x.toml: data.samples: all labels are equal", "another seed"),
         ("[data]\nseed = 1\nseed = 2", "x.toml:3: not valid TOML", "duplicate key"),
         ("[data\n", "x.toml:1: not valid TOML", ""),
         ("\u{0}", "x.toml:1: not valid TOML", ""),
