@@ -87,6 +87,7 @@ fn help_names_every_command() {
           explain     What a claim says, how it is checked, what would refute it
           bless       Recompute goldens, show what moved, and replace them all at once
           self-check  Test what the printed numbers assume of this machine
+          certify     Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
           run         Run an experiment of your own and write trace.csv and result.json
           help        Print this message or the help of the given subcommand(s)
 
@@ -124,6 +125,16 @@ fn an_unknown_claim_suggests_the_nearest() {
         place.bfc(words).says(2, &["no claim or group `backward.jont`", "did you mean `backward.joint`?"]);
     }
     assert!(place.names(".").is_empty());
+}
+
+#[test]
+fn a_claim_unlike_any_other_is_not_guessed_at() {
+    let place = Place::new("unlike");
+    for name in ["nope", "", "x", "an entirely different name"] {
+        let answer = Answer::of(place.command(&["check", name]).output().unwrap());
+        answer.says(2, &[&format!("no claim or group `{name}`; `bfc list` shows them all")]);
+    }
+    place.bfc("check kernl").says(2, &["did you mean `kernel`?"]);
 }
 
 #[test]
@@ -170,13 +181,32 @@ fn an_interrupted_bless_is_finished_or_undone_and_told() {
     let place = Place::new("interrupted");
     place.bfc("bless --profile tiny").says(0, &[]);
     let at = |name: &str| place.0.join("golden").join(name);
-    fs::create_dir(at("tiny.new")).unwrap();
-    place.write("golden/tiny.new/half.txt", "half");
+    fs::create_dir(at(".tiny.bless-new")).unwrap();
+    place.write("golden/.tiny.bless-new/half.txt", "half");
     place.bfc("check --profile tiny").says(0, &["undid a `bless` that was interrupted"]);
-    fs::rename(at("tiny"), at("tiny.new")).unwrap();
-    fs::create_dir(at("tiny.old")).unwrap();
+    fs::rename(at("tiny"), at(".tiny.bless-new")).unwrap();
+    fs::create_dir(at(".tiny.bless-old")).unwrap();
     place.bfc("check --profile tiny").says(0, &["finished a `bless` that was interrupted"]);
     assert_eq!(place.names("golden"), ["tiny"]);
+}
+
+#[test]
+fn the_users_own_copies_of_the_goldens_stay() {
+    let place = Place::new("copies");
+    place.bfc("bless --profile tiny").says(0, &[]);
+    for copy in ["golden/tiny.old", "golden/tiny.new"] {
+        fs::create_dir(place.0.join(copy)).unwrap();
+        place.write(&format!("{copy}/notes.md"), "mine");
+    }
+    let check = place.bfc("check --profile tiny");
+    assert!(check.code == 0 && check.err.is_empty(), "{}", check.err);
+    place.bfc("bless --profile tiny").says(0, &[]);
+    assert_eq!(place.names("golden"), ["tiny", "tiny.new", "tiny.old"]);
+    assert_eq!(place.read("golden/tiny.old/notes.md"), "mine");
+    fs::create_dir(place.0.join("golden/.tiny.bless-old")).unwrap();
+    place.write("golden/.tiny.bless-old/notes.md", "mine");
+    place.bfc("check --profile tiny").says(2, &["golden/.tiny.bless-old/notes.md: found a foreign file", "move it elsewhere"]);
+    assert_eq!(place.read("golden/.tiny.bless-old/notes.md"), "mine");
 }
 
 #[test]
@@ -261,6 +291,50 @@ fn a_poor_fit_and_a_diverged_one_are_results() {
 }
 
 #[test]
+fn a_risk_beyond_the_doubles_is_a_decimal_string() {
+    let place = Place::new("beyond");
+    place.write("x.toml", "target = { depth = 5, dimension = 4 }\nlearner = { step = 1e9, cap = 1e9, phases = [0, 0, 0, 1] }");
+    place.bfc("run x.toml").says(0, &[]);
+    let result: serde_json::Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
+    let risk = result["relative_risk"].as_str().unwrap();
+    let exponent: u32 = risk.split_once('e').unwrap().1.parse().unwrap();
+    assert!(exponent > 308 && result["relative_risk_enclosure"][0].is_string(), "{risk}");
+}
+
+#[test]
+fn a_run_that_fails_leaves_the_directory_as_it_was() {
+    let place = Place::new("untouched");
+    place.write("constant.toml", "target = { distribution = 'cube', dimension = 1 }\nlearner.phases = [1, 1]");
+    place.bfc("run constant.toml --out n/e/s/t").says(2, &["is constant under the cube distribution"]);
+    place.write("x.toml", "target.dimension = 2\nlearner.phases = [1, 1]");
+    fs::create_dir_all(place.0.join("od/result.json")).unwrap();
+    place.write("od/trace.csv", "mine");
+    place.bfc("run x.toml --out od").says(2, &["od/result.json: found something that is not a regular file"]);
+    assert_eq!((place.names("od"), place.read("od/trace.csv")), (vec!["result.json".into(), "trace.csv".into()], "mine".into()));
+    fs::remove_dir(place.0.join("od/result.json")).unwrap();
+    place.bfc("run x.toml --out od").says(0, &[]);
+    place.bfc("run x.toml --out a/b/../c").says(0, &[]);
+    assert_eq!((place.names("od"), place.names("a/c")), (vec!["result.json".into(), "trace.csv".into()], place.names("od")));
+    assert_eq!(place.names("."), ["a", "constant.toml", "od", "x.toml"]);
+}
+
+/// The directory appears with its files, not before: who stops a run finds nothing.
+#[test]
+fn a_run_that_is_killed_leaves_no_directory() {
+    let place = Place::new("killed");
+    place.write("x.toml", "learner.phases = [1000000, 1000000]\nlearner.tolerance = 0");
+    let mut child = place.command(&["run", "x.toml", "--out", "n/e"]).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "the run is long");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.names("."), ["x.toml"]);
+}
+
+/// On the square of the cube the labels take two values; these two samples share one.
+const EQUAL_LABELS: &str = "target = { distribution = 'cube', dimension = 2, depth = 2 }\ndata = { samples = 2, seed = 4 }";
+
+#[test]
 fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
     let place = Place::new("bad");
     let cases = [
@@ -300,9 +374,12 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         ("[learner]\nstep = inf", "x.toml:2: learner.step: found inf", "a number above 0"),
         ("[learner]\nmomentum = 1.0", "x.toml:2: learner.momentum: found 1.0", "below 1"),
         ("[learner]\ntolerance = -1e-3", "x.toml:2: learner.tolerance: found -1e-3", "from 0 to 1"),
-        ("[data]\nsamples = 0", "x.toml:2: data.samples: found 0", "an integer from 1"),
+        ("[data]\nsamples = 0", "x.toml:2: data.samples: found 0", "an integer from 2"),
+        ("[data]\nsamples = 1", "x.toml:2: data.samples: found 1", "an integer from 2"),
         ("[data]\nsamples = 100_000_000", "x.toml: data.samples: found about", "MiB"),
         ("[target]\ndimension = 4096\nwidth = 1024", "x.toml: data.samples: found about", "a smaller width"),
+        ("target = { dimension = 4096, width = 1 }\ndata.samples = 20000", "x.toml: data.samples: found about", "MiB"),
+        (EQUAL_LABELS, "x.toml: data.samples: all labels are equal", "another seed"),
         ("[data]\nseed = 1\nseed = 2", "x.toml:3: not valid TOML", "duplicate key"),
         ("[data\n", "x.toml:1: not valid TOML", ""),
         ("\u{0}", "x.toml:1: not valid TOML", ""),

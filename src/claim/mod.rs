@@ -200,15 +200,17 @@ impl Claim {
 /// The claims selected by ids or group names, in catalogue order; all of them when `names` is empty.
 ///
 /// # Errors
-/// When a name is neither an id nor a group; the error suggests the nearest.
+/// When a name is neither an id nor a group; the error suggests the nearest, if one is near.
 pub fn select(names: &[String]) -> Result<Vec<&'static Claim>> {
     let known = |name: &str| registry::CLAIMS.iter().any(|c| c.id == name || c.group() == name);
     if let Some(unknown) = names.iter().find(|n| !known(n)) {
+        let distance = |c: &&str| strsim::damerau_levenshtein(c, unknown);
+        // A third of what was typed, and at least one edit: beyond that a suggestion is a guess.
+        let near = (unknown.chars().count() / 3).max(1);
         let candidates = registry::CLAIMS.iter().flat_map(|c| [c.id, c.group()]);
-        let nearest = candidates.min_by_key(|c| strsim::damerau_levenshtein(c, unknown)).unwrap_or_default();
-        return Err(Error::refused(format!(
-            "no claim or group `{unknown}`; did you mean `{nearest}`? `bfc list` shows them all"
-        )));
+        let nearest = candidates.min_by_key(distance).filter(|c| distance(c) <= near);
+        let suggestion = nearest.map_or(String::new(), |c| format!("did you mean `{c}`? "));
+        return Err(Error::refused(format!("no claim or group `{unknown}`; {suggestion}`bfc list` shows them all")));
     }
     let wanted = |c: &&Claim| names.is_empty() || names.iter().any(|n| c.id == n || c.group() == n);
     Ok(registry::CLAIMS.iter().copied().filter(wanted).collect())

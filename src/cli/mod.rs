@@ -138,7 +138,7 @@ enum ProfileName {
     Tiny,
     /// The instances and seeds named in the claims
     Quick,
-    /// More seeds and sizes
+    /// As quick, with more seeds
     Full,
 }
 

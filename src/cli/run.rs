@@ -31,15 +31,13 @@ pub fn command(file: &Path, out: Option<&Path>) -> Result<Answer> {
     let config = RunConfig::parse(file, &read(file)?)?;
     evaluate::require_platform()?;
     let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
-    let created = create(&directory)?;
+    probe(&directory)?;
     let start = Instant::now();
     let ran = output::with_spinner("training", || run_traced(&config.cell, every(&config))).map_err(|e| e.in_file(file));
     output::duration("ran", start);
-    let written = ran.and_then(|run| write(&directory, &config, &run).map(|()| run)).inspect_err(|_| {
-        // Nothing is left behind; a directory that holds something stays.
-        created.then(|| fs::remove_dir(&directory));
-    })?;
-    Ok(Answer { text: summary(&written, &config, &directory), exit: Exit::Success })
+    let run = ran?;
+    write(&directory, [trace(&run), format!("{:#}\n", result(&config, &run))])?;
+    Ok(Answer { text: summary(&run, &config, &directory), exit: Exit::Success })
 }
 
 fn every(config: &RunConfig) -> usize {
@@ -63,28 +61,61 @@ fn default_directory(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes sure of the directory before the run; whether it had to be made.
-fn create(directory: &Path) -> Result<bool> {
-    let created = !directory.exists();
-    fs::create_dir_all(directory).map_err(|e| Error::io("create the directory", directory, &e))?;
-    let probe = directory.join(".bfc-probe");
-    let writable = File::create(&probe).and_then(|_| fs::remove_file(&probe));
-    writable.map_err(|e| Error::io("write to the directory", directory, &e))?;
-    Ok(created)
+/// The two files that a run writes.
+const FILES: [&str; 2] = ["trace.csv", "result.json"];
+
+/// Makes sure before the run that the files can be written after it; nothing is left behind.
+fn probe(directory: &Path) -> Result<()> {
+    check_replaceable(directory)?;
+    let missing = missing(directory);
+    let nearest = missing.last().map_or(Some(directory), |path| path.parent());
+    let file = nearest.unwrap_or(directory).join(format!(".bfc-probe-{}", std::process::id()));
+    let action = if missing.is_empty() { "write to the directory" } else { "create the directory" };
+    let written = File::create_new(&file).and_then(|_| fs::remove_file(&file));
+    written.map_err(|e| Error::io(action, directory, &e))
+}
+
+/// The directories that have to be made for `directory` to exist, the innermost first.
+fn missing(directory: &Path) -> Vec<&Path> {
+    let absent = |path: &&Path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err();
+    directory.ancestors().take_while(absent).collect()
+}
+
+/// Only files are replaced, and only the two that a run writes.
+fn check_replaceable(directory: &Path) -> Result<()> {
+    for place in FILES.map(|name| directory.join(name)) {
+        if place.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(Error::input("something that is not a regular file", "a file to replace, or none").in_file(&place));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the texts of both files, and leaves nothing behind when that fails.
+fn write(directory: &Path, texts: [String; 2]) -> Result<()> {
+    let made = missing(directory);
+    let created = fs::create_dir_all(directory).map_err(|e| Error::io("create the directory", directory, &e));
+    created.and_then(|()| replace(directory, texts)).inspect_err(|_| {
+        // What holds something stays.
+        made.iter().for_each(|path| drop(fs::remove_dir(path)));
+    })
 }
 
 /// Writes both files beside their names first, so that an interruption leaves no half file.
-fn write(directory: &Path, config: &RunConfig, run: &Run) -> Result<()> {
-    let files = [("trace.csv", trace(run)), ("result.json", format!("{:#}\n", result(config, run)))];
-    let places = files.map(|(name, text)| (directory.join(format!(".{name}.new")), directory.join(name), text));
-    for (staged, _, text) in &places {
-        let written = File::create(staged).and_then(|mut f| f.write_all(text.as_bytes()).and_then(|()| f.sync_all()));
-        written.map_err(|e| Error::io("write", staged, &e))?;
-    }
-    for (staged, place, _) in &places {
-        fs::rename(staged, place).map_err(|e| Error::io("write", place, &e))?;
-    }
-    Ok(())
+fn replace(directory: &Path, texts: [String; 2]) -> Result<()> {
+    let staged = FILES.map(|name| directory.join(format!(".{name}.new")));
+    let renamed = stage(&staged, &texts).and_then(|()| check_replaceable(directory)).and_then(|()| {
+        let pairs = staged.iter().zip(FILES.map(|name| directory.join(name)));
+        pairs.into_iter().try_for_each(|(from, to)| fs::rename(from, &to).map_err(|e| Error::io("write", &to, &e)))
+    });
+    renamed.inspect_err(|_| staged.iter().for_each(|path| drop(fs::remove_file(path))))
+}
+
+fn stage(places: &[PathBuf], texts: &[String]) -> Result<()> {
+    places.iter().zip(texts).try_for_each(|(place, text)| {
+        let written = File::create(place).and_then(|mut f| f.write_all(text.as_bytes()).and_then(|()| f.sync_all()));
+        written.map_err(|e| Error::io("write", place, &e))
+    })
 }
 
 /// The traced steps of each phase, and its end.
@@ -122,7 +153,7 @@ fn result(config: &RunConfig, run: &Run) -> Value {
 fn risk(run: &Run) -> Value {
     match &run.relative_risk {
         Ok(risk) => json!({
-            "relative_risk": risk.to_f64(),
+            "relative_risk": nearest(risk),
             "relative_risk_enclosure": [risk.lower_decimal(DIGITS), risk.upper_decimal(DIGITS)],
         }),
         Err(reason) => json!({
@@ -131,6 +162,12 @@ fn risk(run: &Run) -> Value {
             "test_error": run.test_error,
         }),
     }
+}
+
+/// The nearest double; beyond the doubles a decimal string of as many digits.
+fn nearest(risk: &Rational) -> Value {
+    let double = risk.to_f64();
+    if double.is_finite() { json!(double) } else { json!(risk.to_decimal(17)) }
 }
 
 /// The feature error `f` of layer 2 after each phase.
@@ -167,4 +204,34 @@ fn summary(run: &Run, config: &RunConfig, directory: &Path) -> String {
         run.digest,
         directory.join("trace.csv").display(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_risk_beyond_the_doubles_is_a_decimal_string() {
+        let large = Rational::try_from(1e300).unwrap();
+        assert_eq!(nearest(&large), json!(1e300));
+        let beyond = nearest(&(&large * &large));
+        assert!(beyond.as_str().is_some_and(|text| text.ends_with("e600")), "{beyond}");
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let place = std::env::temp_dir().join(format!("bfc-cli-{}-run", std::process::id()));
+        let _ = fs::remove_dir_all(&place);
+        let texts = || ["trace".to_string(), "result".to_string()];
+        write(&place.join("a/b"), texts()).unwrap();
+        fs::remove_file(place.join("a/b/result.json")).unwrap();
+        fs::create_dir(place.join("a/b/result.json")).unwrap();
+        let names = || fs::read_dir(place.join("a/b")).unwrap().count();
+        assert!(write(&place.join("a/b"), ["moved".into(), "moved".into()]).is_err());
+        assert_eq!((names(), fs::read_to_string(place.join("a/b/trace.csv")).unwrap().as_str()), (2, "trace"));
+        // A name that is too long for a file system fails after its parents were made.
+        assert!(write(&place.join("n/e/s").join("t".repeat(300)), texts()).is_err());
+        assert!(!place.join("n").exists());
+        fs::remove_dir_all(&place).unwrap();
+    }
 }

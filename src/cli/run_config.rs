@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::toml_section::{Document, Entry, Section};
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
+use crate::experiment::run::TEST_SAMPLES;
 use crate::experiment::{Cell, Instance};
 use crate::learner::{Descent, Kind};
 use crate::network::architecture::{MAX_DEPTH, MAX_SIZE};
@@ -112,7 +113,7 @@ fn instance(target: &Section, data: &Section) -> Result<Instance> {
     let shape = Architecture::new(dimension, &widths, &skips).map_err(blamed)?;
     check_rows(&shape).map_err(blamed)?;
     let widest = widths.iter().max().copied().unwrap_or(1);
-    let samples = data.integer("samples", 1..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
+    let samples = data.integer("samples", 2..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
     Ok(Instance {
         skips,
         widths,
@@ -240,8 +241,7 @@ fn default_step(depth: usize) -> f64 {
     }
 }
 
-/// Refuses what would not fit into memory: the samples, each layer's values and features over them, the weights, and the
-/// quadratic forms among which the rows `R_l` are chosen, all twice.
+/// Refuses what would not fit into memory.
 fn check_memory(instance: &Instance) -> Result<()> {
     let needed = bytes(instance);
     match needed <= MAX_BYTES {
@@ -254,16 +254,31 @@ fn check_memory(instance: &Instance) -> Result<()> {
     }
 }
 
+/// The samples for training and those of one more draw (the normalisation of the target comes before the training samples, the test
+/// error after them), each as drawn, as read, and with every layer's values over them; and the weights and the quadratic forms
+/// among which the rows `R_l` are chosen, both twice.
+///
 /// Wide enough for every product of accepted sizes: `2^31` samples of `2^23` features in eight layers.
 fn bytes(instance: &Instance) -> u128 {
     let (samples, dimension) = (instance.samples as u128, instance.dimension as u128);
     let features = |k: &usize| (*k as u128) * (*k as u128 + 1) / 2;
     let offered = dimension + instance.widths.iter().map(features).sum::<u128>();
-    let values: u128 = instance.widths.iter().map(|k| *k as u128 + features(k)).sum();
+    // x as drawn and f_0 = x; f_1 = x^2 - 1 where it is read.
+    let inputs = dimension * if reads_squares(&instance.skips) { 3 } else { 2 };
+    // Sums and slopes, a head; projections, features and what is pulled through them. A label and an error.
+    let values: u128 = 2 + instance.widths.iter().map(|k| 2 * *k as u128 + 1 + 3 * features(k)).sum::<u128>();
     let weights: u128 = instance.widths.iter().map(|k| *k as u128 * offered).sum();
     let hidden = &instance.widths[..instance.widths.len() - 1];
     let forms: u128 = hidden.iter().map(|k| features(k) * features(k)).sum();
-    16 * (samples * (dimension + values) + weights + forms)
+    8 * (samples + TEST_SAMPLES as u128) * (inputs + values) + 16 * (weights + forms)
+}
+
+fn reads_squares(skips: &Skips) -> bool {
+    match skips {
+        Skips::Lin | Skips::LinSkip => false,
+        Skips::Quad01 => true,
+        Skips::Explicit(sets) => sets.iter().any(|set| set.contains(&1)),
+    }
 }
 
 #[cfg(test)]
@@ -305,6 +320,22 @@ mod tests {
             |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().cell.stages;
         assert_eq!(stages("").last().map(|s| s.steps), Some(5));
         assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
+    }
+
+    /// At d = 4096, one draw of 20000 samples takes 1.3 GB while it is read.
+    #[test]
+    fn the_memory_of_the_other_draw_is_counted() {
+        let sized = |samples: usize, more: &str| parse(&format!("target.dimension = 4096\n{more}\ndata.samples = {samples}"));
+        assert!(sized(10_000, "").is_ok());
+        assert_eq!(sized(20_000, "").unwrap_err().field(), Some("data.samples"));
+        // The squares of the inputs are as large as the inputs.
+        assert!(sized(10_000, "target.skips = [[0, 1], [2]]").is_err() && sized(1000, "target.skips = [[0, 1], [2]]").is_ok());
+    }
+
+    #[test]
+    fn one_sample_has_no_variance() {
+        assert_eq!(parse("data.samples = 1").unwrap_err().field(), Some("data.samples"));
+        assert!(parse("data.samples = 2").is_ok());
     }
 
     /// What is written into `result.json` is itself a configuration, and the same one.

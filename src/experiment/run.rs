@@ -153,7 +153,7 @@ impl<'a> Group<'a> {
         let Instance { skips, widths, dimension, gap, distribution, .. } = &first.instance;
         let architecture = Architecture::new(*dimension, widths, skips)?;
         let target = random_target(&architecture, *gap, *distribution, first.instance.target_seed)?;
-        let samples = first.instance.draw_samples(&target);
+        let samples = first.instance.draw_samples(&target)?;
         let learner =
             initial_network(&architecture, &scales(*gap, architecture.depth()), first.descent.initial_scale, first.seed)?;
         let shared = Shared { target, samples, trace_every };
@@ -228,10 +228,18 @@ fn digest(cell: &Cell, learner: &Network<f64>) -> String {
 
 impl Instance {
     /// The samples of this instance, from the stream `training samples` of the data seed.
-    fn draw_samples(&self, target: &Network<f64>) -> Samples {
+    ///
+    /// # Errors
+    /// When all labels are equal: no loss can be measured relative to their variance.
+    fn draw_samples(&self, target: &Network<f64>) -> Result<Samples> {
         let mut stream = Stream::new(self.data_seed, "training samples");
         let x = draw(self.distribution, self.dimension, self.samples, &mut stream);
-        Samples::new(&x, labels(target, &x), target.architecture().reads_squares())
+        let labels = labels(target, &x);
+        if labels.windows(2).all(|pair| pair[0] == pair[1]) {
+            let message = "all labels are equal, so there is nothing to learn from them; more samples or another seed";
+            return Err(Error::refused(message).at_field("data.samples"));
+        }
+        Ok(Samples::new(&x, labels, target.architecture().reads_squares()))
     }
 
     /// Variance of the error over variance of the target, on samples of the stream `test samples` of the data seed.

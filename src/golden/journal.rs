@@ -1,21 +1,24 @@
 //! Replacing a directory of files so that a kill at any moment leaves the old set or the new one.
 //!
-//! The new set is staged whole in a sibling directory `D.new` and synced. The rename of `D` to `D.old` commits; then `D.new`
-//! becomes `D`, and `D.old` goes. So the names that exist are the journal:
+//! The new set is staged whole in a sibling directory, `.D.bless-new`, and synced. The rename of `D` to `.D.bless-old` commits;
+//! then `.D.bless-new` becomes `D`, and `.D.bless-old` goes. So the names that exist are the journal:
 //!
-//! | `D` | `D.new` | `D.old` | the kill came | [`recover`] |
+//! | `D` | `.D.bless-new` | `.D.bless-old` | the kill came | [`recover`] |
 //! |---|---|---|---|---|
-//! | any | yes | no | while staging | removes `D.new`: the old set stands |
-//! | no | yes | yes | after the commit | renames `D.new` to `D`, removes `D.old`: the new set stands |
-//! | yes | no | yes | after the swap | removes `D.old`: the new set stands |
+//! | any | yes | no | while staging | removes `.D.bless-new`: the old set stands |
+//! | no | yes | yes | after the commit | renames `.D.bless-new` to `D`, removes `.D.bless-old`: the new set stands |
+//! | yes | no | yes | after the swap | removes `.D.bless-old`: the new set stands |
 //!
-//! A set that is written for the first time has no `D` to move away; its commit is the rename of `D.new`.
+//! A set that is written for the first time has no `D` to move away; its commit is the rename of `.D.bless-new`.
+//!
+//! The names are such that nobody gives them to a copy of his own, and what holds anything but goldens is never touched.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::manifest;
 use crate::error::{Error, Result};
 
 /// What was done about a replacement that had been interrupted.
@@ -80,17 +83,53 @@ struct Places {
 impl Places {
     fn of(directory: &Path) -> Self {
         let sibling = |suffix: &str| {
-            let mut name: OsString = directory.as_os_str().to_owned();
+            let mut name = OsString::from(".");
+            name.push(directory.file_name().unwrap_or_default());
             name.push(suffix);
-            PathBuf::from(name)
+            directory.with_file_name(name)
         };
         let parent = directory.parent().unwrap_or(Path::new("")).join(".");
-        Places { parent, current: directory.to_path_buf(), new: sibling(".new"), old: sibling(".old") }
+        Places { parent, current: directory.to_path_buf(), new: sibling(".bless-new"), old: sibling(".bless-old") }
     }
 
     fn interrupted(&self) -> bool {
         exists(&self.new) || exists(&self.old)
     }
+
+    /// A replacement leaves directories of goldens and nothing else.
+    fn check_siblings(&self) -> Result<()> {
+        let foreign = |path: &Path| match path.is_dir() {
+            true => Ok(entries(path)?.into_iter().find(|entry| !belongs(entry))),
+            false => Ok(Some(path.to_path_buf())),
+        };
+        for sibling in [&self.new, &self.old].into_iter().filter(|path| exists(path)) {
+            if let Some(path) = foreign(sibling)? {
+                let expected = "only what an interrupted `bless` leaves: goldens and their manifest; move it elsewhere";
+                return Err(Error::input("a foreign file", expected).in_file(&path));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an entry of a directory is one that a set of goldens has: a text, or the manifest.
+pub(super) fn belongs(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    (name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
+}
+
+/// The paths in a directory, in order; none when there is no such directory.
+pub(super) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |e: &io::Error| Error::io("read the directory", directory, e);
+    let found: Result<Vec<PathBuf>> = match fs::read_dir(directory) {
+        Ok(entries) => entries.map(|entry| entry.map(|e| e.path()).map_err(|e| failed(&e))).collect(),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(failed(&e)),
+    };
+    found.map(|mut paths| {
+        paths.sort();
+        paths
+    })
 }
 
 fn exists(path: &Path) -> bool {
@@ -136,6 +175,7 @@ pub(super) fn recover(disk: &impl Disk, directory: &Path) -> Result<Option<Recov
     if !places.interrupted() {
         return Ok(None);
     }
+    places.check_siblings()?;
     match (exists(&places.current), exists(&places.new), exists(&places.old)) {
         (false, true, true) => finish(disk, &places).map(|()| Some(Recovery::Finished)),
         (true, false, true) => discard(disk, &places.old).map(|()| Some(Recovery::Finished)),

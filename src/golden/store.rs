@@ -99,7 +99,8 @@ impl Store {
     /// Finishes or undoes a replacement that was interrupted, if one was.
     ///
     /// # Errors
-    /// When a file operation fails.
+    /// When a file operation fails, or when what an interrupted replacement would have left holds anything but goldens; nothing is
+    /// touched then.
     pub fn recover(&self) -> Result<Option<Recovery>> {
         self.recover_on(&OperatingSystem)
     }
@@ -115,15 +116,13 @@ impl Store {
     /// When the directory or a file cannot be read. A missing or malformed manifest is told by [`Stored::manifest`].
     pub fn load(&self) -> Result<Stored> {
         let (mut texts, mut foreign) = (BTreeMap::new(), Vec::new());
-        for path in entries(&self.directory)? {
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            match name {
-                manifest::FILE => {}
-                name if name.ends_with(".txt") && path.is_file() => drop(texts.insert(name.to_string(), read(&path)?)),
+        for path in journal::entries(&self.directory)? {
+            match path.file_name().and_then(|n| n.to_str()) {
+                Some(manifest::FILE) if journal::belongs(&path) => {}
+                Some(name) if journal::belongs(&path) => drop(texts.insert(name.to_string(), read(&path)?)),
                 _ => foreign.push(path),
             }
         }
-        foreign.sort();
         Ok(Stored { directory: self.directory.clone(), texts, foreign, manifest: self.manifest() })
     }
 
@@ -214,12 +213,13 @@ impl Stored {
         scope: Scope,
         command: &str,
     ) -> Result<(BTreeMap<String, String>, Manifest)> {
-        self.check_foreign(texts)?;
         let (mut files, mut digests) = match scope {
             Scope::Whole => Default::default(),
             Scope::Part if self.texts.is_empty() => Default::default(),
+            // First of all: without the manifest every other golden would look foreign.
             Scope::Part => (self.texts.clone(), self.manifest.as_ref().map_err(Error::clone)?.files().clone()),
         };
+        self.check_foreign(texts)?;
         files.extend(texts.clone());
         digests.extend(texts.iter().map(|(name, text)| (name.clone(), digest(name, text))));
         Ok((files, Manifest::seal(command, digests)))
@@ -258,15 +258,6 @@ fn damage(text: &str, recomputed: &str) -> Status {
     match cut || !text.ends_with('\n') {
         true => Status::Truncated(text.lines().count().max(1)),
         false => Status::Edited((text != recomputed).then_some(same + 1)),
-    }
-}
-
-fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
-    let failed = |e: &std::io::Error| Error::io("read the directory", directory, e);
-    match fs::read_dir(directory) {
-        Ok(entries) => entries.map(|entry| entry.map(|e| e.path()).map_err(|e| failed(&e))).collect(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(failed(&e)),
     }
 }
 
@@ -375,6 +366,57 @@ mod tests {
         fs::remove_file(store.path(manifest::FILE)).unwrap();
         assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n"), Status::Unsealed);
         assert!(store.replace(&set(&[("a.txt", "new\n"), ("b.txt", "b\n")]), Scope::Part, "bless").is_err());
+        clean(&store);
+    }
+
+    #[test]
+    fn a_part_of_a_set_with_an_edited_manifest_is_refused_for_the_manifest() {
+        let store = store("edited-manifest");
+        whole(&store, &old());
+        let path = store.path(manifest::FILE);
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace("b.txt", "z.txt")).unwrap();
+        let error = store.replace(&set(&[("a.txt", "new\n")]), Scope::Part, "bless").unwrap_err();
+        assert_eq!((error.file(), error.field()), (Some(path.as_path()), Some("root")), "{error}");
+        clean(&store);
+    }
+
+    #[test]
+    fn a_copy_that_a_user_keeps_beside_the_set_is_his() {
+        let store = store("copies");
+        whole(&store, &old());
+        for copy in ["quick.old", "quick.new"].map(|name| store.directory.with_file_name(name)) {
+            fs::create_dir(&copy).unwrap();
+            fs::write(copy.join("a.txt"), "mine").unwrap();
+            assert_eq!(store.recover().unwrap(), None);
+            whole(&store, &new());
+            assert_eq!(fs::read_to_string(copy.join("a.txt")).unwrap(), "mine");
+        }
+        clean(&store);
+    }
+
+    #[test]
+    fn recovery_touches_nothing_that_holds_a_foreign_file() {
+        let store = store("foreign-journal");
+        let sibling = |suffix: &str| store.directory.with_file_name(format!(".quick.bless-{suffix}"));
+        for suffix in ["new", "old"] {
+            for (name, whole_set) in [("notes.md", true), ("notes.md", false), ("a.txt/b", true)] {
+                if whole_set {
+                    whole(&store, &old());
+                }
+                let foreign = sibling(suffix).join(name);
+                fs::create_dir_all(foreign.parent().unwrap()).unwrap();
+                fs::write(&foreign, "mine").unwrap();
+                let error = store.recover().unwrap_err();
+                assert!(foreign.starts_with(error.file().unwrap()), "{error}");
+                assert!(whole_set == holds(&store, &old()) && foreign.exists());
+                fs::remove_dir_all(sibling(suffix)).unwrap();
+                let _ = fs::remove_dir_all(&store.directory);
+            }
+            fs::write(sibling(suffix), "a file").unwrap();
+            assert_eq!(store.recover().unwrap_err().file(), Some(sibling(suffix).as_path()));
+            assert!(sibling(suffix).is_file() && !store.directory.exists());
+            fs::remove_file(sibling(suffix)).unwrap();
+        }
         clean(&store);
     }
 

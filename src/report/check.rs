@@ -5,11 +5,21 @@ use super::text::{evidence, one_line, outcome};
 use super::{Entry, Golden, Outcomes, verdict_word};
 use crate::claim::{Outcome, Profile, Verdict};
 
-/// One line a claim.
+/// A longer cell of the table is cut; the golden and the JSON hold it whole.
+const WIDEST_CELL: usize = 60;
+
+/// One line a claim with the first of what was found, and below one for each claim whose evidence is not complete.
 pub fn table(entries: &[Entry], profile: Profile) -> String {
     let head = ["claim", "verdict", "control", "golden", "evidence", "found"].map(String::from).to_vec();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(entries.iter().map(|e| row(e, profile))).collect();
-    aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
+    let lines = aligned(&rows).into_iter().map(|line| line + "\n");
+    lines.chain(missing(entries)).collect()
+}
+
+fn missing(entries: &[Entry]) -> Option<String> {
+    let told = entries.iter().map(|e| e.claim).filter(|c| !c.missing.is_empty());
+    let lines: String = told.map(|c| format!("{}: still missing: {}\n", c.id, one_line(c.missing))).collect();
+    (!lines.is_empty()).then(|| format!("\n{lines}"))
 }
 
 fn row(entry: &Entry, profile: Profile) -> Vec<String> {
@@ -21,14 +31,22 @@ fn row(entry: &Entry, profile: Profile) -> Vec<String> {
             golden.word.to_string(),
             found(&outcomes.check),
         ],
-        Err(error) => ["error".into(), "-".into(), "-".into(), one_line(&error.to_string())],
+        Err(error) => ["error".into(), "-".into(), "-".into(), shortened(&error.to_string())],
     };
-    let missing = if claim.missing.is_empty() { String::new() } else { format!("; missing: {}", one_line(claim.missing)) };
-    vec![claim.id.into(), verdict, control, golden, evidence(claim.evidence), found + &missing]
+    vec![claim.id.into(), verdict, control, golden, evidence(claim.evidence), found]
 }
 
 fn found(outcome: &Outcome) -> String {
-    outcome.conditions.iter().map(|c| one_line(&c.found)).collect::<Vec<_>>().join("; ")
+    outcome.conditions.first().map_or(String::new(), |c| shortened(&c.found))
+}
+
+/// On one line of at most [`WIDEST_CELL`] characters.
+fn shortened(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(WIDEST_CELL) {
+        None => line,
+        Some(_) => line.chars().take(WIDEST_CELL - 3).collect::<String>().trim_end().to_string() + "...",
+    }
 }
 
 /// What stands behind each line that is not in order; with `controls`, every control as well.
@@ -104,6 +122,7 @@ fn counts(words: impl Iterator<Item = String>) -> String {
 pub(super) mod tests {
     use super::super::text::tests::{CLAIM, outcomes};
     use super::*;
+    use crate::claim::Condition;
     use crate::error::Error;
 
     /// The made-up claim in order, moved, with a dead control, and not checkable.
@@ -128,11 +147,17 @@ pub(super) mod tests {
         let e = entries();
         insta::assert_snapshot!(table(&e, Profile::Quick) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @r"
         claim    verdict   control   golden   evidence          found
-        made.up  Verified  Refuted   equal    Exact + Replayed  4; missing: Enclosed
-        made.up  Verified  Refuted   differs  Exact + Replayed  4; missing: Enclosed
-        made.up  Verified  Verified  missing  Exact + Replayed  4; missing: Enclosed
-        made.up  Refuted   Refuted   equal    Exact + Replayed  5; missing: Enclosed
-        made.up  error     -         -        Exact + Replayed  the run did not fit; missing: Enclosed
+        made.up  Verified  Refuted   equal    Exact + Replayed  4
+        made.up  Verified  Refuted   differs  Exact + Replayed  4
+        made.up  Verified  Verified  missing  Exact + Replayed  4
+        made.up  Refuted   Refuted   equal    Exact + Replayed  5
+        made.up  error     -         -        Exact + Replayed  the run did not fit
+
+        made.up: still missing: Enclosed
+        made.up: still missing: Enclosed
+        made.up: still missing: Enclosed
+        made.up: still missing: Enclosed
+        made.up: still missing: Enclosed
 
         made.up: the golden differs (golden/quick/made.up.txt)
           line 1
@@ -146,6 +171,20 @@ pub(super) mod tests {
           the run did not fit
         5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared
         ");
+    }
+
+    #[test]
+    fn the_table_shows_the_first_that_was_found_and_cuts_it() {
+        let mut entry = entries().remove(0);
+        let conditions = |found: &str| {
+            let first = Condition { requires: "x".into(), found: found.into(), verdict: Verdict::Verified };
+            vec![first, Condition { requires: "y".into(), found: "the second".into(), verdict: Verdict::Verified }]
+        };
+        for (length, cell) in [(60, "α".repeat(60)), (61, "α".repeat(57) + "...")] {
+            entry.result.as_mut().unwrap().0.check.conditions = conditions(&"α".repeat(length));
+            let text = table(std::slice::from_ref(&entry), Profile::Quick);
+            assert!(text.lines().nth(1).unwrap().ends_with(&format!("  {cell}")), "{text}");
+        }
     }
 
     #[test]
