@@ -1,7 +1,7 @@
 //! Backward correction with the lower features frozen inside the upper layer: a round leaves an error of the order eps.
 
 use super::alternation::{minus, plus, z};
-use super::counting::{all_hold, all_judged};
+use super::counting::all_judged;
 use super::instances;
 use super::measure::{all_slopes_within, enclosed, threshold};
 use super::{Claim, Evidence, Outcome, Profile, Table, Verdict};
@@ -24,10 +24,12 @@ pub const CONTRACTION: Claim = Claim {
     statement: "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside layer 3 held at \
                 its last value, K_2 and all weights of layer 3 are fitted together to the population (Gaussian inputs, free bias); then \
                 the new K_2 takes its place inside layer 3. From layer 2 trained alone, the error f falls over four rounds by c eps per \
-                round on the geometric mean, with c in [.1, .6] and, on each seed, constant over eps = .2, .1, .05, .025 to 10 %. At the \
-                target, the derivative of the round has a spectral radius of a constant times eps, below eps.",
+                round on the geometric mean, with c in [.1, .6] and, on each seed, constant over eps = .2, .1, .05, .025 to 10 %. The first \
+                round is smaller, as it repairs errors of scale at once; later factors tend to the spectral radius of the round's derivative at \
+                the target, which is a constant times eps, below eps, and on these seeds above .6 eps in some direction.",
     method: "The rounds are replayed on the population: in the plane of the two input rows all functions are polynomials of degree 4 in two \
-             normal variables, and each fit is 60 steps of Gauss-Newton on their exact covariances, in floats. The derivative is a \
+             normal variables, and each fit is 60 steps of Gauss-Newton on their exact covariances, in floats. Layer 2 alone is fitted from \
+             the target's own weights, and layer 3 enters the first round with the target's: the rounds speak of what is near. The derivative is a \
              linear map found over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
              direction orthogonal to it; the last replayed factor agrees with the block's radius to 10 %. proofs/alternation.md.",
     control: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its factor does not vanish with eps.",
@@ -177,7 +179,7 @@ fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
         agree.push(within_tenth(&[last, in_plane]));
         means_same.push(within_tenth(&found));
         radii_same.push(within_tenth(&largest));
-        below.extend(largest.iter().map(|r| r.is_some_and(|r| r.sup() < 1.0)));
+        below.extend(largest.iter().map(|r| below_one(*r)));
         let row = |cells: &mut dyn Iterator<Item = &Option<Interval>>| {
             std::iter::once(seed.to_string()).chain(cells.map(enclosed)).collect()
         };
@@ -189,10 +191,15 @@ fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
         all_judged("replayed: c is the same at all eps to 10 %, on every seed", &means_same),
         all_slopes_within("replayed: c on every seed and eps", &means, ("0.1", "0.6")),
         all_judged("derivative: its radius over eps is the same at all eps to 10 %, on every seed", &radii_same),
-        all_hold("derivative: its radius is below eps, on every seed and eps", &below),
+        all_judged("derivative: its radius is below eps, on every seed and eps", &below),
         all_judged("the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025", &agree),
     ];
     Ok(Outcome { conditions, tables: vec![replayed, derivatives] })
+}
+
+fn below_one(value: Option<Interval>) -> Verdict {
+    let below = value.and_then(|v| v.certainly_less(Interval::one()));
+    below.map_or(Verdict::Undecided, Verdict::from)
 }
 
 fn larger((a, b): (Interval, Interval)) -> Interval {

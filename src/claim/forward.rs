@@ -162,7 +162,8 @@ pub const LINEAR_ERROR: Claim = Claim {
     statement: "Trained alone, before layer 3 is switched on, layer 2 learns the target's features up to an error f that is \
                 proportional to the gap eps: the slope of ln f against ln eps is in [.9, 1.1] on every seed, for the instances lin L3 \
                 k2 d16 and quad01 L3 k1 d16 at eps = .2, .1, .05, .025, .0125. For the targets of lin, the optimum of layer 2 on the \
-                population has f/eps equal to a constant above zero, at every eps.",
+                population over all symmetric M, with a free bias, has f/eps equal to a constant above zero: at every eps, by lemma 1 of \
+                proofs/forward.md.",
     method: "Full-batch gradient descent on layer 2 for 1000 steps; f^2 = ||K'K - W'W||_F^2 / ||W'W||_F^2 of the trained weights is an \
              exact rational number, and the least-squares slope is enclosed. On the population, f/eps = ||P||_F / ||W'W||_F with P = E[g (xx' - \
              I)]/2 (forward.closed-form): its square is an exact rational number of the target's weights.",

@@ -74,7 +74,8 @@ pub const COST: Claim = Claim {
     statement: "At fixed width k = 2, a learner of depth L = 2, ..., 5 has a number of trainable parameters that is a polynomial of degree \
                 1 in the dimension d, while the monomials of degree at most p that a polynomial of its degree p may have, C(d+p, p) of \
                 them, are a polynomial of degree p.",
-    method: "Parameters are counted from the shapes of the network's weight matrices. Newton's differences over d = 0, ..., p+2 (over d = 1, \
+    method: "Parameters are counted by the shapes that a learner's weight matrices have: k rows, and d columns for inputs or k(k+1)/2 for \
+             features of a layer below. Newton's differences over d = 0, ..., p+2 (over d = 1, \
              ..., p+3 for the parameters) give a polynomial of the stated degree, and it agrees with the count at every d of the table, \
              up to 1024. It says what a representation costs, not what can be learnt.",
     control: "Dense regression on all monomials of degree at most p in the place of the composition.",

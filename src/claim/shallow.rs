@@ -11,7 +11,6 @@ use crate::exact::flattening::{Spectrum, energy, is_spectrum_of, least_rank, of_
 use crate::exact::harmonic::Signature;
 use crate::exact::inputs::{gaussian, power, sum, variables, variance};
 use crate::exact::linear::integer;
-use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::{Polynomial, Rational};
 use crate::experiment::Runs;
 use crate::scalar::Scalar;
@@ -112,9 +111,6 @@ fn monomial(profile: Profile, cases: &[(Target, Option<Rational>)]) -> Result<Ou
     let energies: Vec<bool> =
         degrees.iter().map(|p| &integer(&factorial(*p)) * &energy(&of_monomials(*p, 1)) == Rational::one()).collect();
     conditions.push(all_hold("x_1 ... x_p: p! sum sigma^2 = 1 = E f^2", &energies));
-    let count = |blocks: u64| of_monomials(4, blocks).iter().fold(IBig::ZERO, |sum, (_, n)| sum + n);
-    let linear = PolynomialInD::through(&(0..5).map(count).collect::<Vec<_>>()).degree() == 1;
-    conditions.push(all_hold("the number of singular values of d/p blocks is linear in d", &[linear]));
     Ok(Outcome { conditions, tables: vec![table] })
 }
 

@@ -71,7 +71,7 @@ pub fn of_monomials(p: u64, blocks: u64) -> Spectrum {
 /// theta_j = (k! / (2k)!) 2^a (k! / (2j)!) prod_(i < j) 2 (2j - i) (4j - 2i + d - 2 + 2a),
 /// ```
 ///
-/// with multiplicity `dim H_a(d)` (`proofs/shallow.md`, lemma 4).
+/// with multiplicity `dim H_a(d)` (`proofs/shallow.md`, lemma 5).
 pub fn of_quadratic_power(k: u64, d: u64) -> Spectrum {
     (0..=k / 2).map(|j| (theta(k, j, d).squared(), harmonics(d, k - 2 * j))).collect()
 }
