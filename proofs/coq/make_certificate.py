@@ -1,156 +1,114 @@
 #!/usr/bin/env python3
-"""Write Certificate.v: a dual certificate, in whole numbers, for the best error of N-dimensional methods.
+"""Write Certificate.v: the toolkit's certificate of an eigenvalue tail, as whole numbers that Coq checks.
 
-    python3 make_certificate.py > Certificate.v                 the certificate kept here
-    python3 make_certificate.py --check Certificate.v           is that file what this script writes?
-    python3 make_certificate.py --gram G.txt --denominator D --rank N [--name NAME]
+    bfc certify tail ... --emit CERT.json                                       the toolkit's certificate
+    python3 make_certificate.py CERT.json > Certificate.v                       the same for Coq
+    python3 make_certificate.py CERT.json --check Certificate.v                 is that file what this script writes?
 
-G.txt holds an exact symmetric integer matrix, one row a line (blanks between entries).  Without --gram, the family is
-`boolplus`: the unsigned tree of depth 3 on the cube, 2 x_i x_j + 2 x_k x_l + x_i x_j x_k x_l, variance 9, in the order
-"four-element sets lexicographically, then the three pairings", d = 6, first 20 targets, N = 10.
+CERT.json is described in ../certificates/README.md, and ../certificates/check.py must accept it. Of several tails, --rank N chooses one.
+The file kept here is written from ../certificates/boolplus-d6-M20.json.
 
-Only the standard library is used.  Floating point (only + - * / and sqrt, which IEEE 754 rounds correctly, so the output is
-the same everywhere) finds the witnesses; nothing is assumed of it, because Coq checks the integers that are written.
-Exact integer arithmetic repeats that check here and computes the claimed decimals.
+The Gram matrix is computed anew for a family, or is the one that the certificate states. With V = v/2^k, the toolkit's approximate
+eigenvectors, and mu/2^s, its approximate eigenvalues, the fields of the record `certificate` (IntegerCertificate.v) are, for rank N:
+
+    scale                 2^k
+    coefficient_rows      the first N columns of v as they are, and feature_rows their transpose
+    threshold             4^k (mu_(N+1) + delta)
+    excess_rows           column i <= N of v times sqrt(mu_i - mu_(N+1))
+    factor_rows           2^k times the Cholesky factor of c I + B B' - G - (delta/2) I
+    lower, upper          half a unit of the toolkit's last printed digit below and above the printed decimal
+
+where delta uses up half of the room between the lower decimal and tr G - sum_(i<=N) mu_i. Everything is an integer and only the standard
+library is used, so the output is the same everywhere. Nothing is assumed of v and mu, nor of this script: every inequality that is
+asserted here is checked again by Coq.
 """
 import argparse
 import sys
 import textwrap
 from fractions import Fraction
 from itertools import combinations
-from math import sqrt
+from math import isqrt
+from pathlib import Path
 
-BITS = 44        # witnesses are multiples of 2^-BITS
-DIGITS = 9       # decimals claimed
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "certificates"))
+import check  # noqa: E402
+
+GUARD = 64       # further bits in the Cholesky factorisation
 
 
 def boolplus(d, count):
-    """The first `count` targets, each a list of (coefficient, index set), and their Gram matrix (times 9)."""
+    """The first `count` functions of the family boolplus, each a list of (coefficient, index set)."""
     targets = []
     for s in combinations(range(d), 4):
         a, b, c, e = s
         for pair, other in (((a, b), (c, e)), ((a, c), (b, e)), ((a, e), (b, c))):
             targets.append([(2, pair), (2, other), (1, s)])
-    targets = targets[:count]
-    gram = [[sum(x * y for x, s in f for y, t in g if s == t) for g in targets] for f in targets]
-    return targets, gram
+    return targets[:count]
 
 
-def read_gram(path):
-    rows = []
-    with open(path, encoding="ascii") as handle:
-        for number, line in enumerate(handle, 1):
-            try:
-                row = [int(word) for word in line.split()]
-            except ValueError as error:
-                sys.exit(f"{path}:{number}: {error}: expected integers")
-            if row:
-                rows.append(row)
-    size = len(rows)
-    for number, row in enumerate(rows, 1):
-        if len(row) != size:
-            sys.exit(f"{path}: row {number} has {len(row)} entries, expected {size}")
-    for i in range(size):
-        for j in range(i):
-            if rows[i][j] != rows[j][i]:
-                sys.exit(f"{path}: entries ({i + 1},{j + 1}) and ({j + 1},{i + 1}) differ: the matrix must be symmetric")
-    return rows
+def gram_of(source, order):
+    if "lower" in source:
+        return check.symmetric(order, lambda i, j: source["lower"][i][j])
+    return check.family(source["family"], source["dimension"], order, source["seed"])
 
 
-def jacobi(matrix):
-    """Eigenvalues in decreasing order and the matrix of eigenvectors (columns), by cyclic Jacobi rotations."""
-    n = len(matrix)
-    a = [[float(x) for x in row] for row in matrix]
-    v = [[1.0 if i == j else 0.0 for j in range(n)] for i in range(n)]
-    for _ in range(60):
-        if all(a[i][j] == 0.0 for i in range(n) for j in range(n) if i != j):
-            break
-        for p in range(n):
-            for q in range(p + 1, n):
-                if a[p][q] == 0.0:
-                    continue
-                if abs(a[p][q]) < 1e-18 * (abs(a[p][p]) + abs(a[q][q])):
-                    a[p][q] = a[q][p] = 0.0
-                    continue
-                theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q])
-                t = (1.0 if theta >= 0 else -1.0) / (abs(theta) + sqrt(theta * theta + 1.0))
-                c = 1.0 / sqrt(t * t + 1.0)
-                s = t * c
-                for k in range(n):
-                    x, y = a[k][p], a[k][q]
-                    a[k][p], a[k][q] = c * x - s * y, s * x + c * y
-                for k in range(n):
-                    x, y = a[p][k], a[q][k]
-                    a[p][k], a[q][k] = c * x - s * y, s * x + c * y
-                for k in range(n):
-                    x, y = v[k][p], v[k][q]
-                    v[k][p], v[k][q] = c * x - s * y, s * x + c * y
-    order = sorted(range(n), key=lambda i: (-a[i][i], i))
-    return [a[i][i] for i in order], [[v[k][i] for i in order] for k in range(n)]
+def shifted(x, bits):
+    """x / 2^bits, rounded to the nearest integer."""
+    return (x + (1 << bits >> 1)) >> bits
 
 
 def cholesky(matrix):
-    n = len(matrix)
-    low = [[0.0] * n for _ in range(n)]
-    for i in range(n):
+    """The factor of a matrix of integers over 4^k, times 2^(k + GUARD); or None if the matrix is not positive definite."""
+    low = [[0] * len(matrix) for _ in matrix]
+    for i, row in enumerate(low):
         for j in range(i + 1):
-            known = 0.0
-            for k in range(j):      # not sum(): newer Pythons add floats with compensation
-                known += low[i][k] * low[j][k]
-            x = matrix[i][j] - known
-            if i == j:
-                if x <= 0.0:
-                    sys.exit("no factor: the slack is too small for this matrix (internal limit)")
-                low[i][i] = sqrt(x)
+            x = (matrix[i][j] << 2 * GUARD) - dot(row[:j], low[j][:j])
+            if i > j:
+                row[j] = x // low[j][j]
+            elif x > 0:
+                row[i] = isqrt(x)
             else:
-                low[i][j] = x / low[j][j]
+                return None
     return low
-
-
-def whole(rows):
-    scale = float(1 << BITS)
-    return [[int(x * scale + (0.5 if x >= 0 else -0.5)) for x in row] for row in rows]
 
 
 def dot(u, v):
     return sum(x * y for x, y in zip(u, v))
 
 
-def certify(gram, denominator, rank):
-    """All fields of the certificate; every inequality that Coq will check is asserted here in exact arithmetic."""
-    size = len(gram)
-    assert 0 < rank < size
-    values, vectors = jacobi(gram)
-    slack = 1e-11 * max(1.0, abs(values[0]))
-    # c just above eigenvalue number rank + 1, B B' by how much the first `rank` eigenvalues exceed that eigenvalue;
-    # then c I + B B' - G is positive definite, its smallest eigenvalue about `slack`.
-    base = max(values[rank], 0.0)
-    threshold = int((base + slack) * float(1 << 2 * BITS))
-    excess = whole([[vectors[i][k] * sqrt(max(values[k] - base, 0.0)) for k in range(rank)] for i in range(size)])
-    s2 = 1 << 2 * BITS
-    rest = [[(threshold if i == j else 0) + dot(excess[i], excess[j]) - s2 * gram[i][j] for j in range(size)]
-            for i in range(size)]
-    half = int(slack / 2 * float(s2))
-    factor = whole(cholesky([[float(Fraction(rest[i][j] - (half if i == j else 0), s2)) for j in range(size)]
-                             for i in range(size)]))
-    left = [[rest[i][j] - dot(factor[i], factor[j]) for j in range(size)] for i in range(size)]
-    for i in range(size):
-        assert sum(abs(left[i][j]) for j in range(size) if j != i) <= left[i][i], "not diagonally dominant"
-    coefficient = whole([[vectors[i][k] for k in range(rank)] for i in range(size)])
-    feature = [[coefficient[i][k] for i in range(size)] for k in range(rank)]
-    lower = sum(s2 * gram[i][i] - dot(excess[i], excess[i]) for i in range(size)) - threshold * rank
-    rows = [[(s2 if i == k else 0) - sum(coefficient[i][j] * feature[j][k] for j in range(rank)) for k in range(size)]
-            for i in range(size)]
-    upper = sum(row[k] * dot(row, gram[k]) for row in rows for k in range(size))
-    ten = 10 ** DIGITS
-    claimed_lower = lower * ten // (s2 * denominator * size)
-    claimed_upper = -(-upper * ten // (s2 * s2 * denominator * size))
-    return dict(size=size, rank=rank, denominator=denominator, gram=gram, threshold=threshold, excess=excess,
-                factor=factor, coefficient=coefficient, feature=feature, lower=claimed_lower, upper=claimed_upper)
-
-
-def decimal(number):
-    return f"{number // 10 ** DIGITS}.{number % 10 ** DIGITS:0{DIGITS}d}"
+def certify(certificate, printed):
+    """All fields of the record; every inequality that Coq will check holds, in exact arithmetic, or there is an error."""
+    k, s, mu, v, denominator, rank = (*(certificate[name] for name in ("k", "s", "mu", "v", "denominator")), printed["rank"])
+    size = len(mu)
+    gram = gram_of(certificate["matrix"], size)
+    units, digits = int(printed["tail"].replace(".", "")), certificate["digits"] + 1
+    claims = dict(lower=10 * units - 5, upper=10 * units + 5, digits=digits)
+    one, ten, weight = 4**k, 10**digits, denominator * size
+    base = max(mu[rank], 0)
+    middle = sum(gram[i][i] for i in range(size)) - Fraction(sum(mu[:rank]), 2**s)
+    room = middle - Fraction(claims["lower"] * weight, ten)
+    delta = int(room * one / (2 * rank))
+    threshold = shifted(base * one, s) + delta
+    # Columns of V times square roots, to the nearest integer.
+    roots = [isqrt(max(m - base, 0) << 2 * GUARD + s) for m in mu[:rank]]
+    excess = [[shifted(x * root, GUARD + s) for x, root in zip(row, roots)] for row in v]
+    rest = [[(threshold if i == j else 0) + dot(excess[i], excess[j]) - one * gram[i][j] for j in range(size)] for i in range(size)]
+    low = cholesky([[x - (delta // 2 if i == j else 0) for j, x in enumerate(row)] for i, row in enumerate(rest)])
+    check.require(low, "the certificate is too coarse for the witnesses of the lower decimal")
+    factor = [[shifted(x, GUARD) for x in row] for row in low]
+    for i, row in enumerate(rest):
+        left = [x - dot(factor[i], other) for x, other in zip(row, factor)]
+        check.require(sum(map(abs, left)) <= 2 * left[i], "the certificate is too coarse for the witnesses of the lower decimal")
+    coefficient = [row[:rank] for row in v]
+    feature = [list(column) for column in zip(*coefficient)]
+    lower = sum(one * gram[i][i] - dot(excess[i], excess[i]) for i in range(size)) - threshold * rank
+    check.require(claims["lower"] * one * weight <= lower * ten, "the certificate is too coarse for the lower decimal")
+    rows = [[(one if i == j else 0) - dot(a, b) for j, b in enumerate(coefficient)] for i, a in enumerate(coefficient)]
+    upper = sum(row[j] * dot(row, gram[j]) for row in rows for j in range(size))
+    check.require(upper * ten <= claims["upper"] * one**2 * weight, "the certificate is too coarse for the upper decimal")
+    return dict(size=size, rank=rank, denominator=denominator, gram=gram, bits=k, threshold=threshold, excess=excess, factor=factor,
+                coefficient=coefficient, feature=feature, printed=printed["tail"], **claims)
 
 
 def z_rows(rows):
@@ -172,21 +130,23 @@ def comment(*paragraphs):
     return "\n".join(f"(* {line:<74} *)" for line in lines)
 
 
-def emit(cert, targets, command):
-    n, m = cert["rank"], cert["size"]
-    lower, upper = decimal(cert["lower"]), decimal(cert["upper"])
+def emit(cert, targets, d, path):
+    n, m, variance = cert["rank"], cert["size"], cert["denominator"]
+    of = f", divided by {variance}" if variance > 1 else ""
+    if all(cert["gram"][i][i] == variance for i in range(m)):
+        of += " (the variance of every target)" if of else ", relative to the variance of the target"
     out = []
     out.append(comment(
         "A certificate in whole numbers, verified by computation inside Coq.",
-        f"Written by {command}.",
-        f"{m} targets, {n} features.  In words: with these targets, every method whose predictors lie in a space of {n} "
-        f"functions fixed before the target is chosen leaves a mean relative squared error of at least {lower}, and some "
-        f"space of {n} functions leaves at most {upper}."))
+        f"Written by make_certificate.py from {path.name}, a certificate of the toolkit.",
+        f"{m} targets, {n} features.  The least mean squared error{of}, that a space of {n} functions fixed before the target is chosen "
+        f"can leave is {cert['printed']}, the decimal that the toolkit printed, to within half a unit of its last digit: every such space "
+        "leaves at least `lower`, and some such space at most `upper`."))
     if targets:
         out.append(comment(
             "The targets are written out as functions on {-1,1}^d and their Gram matrix is computed inside Coq, so the last "
             "theorem speaks of those functions and of every kernel; no number is taken on trust."))
-    out.append(comment("Coq computes with exact integers.  Nothing is assumed of the program that found the witnesses."))
+    out.append(comment("Coq computes with exact integers.  Nothing is assumed of the programs that found the witnesses."))
     out.append("""From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From KernelProofs Require Import Projection InnerProduct FiniteInputs RandomCentres Parity.
@@ -203,7 +163,7 @@ Local Open Scope Z_scope.
   features_of := {n}%N;
   denominator := {cert["denominator"]};
   gram_rows := {z_rows(cert["gram"])};
-  scale := 2 ^ {BITS};
+  scale := 2 ^ {cert["bits"]};
   threshold := {cert["threshold"]};
   excess_rows := {z_rows(cert["excess"])};
   excess_width := {n}%N;
@@ -211,7 +171,7 @@ Local Open Scope Z_scope.
   factor_width := {m}%N;
   coefficient_rows := {z_rows(cert["coefficient"])};
   feature_rows := {z_rows(cert["feature"])};
-  digits := {DIGITS}%N;
+  digits := {cert["digits"]}%N;
   lower := {cert["lower"]};
   upper := {cert["upper"]}
 |}}.
@@ -221,7 +181,6 @@ Proof. by vm_compute. Qed.
 """)
     if targets:
         rows = ";\n  ".join("[:: " + "; ".join(f"({x}, [:: {'; '.join(map(str, s))}]%N)" for x, s in f) + "]" for f in targets)
-        d = 1 + max(i for f in targets for _, s in f for i in s)
         out.append(f"""(* The targets: lists of (coefficient, index set). *)
 Definition example_targets : seq parity_sum := [::
   {rows}].
@@ -232,10 +191,10 @@ Proof. by vm_compute. Qed.
 
 Local Close Scope Z_scope.
 
-{comment(f"Any kernel, any {n} centres, any coefficients: the squared errors on these functions, relative to the variance {cert['denominator']}, average to at least the decimal.")}
+{comment(f"Any kernel, any {n} centres, any coefficients: the squared errors on these functions{of}, average to at least the decimal.")}
 Theorem example_kernel_bound (R : realFieldType)
     (K : cube {d} -> cube {d} -> R) (ctr : 'I_{n} -> cube {d}) (a : 'I_{m} -> 'I_{n} -> R) :
-  real_of_Z R {cert["lower"]} / 10%:R ^+ {DIGITS} <=
+  real_of_Z R {cert["lower"] if cert["lower"] >= 0 else f"({cert['lower']})"} / 10%:R ^+ {cert["digits"]} <=
   {m}%:R^-1 * \\sum_(i < {m})
     cube_mean (fun x => (parity_sum_value R (nth [::] example_targets i) x
       - \\sum_j (a i j * K x (ctr j))) ^+ 2) / real_of_Z R {cert["denominator"]}.
@@ -246,25 +205,31 @@ Qed.
     return "\n".join(out)
 
 
+def write(path, rank):
+    certificate = check.read_certificate(path)
+    check.check(certificate, None)
+    tails = [printed for printed in certificate["tails"] if rank in (None, printed["rank"])]
+    check.require(len(tails) == 1, f"{len(tails)} tails: choose one with --rank")
+    check.require(0 < tails[0]["rank"] < len(certificate["mu"]), "rank 0 and rank M need no certificate")
+    source, targets, d = certificate["matrix"], None, None
+    if source.get("family") == "boolplus":
+        d, targets = source["dimension"], boolplus(source["dimension"], source["count"])
+    return emit(certify(certificate, tails[0]), targets, d, path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", metavar="FILE")
-    parser.add_argument("--gram", metavar="FILE")
-    parser.add_argument("--denominator", type=int, default=9)
-    parser.add_argument("--rank", type=int, default=10)
+    parser.add_argument("certificate", metavar="CERT.json", type=Path)
+    parser.add_argument("--rank", metavar="N", type=int)
+    parser.add_argument("--check", metavar="FILE", type=Path)
     options = parser.parse_args()
-    if options.gram:
-        targets, gram = None, read_gram(options.gram)
-        command = "make_certificate.py --gram"
-    else:
-        targets, gram = boolplus(6, 20)
-        command = "make_certificate.py"
-    text = emit(certify(gram, options.denominator, options.rank), targets, command)
-    if options.check:
-        with open(options.check, encoding="ascii") as handle:
-            if handle.read() != text:
-                sys.exit(f"{options.check} is not what make_certificate.py writes")
-    else:
+    try:
+        text = write(options.certificate, options.rank)
+        if options.check and options.check.read_text(encoding="ascii") != text:
+            sys.exit(f"{options.check} is not what make_certificate.py writes")
+    except (check.Failure, OSError, ValueError, RecursionError) as error:
+        sys.exit(f"{options.certificate}: {error.args[0] if isinstance(error, check.Failure) else error}")
+    if not options.check:
         sys.stdout.write(text)
 
 

@@ -54,10 +54,11 @@ planted 'a listed theorem turned into a lemma' 'disagree' \
   edit 's/^Corollary dimension_bound /Lemma dimension_bound /' KyFan.v
 
 # -- found by Coq
-planted 'a certificate that claims one unit too much' 'does not compile' \
-  edit 's/lower := 115210204;/lower := 115210205;/' Certificate.v
+# (the optimum is 0.115210204569...; the certificate claims half a unit of the tenth digit to either side of 0.1152102046)
+planted 'a certificate that claims too large an optimum' 'does not compile' \
+  edit 's/lower := 11521020455;/lower := 11521020457;/' Certificate.v
 planted 'a certificate that claims too small an optimum' 'does not compile' \
-  edit 's/upper := 115210205$/upper := 115210204/' Certificate.v
+  edit 's/upper := 11521020465$/upper := 11521020456/' Certificate.v
 planted 'one entry of the Gram matrix changed' 'does not compile' \
   edit '0,/gram_rows := \[::/{n;}; 0,/\[:: 9; 1; 1;/s//[:: 9; 2; 1;/' Certificate.v
 classical() {
