@@ -70,12 +70,26 @@ fn next(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> S
         text += "What a claim says and how it is checked: bfc explain CLAIM\n";
     }
     let moved = |e: &&Entry| e.result.as_ref().is_ok_and(|(_, golden)| !golden.equal());
+    let damaged = |e: &Entry| e.result.as_ref().is_ok_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
+    if !problems.is_empty() || entries.iter().any(damaged) {
+        text += &restore(&arguments.common);
+    }
     if !problems.is_empty() || entries.iter().any(|e| moved(&e)) {
         let moved: Vec<&str> = entries.iter().filter(moved).map(|e| e.claim.id).collect();
         text +=
             &format!("To accept what was found as the new goldens: {}\n", bless(&moved, !problems.is_empty(), &arguments.common));
     }
     text
+}
+
+/// What to do where the stored result is at fault and not what was computed.
+fn restore(common: &Common) -> String {
+    let directory = common.golden.join(common.profile().name());
+    let path = directory.display();
+    match directory.is_dir() {
+        true => format!("The stored results are damaged or incomplete. To restore them: git checkout -- {path}\n"),
+        false => format!("{path}: no such directory; run from the root of the repository, or give --golden DIR\n"),
+    }
 }
 
 /// The command that blesses these claims.

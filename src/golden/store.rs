@@ -129,7 +129,9 @@ impl Store {
     fn manifest(&self) -> Result<Manifest> {
         let path = self.path(manifest::FILE);
         if !path.exists() {
-            return Err(Error::golden("missing, expected the manifest of the goldens").in_file(&path));
+            return Err(
+                Error::golden("missing, expected the manifest of the goldens; restore it, or bless every claim").in_file(&path)
+            );
         }
         Manifest::parse(&read(&path)?, &path)
     }

@@ -69,7 +69,8 @@ fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, cont
         text += &format!("{id}: the control came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n");
     }
     if !golden.equal() {
-        text += &format!("{id}: the golden {} ({})\n{}", told(golden.word), golden.place, indented(&golden.difference));
+        let legend = if golden.difference.is_empty() { "" } else { "  (- stored, + found now)\n" };
+        text += &format!("{id}: the golden {} ({})\n{legend}{}", told(golden.word), golden.place, indented(&golden.difference));
     }
     if controls {
         text += &format!("{id}: control\n{}", outcome(&outcomes.control, profile));
@@ -160,6 +161,7 @@ pub(super) mod tests {
         made.up: still missing: Enclosed
 
         made.up: the golden differs (golden/quick/made.up.txt)
+          (- stored, + found now)
           line 1
             - 4
             + 5

@@ -79,6 +79,7 @@ mod tests {
             <testcase classname="made" name="made.up"/>
             <testcase classname="made" name="made.up">
               <failure message="made.up: the golden differs (golden/quick/made.up.txt)">made.up: the golden differs (golden/quick/made.up.txt)
+          (- stored, + found now)
           line 1
             - 4
             + 5</failure>
