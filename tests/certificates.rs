@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use bfc::certify::certificate::{Certificate, Source};
 use bfc::certify::{approximate_solutions, corrected, eigenvalue_tails, first_candidate, proved, smallest_singular_value};
 use bfc::enclosure::residual::Candidate;
 use bfc::enclosure::spectrum::Spectrum;
@@ -335,11 +336,11 @@ fn bfc(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bfc")).args(arguments).output().expect("the command runs")
 }
 
-/// The exit code of the checker in Python; `None`, and said so, on a machine without Python 3.
-fn python(arguments: &[&Path]) -> Option<i32> {
+/// The exit code of the checker in Python and what it prints; `None`, and said so, on a machine without Python 3.
+fn python(arguments: &[&Path]) -> Option<(i32, Vec<u8>)> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/check.py");
     match Command::new("python3").arg(script).args(arguments).output() {
-        Ok(run) => Some(run.status.code().expect("it ends by itself")),
+        Ok(run) => Some((run.status.code().expect("it ends by itself"), run.stdout)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
             None
@@ -354,14 +355,18 @@ fn place(name: &str) -> PathBuf {
     place
 }
 
-/// Both checkers, which must agree.
+/// Both checkers, which must agree, and print the same when they accept.
 fn codes(certificate: &Path, gram: Option<&Path>) -> i32 {
     let certificate_text = certificate.to_str().unwrap();
     let mut arguments = vec!["certify", "check", certificate_text];
     arguments.extend(gram.iter().flat_map(|g| ["--gram", g.to_str().unwrap()]));
-    let ours = bfc(&arguments).status.code().unwrap();
+    let run = bfc(&arguments);
+    let ours = run.status.code().unwrap();
     let theirs = python(&[Some(certificate), gram].into_iter().flatten().collect::<Vec<_>>());
-    assert!(theirs.is_none_or(|code| code == ours), "{}: {ours}, {theirs:?}", certificate.display());
+    if let Some((code, printed)) = theirs {
+        assert_eq!(code, ours, "{}: {}", certificate.display(), String::from_utf8_lossy(&printed));
+        assert!(code != 0 || printed == run.stdout, "{run:?}, {}", String::from_utf8_lossy(&printed));
+    }
     ours
 }
 
@@ -415,6 +420,7 @@ const SPOILERS: &[Spoiler] = &[
     ("count beyond memory", |c| c["matrix"]["count"] = json!(1u64 << 40)),
     ("seed", |c| c["matrix"]["seed"] = json!(6)),
     ("denominator", |c| c["denominator"] = json!(c["denominator"].as_u64().unwrap() + 1)),
+    ("double denominator", |c| c["denominator"] = json!(2 * c["denominator"].as_u64().unwrap())),
     ("duplicated column", |c| c["v"].as_array_mut().unwrap().iter_mut().for_each(|row| row[3] = row[2].clone())),
     ("a row too short", |c| drop(c["v"][0].as_array_mut().unwrap().pop())),
     ("a row too few", |c| drop(c["v"].as_array_mut().unwrap().pop())),
@@ -462,6 +468,120 @@ fn certificates_of_files_belong_to_their_matrix() {
     fs::remove_dir_all(&place).unwrap();
 }
 
+/// The matrix of a family over another denominator is not the family's, however true the tails are.
+#[test]
+fn a_family_has_its_own_denominator() {
+    let place = place("denominators");
+    let file = place.join("forged.json");
+    for (kind, dimension, count) in [(Kind::Perm, 16, 40), (Kind::Pm3, 16, 20), (Kind::Boolplus, 6, 45)] {
+        let family = Family { kind, dimension, count, seed: 1 };
+        let own = family.gram().unwrap();
+        for factor in [1u64, 2] {
+            let gram = own.clone().over(NonZeroU64::new(own.denominator().get() * factor).unwrap());
+            let ranks = [0, count / 2, count];
+            let proof = eigenvalue_tails(&gram, &ranks, DIGITS, 1).unwrap();
+            let statement = |source: Source| {
+                let certificate = Certificate::new(source, &gram, DIGITS, &proof).unwrap();
+                fs::write(&file, certificate.to_json()).unwrap();
+                (codes(&file, None), certificate.statement())
+            };
+            assert_eq!(statement(Source::from(&gram)).0, 0, "{kind}: a stored matrix has any denominator");
+            let (code, statement) = statement(Source::from(&family));
+            assert_eq!(code, i32::from(factor != 1), "{kind} {factor}");
+            if code == 0 {
+                let tail = proof.tails[1].decimal.as_ref().unwrap();
+                assert!(statement.contains(&format!("{kind}, dimension {dimension}, count {count}, seed 1\n")), "{statement}");
+                assert!(statement.contains(&format!("M = {count}, D = {}\n", own.denominator())), "{statement}");
+                assert!(statement.contains(&format!("rank {} -> {tail}\n", count / 2)), "{statement}");
+                let run = bfc(&["certify", "check", file.to_str().unwrap()]);
+                assert_eq!(String::from_utf8(run.stdout).unwrap(), format!("accepted\n{statement}"));
+            }
+        }
+    }
+    fs::remove_dir_all(&place).unwrap();
+}
+
+#[test]
+fn certificates_of_zero_matrices_are_accepted() {
+    let place = place("zeros");
+    let (file, certificate) = (place.join("zero.mtx"), place.join("zero.json"));
+    for order in [1, 3] {
+        fs::write(&file, format!("%%MatrixMarket matrix coordinate integer symmetric\n{order} {order} 0\n")).unwrap();
+        let arguments =
+            ["certify", "tail", "--rank", "0,1", "--gram", file.to_str().unwrap(), "--emit", certificate.to_str().unwrap()];
+        let run = bfc(&arguments);
+        assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
+        assert_eq!((codes(&certificate, None), codes(&certificate, Some(&file))), (0, 0), "{order}");
+        // A tiny file of the largest order is compared, not unfolded.
+        fs::write(&file, "%%MatrixMarket matrix coordinate integer symmetric\n8192 8192 0\n").unwrap();
+        assert_eq!(codes(&certificate, Some(&file)), 1);
+    }
+    fs::remove_dir_all(&place).unwrap();
+}
+
+/// What is no certificate, or no matrix, is told from one that is refused.
+#[test]
+fn what_is_unreadable() {
+    let place = place("unreadable");
+    let (good, file, matrix) = (place.join("good.json"), place.join("bad.json"), place.join("gram.mtx"));
+    let family = ["--family", "perm", "--dimension", "16", "--count", "2", "--rank", "1"];
+    assert!(bfc(&[&["certify", "tail", "--emit", good.to_str().unwrap()], &family[..]].concat()).status.success());
+    let text = fs::read_to_string(&good).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    for (from, to) in [
+        ("\"digits\": 10,", "\"digits\": 10, \"digits\": 10,"),
+        ("\"seed\":1", "\"seed\":1,\"seed\":1"),
+        ("\"rank\":1", "\"rank\":0,\"rank\":1"),
+        ("\"rank\":1", "\"rank\":-1"),
+        ("\"seed\":1", "\"seed\":-1"),
+        ("\"seed\":1", "\"seed\":18446744073709551616"),
+        ("\"seed\":1", "\"seed\":true"),
+        ("\"denominator\": 65536", "\"denominator\": 0"),
+        ("\"denominator\": 65536", "\"denominator\": 18446744073709551616"),
+        ("\"k\": 50", "\"k\": 4294967296"),
+        ("\"mu\": [", "\"mu\": [9223372036854775808, "),
+        ("\"tail\":\"", "\"tail\":\"\\ud800"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        fs::write(&file, text.replacen(from, to, 1)).unwrap();
+        assert_eq!(codes(&file, None), 2, "{to}");
+    }
+    let fields = |object: &Value| Value::Array(object.as_object().unwrap().values().cloned().collect());
+    let (mut source, mut tail) = (value.clone(), value.clone());
+    source["matrix"] = fields(&value["matrix"]);
+    tail["tails"][0] = fields(&value["tails"][0]);
+    for array in [fields(&value), source, tail] {
+        fs::write(&file, array.to_string()).unwrap();
+        assert_eq!(codes(&file, None), 2, "{array}");
+    }
+    for (entries, code) in [
+        ("65536\n0\n65536\n", 1),
+        ("+65536\n0\n65536\r\n", 1),
+        ("65_536\n0\n65536\n", 2),
+        ("٦\n0\n65536\n", 2),
+        ("65536\u{2028}0\n65536\n", 2),
+        ("9223372036854775808\n0\n65536\n", 2),
+        ("65536\n0\n", 2),
+    ] {
+        fs::write(&matrix, format!("%%MatrixMarket matrix array integer symmetric\n2 2\n{entries}")).unwrap();
+        assert_eq!(codes(&good, Some(&matrix)), code, "{entries:?}");
+    }
+    fs::remove_dir_all(&place).unwrap();
+}
+
+#[test]
+fn a_tail_below_zero_is_warned_of() {
+    let place = place("indefinite");
+    let file = place.join("gram.mtx");
+    for (diagonal, warned) in [(0, true), (2, false)] {
+        fs::write(&file, format!("%%MatrixMarket matrix array integer symmetric\n2 2\n{diagonal}\n1\n{diagonal}\n")).unwrap();
+        let run = bfc(&["certify", "tail", "--gram", file.to_str().unwrap(), "--rank", "0,1,2"]);
+        let told = String::from_utf8_lossy(&run.stderr).contains("warning: the tail at rank 1 is below zero");
+        assert!(run.status.success() && told == warned && run.stderr.is_empty() != warned, "{run:?}");
+    }
+    fs::remove_dir_all(&place).unwrap();
+}
+
 #[test]
 fn the_commands_exit_codes() {
     let place = place("codes");
@@ -483,6 +603,7 @@ fn the_commands_exit_codes() {
         &["--gram", name, "--rank", "1", "--denominator", "0"],
         &["--gram", name, "--rank", "1", "--family", "perm"],
         &["--family", "perm", "--rank", "1"],
+        &["--family", "perm", "--dimension", "16", "--count", "5", "--rank", "1", "--denominator", "65536"],
         &["--family", "perm", "--dimension", "15", "--count", "5", "--rank", "1"],
         &["--gram", "missing.mtx", "--rank", "1"],
         &["--gram", name, "--rank", "1", "--emit", "missing/directory/cert.json"],

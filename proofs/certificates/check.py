@@ -8,10 +8,11 @@ theorem 4 of ../eigenvalue-tail.md, with W = V rounded to 16 bits and sigma = 1 
 
     sum_{i>N} lambda_i  lies in  tr G - sum_{i<=N} mu_i +- sqrt(N) ||GV - V diag(mu)||_F / sigma;
 
-both ends, over M D, must round to the decimal that is printed. No float, no assumption on V and mu, only the standard library.
+both ends, over M D, must round to the decimal that is printed; D is a family's own. No float, no assumption on V and mu.
 """
 import itertools
 import json
+import re
 import sys
 from fractions import Fraction
 from math import comb, isqrt
@@ -19,16 +20,14 @@ from pathlib import Path
 
 REFUSED, UNREADABLE = 1, 2
 FORMAT, LARGEST_ORDER, LARGEST_BITS, COARSE_BITS, LARGEST_DIGITS = "bfc-eigenvalue-tail-1", 8192, 62, 16, 100
-
+I64, U64, U32, POSITIVE = range(-2**63, 2**63), range(2**64), range(2**32), range(1, 2**64)
 
 class Failure(Exception):
     """A reason and an exit code."""
 
-
 def require(holds, reason, code=REFUSED):
     if not holds:
         raise Failure(reason, code)
-
 
 def signed_rows(d, count, seed):
     """Four rows of +-1 for each function, as integers with a bit set where the entry is -1."""
@@ -42,13 +41,11 @@ def signed_rows(d, count, seed):
             order[i], order[j] = order[j], order[i]
         yield [sum((bin(r & c).count("1") + (draws[c] >> 7) & 1) << c for c in range(d)) for r in order[:4]]
 
-
 def permanent(c):
     a, b, e, f = c
     pairs = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))  # read backwards, the complements
     minors = [[r[i] * t[j] + r[j] * t[i] for i, j in pairs] for r, t in ((a, b), (e, f))]
     return sum(x * y for x, y in zip(minors[0], reversed(minors[1])))
-
 
 def covariance(c, d):
     """8 tr(P)^2 + 16 tr(P^2) + 32 d^2 ||C||^2 with P = J C J C', where J exchanges 1, 2 and 3, 4."""
@@ -57,29 +54,28 @@ def covariance(c, d):
     trace, square = sum(p[i][i] for i in range(4)), sum(p[i][j] * p[j][i] for i in range(4) for j in range(4))
     return 8 * trace**2 + 16 * square + 32 * d**2 * sum(x * x for row in c for x in row)
 
-
 def symmetric(count, entry):
     lower = [[entry(i, j) for j in range(i + 1)] for i in range(count)]
     return [[lower[max(i, j)][min(i, j)] for j in range(count)] for i in range(count)]
 
-
 def family(name, d, count, seed):
+    """The matrix and its denominator."""
     require(4 <= d <= 1024, "the dimension is not from 4 to 1024")
     if name == "boolplus":
         require(count <= 3 * comb(d, 4), "the family has fewer functions")
         sets = itertools.combinations(range(d), 4)
-        trees = [(s, {(s[0], s[i])} | {tuple(s[j] for j in (1, 2, 3) if j != i)}) for s in sets for i in (1, 2, 3)]
-        return symmetric(count, lambda i, j: 4 * len(trees[i][1] & trees[j][1]) + (trees[i][0] == trees[j][0]))
-    require(name in ("perm", "pm3"), f"there is no family {name!r}")
+        each = ((s, {(s[0], s[i])} | {tuple(s[j] for j in (1, 2, 3) if j != i)}) for s in sets for i in (1, 2, 3))
+        trees = list(itertools.islice(each, count))
+        return 9, symmetric(count, lambda i, j: 4 * len(trees[i][1] & trees[j][1]) + (trees[i][0] == trees[j][0]))
+    require(name in ("perm", "pm3"), f"there is no family {name!a}")
     require(d & (d - 1) == 0, "the dimension is no power of two")
     rows = list(signed_rows(d, count, seed))
-    value = permanent if name == "perm" else lambda c: covariance(c, d)
-    return symmetric(count, lambda i, j: value([[d - 2 * bin(x ^ y).count("1") for y in rows[j]] for x in rows[i]]))
-
+    own, value = (d**4, permanent) if name == "perm" else (20 * (2 * d)**4, lambda c: covariance(c, d))
+    return own, symmetric(count, lambda i, j: value([[d - 2 * bin(x ^ y).count("1") for y in rows[j]] for x in rows[i]]))
 
 def products(a, b):
     """The rows of A B."""
-    largest = lambda m: max((abs(x) for row in m for x in row), default=0)
+    largest = lambda m: max(1, max(abs(x) for row in m for x in row))
     size = (len(b) * largest(a) * largest(b)).bit_length() // 8 + 1
     half, width = 1 << (8 * size - 1), len(b[0])
     offset = int.from_bytes(half.to_bytes(size, "little") * width, "little")
@@ -89,10 +85,8 @@ def products(a, b):
         data = total.to_bytes(size * width, "little")
         yield [int.from_bytes(data[i:i + size], "little") - half for i in range(0, size * width, size)]
 
-
 def sqrt_upper(n):
     return isqrt(n - 1) + 1 if n else 0
-
 
 def singular_value_lower(v, k):
     dropped = max(0, k - COARSE_BITS)
@@ -104,96 +98,102 @@ def singular_value_lower(v, k):
         defect += sum(x * x for x in row)
     return 1 - Fraction(sqrt_upper(defect), 4**c) - (Fraction(len(v), 2 ** (c + 1)) if dropped else 0)
 
-
 def fixed(x, digits):
     """x with so many digits after the point, ties to the even digit, and no sign before a zero."""
     scaled = round(x * 10**digits)
     whole, fraction = divmod(abs(scaled), 10**digits)
     return ("-" if scaled < 0 else "") + str(whole) + ("." + str(fraction).rjust(digits, "0") if digits else "")
 
-
 def check(certificate, given):
     k, s, mu, v = (certificate[name] for name in ("k", "s", "mu", "v"))
     order, source, denominator, digits = len(mu), *(certificate[name] for name in ("matrix", "denominator", "digits"))
-    require(1 <= order <= LARGEST_ORDER and denominator >= 1 and certificate["tails"], "no tail, or an order or denominator out of range")
-    require(0 <= k <= LARGEST_BITS and 0 <= s <= LARGEST_BITS and 0 <= digits <= LARGEST_DIGITS, "k, s or digits are out of range")
+    require(1 <= order <= LARGEST_ORDER and certificate["tails"], "no tail, or an order out of range")
+    require(k <= LARGEST_BITS and s <= LARGEST_BITS and digits <= LARGEST_DIGITS, "k, s or digits are out of range")
     require(len(v) == order and all(len(row) == order for row in v), "v is not of the order of mu")
     require(all(x >= y for x, y in zip(mu, mu[1:])), "mu increases")
     if "lower" in source:
         lower = source["lower"]
         require(len(lower) == order and all(len(r) == i + 1 for i, r in enumerate(lower)), "not a lower triangle of the order of mu")
-        gram = symmetric(order, lambda i, j: lower[i][j])
+        require(all(abs(x) <= 2**62 // order for row in lower for x in row), "an entry is too large")
+        gram, name = symmetric(order, lambda i, j: lower[i][j]), "a matrix stored in the certificate"
     else:
         require(source["count"] == order, "the family is not of the order of mu")
-        gram = family(source["family"], source["dimension"], order, source["seed"])
-    require(given is None or given == gram, "the matrix given is not the one certified")
+        own, gram = family(source["family"], source["dimension"], order, source["seed"])
+        require(denominator == own, f"the denominator is not the family's own, {own}")
+        name = "{family}, dimension {dimension}, count {count}, seed {seed}".format(**source)
+    same = given is None or given[0] == order and all(given[1].get((i, j), 0) == x for i, r in enumerate(gram) for j, x in enumerate(r))
+    require(same, "the matrix given is not the one certified")
     sigma = singular_value_lower(v, k)
     residual = sum(((y << s) - x * m) ** 2 for row, gv in zip(v, products(gram, v)) for y, x, m in zip(gv, row, mu))
     diagonal = sorted(gram[i][i] for i in range(order))
     is_diagonal = not any(x for i, row in enumerate(gram) for j, x in enumerate(row) if i != j)
     for printed in certificate["tails"]:
         rank = printed["rank"]
-        require(0 <= rank <= order, f"rank {rank} is out of range")
+        require(rank <= order, f"rank {rank} is out of range")
         middle, radius = sum(diagonal[:order - rank]), 0  # exact for rank 0, rank M, and a diagonal matrix
         if 0 < rank < order and not is_diagonal:
             require(sigma > 0, "the vectors were not shown to be independent")
             middle = sum(diagonal) - Fraction(sum(mu[:rank]), 2**s)
             radius = Fraction(sqrt_upper(rank * residual) + 1, 2 ** (k + s)) / sigma
         ends = {fixed(Fraction(middle + end) / (order * denominator), digits) for end in (-radius, radius)}
-        require(ends == {printed["tail"]}, f"the tail at rank {rank} is {' or '.join(sorted(ends))}, not {printed['tail']}")
+        require(ends == {printed["tail"]}, f"the tail at rank {rank} is {' or '.join(sorted(ends))}, not {printed['tail']!a}")
+    return "\n".join([name, f"M = {order}, D = {denominator}", *("rank {rank} -> {tail}".format(**t) for t in certificate["tails"])])
 
-
-FIELDS = {**dict.fromkeys(("denominator", "digits", "k", "s"), int), "format": str, "tails": [{"rank": int, "tail": str}],
-          "mu": [int], "v": [[int]]}
-SOURCES = ({"lower": [[int]]}, {"family": str, "dimension": int, "count": int, "seed": int})
-
+FIELDS = {"denominator": POSITIVE, "digits": U64, "k": U32, "s": U32, "format": str, "tails": [{"rank": U64, "tail": str}],
+          "mu": [I64], "v": [[I64]]}
+SOURCES = ({"lower": [[I64]]}, {"family": str, "dimension": U64, "count": U64, "seed": U64})
 
 def typed(value, pattern):
     if isinstance(pattern, list):
         return isinstance(value, list) and all(typed(x, pattern[0]) for x in value)
     if isinstance(pattern, dict):
         return isinstance(value, dict) and value.keys() == pattern.keys() and all(typed(value[n], p) for n, p in pattern.items())
-    return type(value) is pattern
+    return type(value) is str and not re.search("[\ud800-\udfff]", value) if pattern is str else type(value) is int and value in pattern
 
+def without_duplicates(pairs):
+    require(len(dict(pairs)) == len(pairs), "a key is given twice", UNREADABLE)
+    return dict(pairs)
+
+def integer(text):
+    require(re.fullmatch("[+-]?[0-9]+", text) and len(text) <= 40, "not an integer of 64 bits", UNREADABLE)
+    return int(text)
 
 def read_certificate(path):
-    certificate = json.loads(Path(path).read_text(encoding="utf-8"))
+    certificate = json.loads(Path(path).read_bytes().decode(), object_pairs_hook=without_duplicates)
     require(any(typed(certificate, {**FIELDS, "matrix": s}) for s in SOURCES), "not a certificate", UNREADABLE)
     require(certificate["format"] == FORMAT, f"the format is not {FORMAT}", UNREADABLE)
     return certificate
 
-
 def read_matrix(path):
-    banner, *lines = Path(path).read_text(encoding="utf-8").splitlines() or [""]
-    words, lines = banner.lower().split(), [x.split() for x in lines if x.strip() and not x.strip().startswith("%")]
+    """The order and the entries that are given, by their places from 0 on."""
+    banner, *lines = (re.findall("[^ \t\r\f]+", line) for line in Path(path).read_bytes().decode().split("\n"))
+    words, lines = [word.lower() for word in banner], [line for line in lines if line and not line[0].startswith("%")]
     require(len(words) == 5 and words[:2] == ["%%matrixmarket", "matrix"] and words[3] == "integer", "wrong header", UNREADABLE)
     require(words[2] in ("array", "coordinate") and words[4] in ("general", "symmetric") and lines, "wrong header", UNREADABLE)
-    ((order, *size), *entries), once, coordinate = [[int(x) for x in line] for line in lines], "symmetric" in words, "coordinate" in words
+    ((order, *size), *entries), once, coordinate = [[integer(x) for x in line] for line in lines], "symmetric" in words, "coordinate" in words
     require(len(size) == 1 + coordinate and size[0] == order and 1 <= order <= LARGEST_ORDER, "wrong size", UNREADABLE)
-    places = [[i + 1, j + 1] for j in range(order) for i in range(j if once else 0, order)]
-    count, words_each, matrix = *((size[1], 3) if coordinate else (len(places), 1)), {}
+    count, words_each, matrix = *((size[1], 3) if coordinate else (order * (order + 1) // 2 if once else order**2, 1)), {}
     require(len(entries) == count and all(len(e) == words_each for e in entries), "wrong number of entries", UNREADABLE)
-    entries = entries if coordinate else [place + entry for place, entry in zip(places, entries)]
-    for i, j, value in entries:
-        require(1 <= i <= order and 1 <= j <= order and (i, j) not in matrix, "an entry out of range, or given twice", UNREADABLE)
-        matrix.update({(i, j): value, (j, i): value} if once else {(i, j): value})
+    places = ((i + 1, j + 1) for j in range(order) for i in range(j if once else 0, order))
+    for i, j, value in entries if coordinate else ((*place, *entry) for place, entry in zip(places, entries)):
+        require(1 <= i <= order and 1 <= j <= order and (i - 1, j - 1) not in matrix, "an entry out of range or given twice", UNREADABLE)
+        require(abs(value) <= 2**62 // order, "an entry is too large", UNREADABLE)
+        matrix.update({(i - 1, j - 1): value, (j - 1, i - 1): value} if once else {(i - 1, j - 1): value})
     require(all(matrix.get((j, i), 0) == value for (i, j), value in matrix.items()), "not symmetric", UNREADABLE)
-    return [[matrix.get((i, j), 0) for j in range(1, order + 1)] for i in range(1, order + 1)]
-
+    return order, matrix
 
 def main(arguments):
     try:
         require(len(arguments) in (1, 2), "usage: check.py CERT.json [FILE.mtx]", UNREADABLE)
-        check(read_certificate(arguments[0]), read_matrix(arguments[1]) if arguments[1:] else None)
-        print("accepted")
+        statement = check(read_certificate(arguments[0]), read_matrix(arguments[1]) if arguments[1:] else None)
+        print(f"accepted\n{statement}")
         return 0
     except Failure as failure:
         reason, code = failure.args
-    except (OSError, ValueError, RecursionError) as error:
-        reason, code = error, UNREADABLE
+    except (OSError, ValueError, OverflowError, MemoryError, KeyError, RecursionError) as error:
+        reason, code = ascii(error), UNREADABLE
     print(f"{'refused' if code == REFUSED else 'unreadable'}: {reason}")
     return code
-
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

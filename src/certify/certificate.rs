@@ -13,12 +13,16 @@
 //!   "v": [[...], ...] }                         the rows of 2^k V
 //! ```
 //!
-//! [`Certificate::refusal`] checks it in exact arithmetic, and so does `proofs/certificates/check.py`, which shares no line with it.
+//! The denominator of a family is its own. [`Certificate::refusal`] checks all this in exact arithmetic, and so does
+//! `proofs/certificates/check.py`, which shares no line with it.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::marker::PhantomData;
 use std::num::NonZeroU64;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CertifiedTails, check_request, proved};
 use crate::enclosure::residual::Candidate;
@@ -65,14 +69,48 @@ struct Printed {
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     format: String,
+    #[serde(deserialize_with = "object")]
     matrix: Source,
     denominator: NonZeroU64,
     digits: usize,
+    #[serde(deserialize_with = "objects")]
     tails: Vec<Printed>,
     k: u32,
     s: u32,
     mu: Vec<i64>,
     v: Vec<Vec<i64>>,
+}
+
+/// What is written as an object: the derived readers would take an array of the fields, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData)).map(Object)
+    }
+}
+
+fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(value)| value)
+}
+
+fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<T>, D::Error> {
+    let objects: Vec<Object<T>> = Vec::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|Object(value)| value).collect())
 }
 
 impl From<&Family> for Source {
@@ -88,8 +126,19 @@ impl From<&Gram> for Source {
     }
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Family { family, dimension, count, seed } => {
+                write!(f, "{family}, dimension {dimension}, count {count}, seed {seed}")
+            }
+            Source::Entries { .. } => f.write_str("a matrix stored in the certificate"),
+        }
+    }
+}
+
 impl Source {
-    /// The matrix, if it is of the given order.
+    /// The matrix, if it is of the given order and, for a family, over its own denominator.
     fn gram(&self, order: usize, denominator: NonZeroU64) -> Result<Gram> {
         let found = match self {
             Source::Family { count, .. } => *count,
@@ -101,7 +150,14 @@ impl Source {
         match self {
             Source::Family { family, dimension, count, seed } => {
                 let family = Family { kind: family.parse()?, dimension: *dimension, count: *count, seed: *seed };
-                Ok(family.gram()?.over(denominator))
+                let gram = family.gram()?;
+                match gram.denominator() == denominator {
+                    true => Ok(gram),
+                    false => Err(Error::input(
+                        format!("the denominator {denominator}"),
+                        format!("the family's own, {}", gram.denominator()),
+                    )),
+                }
             }
             Source::Entries { lower } => stored(lower, denominator),
         }
@@ -147,7 +203,8 @@ impl Certificate {
     /// # Errors
     /// When the text is not JSON of this format; the error names the line.
     pub fn parse(text: &str) -> Result<Self> {
-        let read: Certificate = serde_json::from_str(text).map_err(|e| Error::refused(e.to_string()).at_line(e.line()))?;
+        let Object(read): Object<Certificate> =
+            serde_json::from_str(text).map_err(|e| Error::refused(e.to_string()).at_line(e.line()))?;
         match read.format == FORMAT {
             true => Ok(read),
             false => Err(Error::input(format!("{:?}", read.format), FORMAT).at_field("format")),
@@ -181,7 +238,14 @@ impl Certificate {
         self.verified(given, threads).err().map(|e| e.to_string())
     }
 
+    /// What the certificate states: the matrix, its order and denominator, and the tails.
+    pub fn statement(&self) -> String {
+        let tails: String = self.tails.iter().map(|Printed { rank, tail }| format!("rank {rank} -> {tail}\n")).collect();
+        format!("{}\nM = {}, D = {}\n{tails}", self.matrix, self.mu.len(), self.denominator)
+    }
+
     fn verified(&self, given: Option<&Gram>, threads: usize) -> Result<()> {
+        let candidate = self.candidate()?;
         let gram = self.matrix.gram(self.mu.len(), self.denominator)?;
         if given.is_some_and(|given| given.entries() != gram.entries()) {
             return Err(Error::refused("the matrix given is not the one certified"));
@@ -191,14 +255,14 @@ impl Certificate {
         }
         let ranks: Vec<usize> = self.tails.iter().map(|t| t.rank).collect();
         check_request(gram.order(), &ranks, self.digits)?;
-        let tails = proved(&gram, &self.candidate()?, &ranks, self.digits, threads)?;
+        let tails = proved(&gram, &candidate, &ranks, self.digits, threads)?;
         self.tails.iter().zip(&tails).try_for_each(|(printed, tail)| agree(printed, tail, self.digits))
     }
 
     fn candidate(&self) -> Result<Candidate> {
         let order = self.mu.len();
-        if self.v.iter().any(|row| row.len() != order) {
-            return Err(Error::refused(format!("a row of v does not have {order} entries")));
+        if self.v.len() != order || self.v.iter().any(|row| row.len() != order) {
+            return Err(Error::refused(format!("v does not have {order} rows of {order} entries")));
         }
         let vectors = Matrix::from_rows(order, order, self.v.concat())?;
         Ok(Candidate { vectors, vector_bits: self.k, values: self.mu.clone(), value_bits: self.s })

@@ -12,6 +12,7 @@ use super::{Answer, Exit, output};
 use crate::certify::certificate::{Certificate, Source};
 use crate::certify::{CertifiedTails, LARGEST_DIGITS, Tail, eigenvalue_tails};
 use crate::error::{Error, Result};
+use crate::exact::Rational;
 use crate::exact::family::{Family, Kind};
 use crate::exact::gram::Gram;
 use crate::exact::matrix_market;
@@ -24,6 +25,9 @@ const LARGEST_FILE: u64 = 4 << 30;
 #[derive(Debug, clap::Subcommand)]
 pub enum CertifyCommand {
     /// The mean squared error that no N-dimensional linear method can beat: (1/M) sum_{i>N} lambda_i / D, correctly rounded
+    ///
+    /// For any symmetric G this number is certified. That no method can beat it holds when G / D is a matrix of inner products, which
+    /// takes a positive semidefinite G; this is not checked, but a tail below zero, which shows that it is not so, is warned of.
     Tail(TailArguments),
     /// Prove a certificate anew, in exact arithmetic (0 accepted, 1 refused, 2 unreadable)
     Check(CheckArguments),
@@ -48,8 +52,8 @@ pub struct TailArguments {
     /// The seed of the family [default: 1]
     #[arg(long, value_name = "s", requires = "family")]
     seed: Option<u64>,
-    /// What every entry is divided by [default: 1, or the family's own]
-    #[arg(long, value_name = "D")]
+    /// What every entry of the file is divided by [default: 1]; a family has a denominator of its own
+    #[arg(long, value_name = "D", conflicts_with = "family")]
     denominator: Option<NonZeroU64>,
     /// The numbers N of dimensions, from 0 to the order M
     #[arg(long, value_name = "N[,N..]", required = true, value_delimiter = ',')]
@@ -115,11 +119,23 @@ fn tail(arguments: &TailArguments) -> Result<Answer> {
         let source = family.as_ref().map_or_else(|| Source::from(&gram), Source::from);
         write(file, &Certificate::new(source, &gram, digits, &proof)?.to_json())?;
     }
+    proof.tails.iter().filter(|tail| is_negative(tail)).for_each(|tail| output::note(negative(tail.rank)));
     let text = match arguments.format {
         CertifyFormat::Json => tails_json(&proof, digits),
         CertifyFormat::Text => tails_text(&gram, &proof, digits),
     };
     Ok(Answer { text, exit })
+}
+
+/// Whether the tail is proved to be below zero.
+fn is_negative(tail: &Tail) -> bool {
+    tail.enclosure.as_ref().is_some_and(|range| *range.upper() < Rational::from(0))
+}
+
+fn negative(rank: usize) -> String {
+    format!(
+        "warning: the tail at rank {rank} is below zero: G is not positive semidefinite, and the tail is no mean squared error"
+    )
 }
 
 impl TailArguments {
@@ -167,7 +183,7 @@ fn check(arguments: &CheckArguments) -> Result<Answer> {
     let certificate = Certificate::parse(&read(file)?).map_err(|e| e.in_file(file))?;
     let given = arguments.gram.as_deref().map(read_matrix).transpose()?;
     Ok(match certificate.refusal(given.as_ref(), threads(arguments.threads)) {
-        None => Answer { text: "accepted\n".into(), exit: Exit::Success },
+        None => Answer { text: format!("accepted\n{}", certificate.statement()), exit: Exit::Success },
         Some(reason) => Answer { text: format!("refused: {reason}\n"), exit: Exit::Failure },
     })
 }

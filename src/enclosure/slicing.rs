@@ -112,21 +112,25 @@ fn without_lowest_slice(x: i64, bits: u32) -> i64 {
     (x >> bits) + (x >> (bits - 1) & 1)
 }
 
-/// The bits `(p, q)` of slices of `A` and of `B` that make the fewest products and keep the lemma:
+/// The fewest bits of a slice: with one, `1 = 2 * 1 + (-1)` would never come to an end.
+const FEWEST_BITS: u32 = 2;
+
+/// The bits `(p, q)` of slices of `A` and of `B`, at least [`FEWEST_BITS`], that seem to make the fewest products and keep the lemma:
 /// `max_i sum_j |A_s,ij| <= L < 2^l` and `l + q - 1 <= 53`.
 fn slice_bits(a: &Matrix<i64>, b: &Matrix<i64>) -> Option<(u32, u32)> {
     let (a_bits, b_bits) = (largest_bits(a), largest_bits(b));
     let row_sum = largest_row_sum(a);
-    let candidates = (1..=53).filter_map(|p| {
+    let candidates = (FEWEST_BITS..=53).filter_map(|p| {
         let slices = slice_count(a_bits, p);
         let sum = if slices == 1 { row_sum } else { (a.cols() as u128) << (p - 1) };
-        let q = 54u32.checked_sub(bit_length(sum)).filter(|&q| q > 0)?.min(53);
+        let q = 54u32.checked_sub(bit_length(sum)).filter(|&q| q >= FEWEST_BITS)?.min(53);
         Some((slices * slice_count(b_bits, q), p, q))
     });
     candidates.min().map(|(_, p, q)| (p, q))
 }
 
-/// Slices of `bits` bits that hold all numbers of `magnitude` bits and a sign.
+/// About how many slices of `bits` bits hold all numbers of `magnitude` bits and a sign. One slice is enough when this is one; beyond,
+/// it is an estimate, as slices with a sign reach a little less far upwards than downwards. Only the choice of the bits rests on it.
 fn slice_count(magnitude: u32, bits: u32) -> u32 {
     (magnitude + 1).div_ceil(bits).max(1)
 }
@@ -171,6 +175,21 @@ mod tests {
         assert_eq!(sliced(&a, &b, 2), naive(&a, &b));
     }
 
+    /// Even where a row sum leaves `B` a single bit: the slices of `A` are then made shorter.
+    #[test]
+    fn slices_have_two_bits_or_more() {
+        for x in [0, 1, -1, i64::MIN, i64::MAX, (1 << 51) - 1, 1 << 51, (1 << 52) - 1, 1 << 52, (1 << 53) - 1, 1 << 53] {
+            for y in [0, 1, -1, 1 << 30, -(1 << 52)] {
+                for inner in [1, 2, 1000] {
+                    let (a, b) = (Matrix::filled(1, inner, x), Matrix::filled(inner, 1, y));
+                    let (p, q) = slice_bits(&a, &b).unwrap();
+                    assert!(p.min(q) >= FEWEST_BITS, "{x} {y} {inner}: {p} {q}");
+                    assert_eq!(sliced(&a, &b, 1), naive(&a, &b), "{x} {y} {inner}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn empty_factors() {
         assert_eq!(sliced(&Matrix::filled(2, 0, 0), &Matrix::filled(0, 1, 0), 2), vec![vec![0], vec![0]]);
@@ -197,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn slices_add_up(x in any::<i64>(), bits in 1u32..=53) {
+        fn slices_add_up(x in any::<i64>(), bits in FEWEST_BITS..=53) {
             let (low, rest) = (lowest_slice(x, bits), without_lowest_slice(x, bits));
             prop_assert_eq!(i128::from(x), (i128::from(rest) << bits) + i128::from(low));
             prop_assert!(-(1 << (bits - 1)) <= low && low < 1 << (bits - 1));
