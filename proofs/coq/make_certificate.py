@@ -50,7 +50,7 @@ def boolplus(d, count):
 def gram_of(source, order):
     if "lower" in source:
         return check.symmetric(order, lambda i, j: source["lower"][i][j])
-    return check.family(source["family"], source["dimension"], order, source["seed"])
+    return check.family(source["family"], source["dimension"], order, source["seed"])[1]
 
 
 def shifted(x, bits):
