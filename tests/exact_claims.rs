@@ -146,16 +146,3 @@ fn counts() {
     let quarter = Rational::new(1, 4).expect("a number");
     assert_eq!(dimension_for_error(&binomial(8, 4), &Rational::one(), &quarter), 53.into());
 }
-
-#[test]
-#[ignore = "measures"]
-fn timings() {
-    for id in EXACT {
-        let start = std::time::Instant::now();
-        let outcome = outcome(id);
-        eprintln!("{id:32} {:>10.3?} {}", start.elapsed(), outcome.verdict());
-        for condition in outcome.conditions {
-            eprintln!("    {} -- {}", condition.requires, condition.found);
-        }
-    }
-}
