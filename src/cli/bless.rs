@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::goldens::Compared;
 use super::{Answer, BlessArguments, Exit, evaluate, goldens, output};
 use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
@@ -20,11 +21,7 @@ pub fn command(arguments: &BlessArguments) -> Result<Answer> {
 pub(super) fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Result<Answer> {
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
-    let store = goldens::open(common)?;
-    let stored = store.load()?;
-    let outcomes = evaluate::outcomes(claims, profile, common.jobs())?;
-    let pairs = claims.iter().zip(outcomes);
-    let entries: Vec<Entry> = pairs.map(|(c, o)| goldens::entry(c, o, &store, &stored, profile)).collect();
+    let Compared { store, entries, .. } = goldens::compared(claims, common)?;
     output::duration("recomputed", start);
     let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
     let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::goldens::Compared;
 use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output};
 use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
@@ -23,11 +24,7 @@ pub fn command(arguments: &CheckArguments) -> Result<Answer> {
 fn check(claims: &[&'static Claim], arguments: &CheckArguments) -> Result<Answer> {
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
-    let store = goldens::open(common)?;
-    let stored = store.load()?;
-    let outcomes = evaluate::outcomes(claims, profile, common.jobs())?;
-    let pairs = claims.iter().zip(outcomes);
-    let entries: Vec<Entry> = pairs.map(|(c, o)| goldens::entry(c, o, &store, &stored, profile)).collect();
+    let Compared { stored, entries, .. } = goldens::compared(claims, common)?;
     let problems = goldens::set_problems(&stored, claims, arguments.claims.is_empty());
     output::duration("checked", start);
     Ok(Answer { text: shown(&entries, &problems, arguments), exit: exit(&entries, &problems, profile) })

@@ -1,7 +1,7 @@
 //! The goldens of a profile, as the commands use them.
 
-use super::Common;
 use super::output::note;
+use super::{Common, evaluate};
 use crate::claim::{Claim, Profile};
 use crate::error::{Error, Result};
 use crate::golden::{Recovery, Store, Stored, difference, manifest};
@@ -31,8 +31,32 @@ pub fn file_name(claim: &Claim) -> String {
     format!("{}.txt", claim.id)
 }
 
+/// The goldens of a profile, and the recomputed claims beside them.
+pub struct Compared {
+    /// Where the goldens are.
+    pub store: Store,
+    /// What was found there.
+    pub stored: Stored,
+    /// One for each claim, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// Recomputes the claims and sets each beside its golden.
+///
+/// # Errors
+/// When the goldens cannot be read or the runs cannot be made.
+pub fn compared(claims: &[&'static Claim], common: &Common) -> Result<Compared> {
+    let profile = common.profile();
+    let store = open(common)?;
+    let stored = store.load()?;
+    let outcomes = evaluate::outcomes(claims, profile, common.jobs())?;
+    let pairs = claims.iter().zip(outcomes);
+    let entries = pairs.map(|(claim, outcomes)| entry(claim, outcomes, &store, &stored, profile)).collect();
+    Ok(Compared { store, stored, entries })
+}
+
 /// The claim's outcomes beside its golden.
-pub fn entry(claim: &'static Claim, outcomes: Result<Outcomes>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
+fn entry(claim: &'static Claim, outcomes: Result<Outcomes>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
     let result = outcomes.map(|outcomes| {
         let golden = compare(claim, &text::golden(claim, profile, &outcomes), store, stored);
         (outcomes, golden)

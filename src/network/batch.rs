@@ -63,9 +63,7 @@ impl Batch {
     pub fn forward(&mut self, network: &Network<f64>, inputs: &Inputs, bottom: usize) {
         let n = inputs.samples();
         for l in bottom..=self.top() {
-            let (below, here) = self.sums.split_at_mut(l - 2);
-            debug_assert_eq!(below.len(), l - 2);
-            let sums = here[0].as_mut_slice();
+            let sums = self.sums[l - 2].as_mut_slice();
             sums.fill(0.0);
             for (&j, weights) in network.architecture().index_set(l).iter().zip(&network.layer(l).weights) {
                 let features = if j < 2 { &inputs.features[j] } else { &self.features[j - 2] };
