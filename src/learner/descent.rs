@@ -29,6 +29,21 @@ impl Samples {
         self.labels.len()
     }
 
+    /// The inputs `x`, `d x N`, one sample a column.
+    pub fn x(&self) -> &Matrix<f64> {
+        self.inputs.x()
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> &[f64] {
+        &self.labels
+    }
+
+    /// The variance of the labels over the samples; replayed.
+    pub fn label_variance(&self) -> f64 {
+        self.label_variance
+    }
+
     /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()

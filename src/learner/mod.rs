@@ -3,6 +3,8 @@
 pub mod descent;
 pub mod initial;
 pub mod schedule;
+pub mod tuning;
 
 pub use descent::{Descent, Samples, StageEnd, train};
 pub use schedule::{Coupling, Kind, Stage};
+pub use tuning::{Tuned, test_error};

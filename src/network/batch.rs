@@ -23,6 +23,11 @@ impl Inputs {
         Inputs { features: std::iter::once(x.clone()).chain(squares).collect() }
     }
 
+    /// The samples `f_0 = x`, `d x N`.
+    pub fn x(&self) -> &Matrix<f64> {
+        &self.features[0]
+    }
+
     /// The number of samples `N`.
     pub fn samples(&self) -> usize {
         self.features[0].cols()
