@@ -225,6 +225,7 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
         tolerance: learner
             .number("tolerance", |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")?
             .unwrap_or(default.tolerance),
+        ..default
     })
 }
 
