@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
@@ -24,7 +26,7 @@ mod representation;
 mod shallow;
 
 /// The answer to a claim. An [`Error`] is not an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verdict {
     /// At least one condition certainly fails.
     Refuted,
@@ -102,7 +104,7 @@ impl Profile {
 }
 
 /// One thing that must hold for a claim, with what was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// The requirement, such as `te < 1e-12 on every seed`.
     pub requires: String,
@@ -113,7 +115,7 @@ pub struct Condition {
 }
 
 /// Numbers behind a verdict: exact, correctly rounded, or replayed bit for bit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// What the rows are.
     pub title: String,
@@ -131,7 +133,7 @@ impl Table {
 }
 
 /// The outcome of a check, or of its control.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What had to hold, and what was found.
     pub conditions: Vec<Condition>,
@@ -182,6 +184,8 @@ pub struct Claim {
     pub missing: &'static str,
     /// Theorems of `proofs/coq` that are cited beside the evidence.
     pub theorems: &'static [&'static str],
+    /// Whether it takes too long for the profile `quick`, which then shows it as `full only` and does not check it.
+    pub full_only: bool,
     /// The runs that the check and its control need.
     pub cells: fn(Profile) -> Vec<Cell>,
     /// The check.
@@ -191,6 +195,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether this profile checks it.
+    pub fn is_checked_in(&self, profile: Profile) -> bool {
+        !(self.full_only && profile == Profile::Quick)
+    }
+
     /// The part of the id before the dot.
     pub fn group(&self) -> &'static str {
         self.id.split('.').next().unwrap_or(self.id)

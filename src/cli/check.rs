@@ -1,23 +1,32 @@
 //! `bfc check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::evaluate::Work;
 use super::goldens::Compared;
-use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output};
+use super::shard::Shard;
+use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output, shard};
 use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
-use crate::experiment::Cell;
+use crate::experiment::{self, Cell};
 use crate::report::{self, Entry, table::aligned};
 
 /// Runs the selected claims and their controls and compares them with the goldens.
 pub fn command(arguments: &CheckArguments) -> Result<Answer> {
     let claims = select(&arguments.claims)?;
+    let (common, profile) = (&arguments.common, arguments.common.profile());
     if arguments.plan {
-        return Ok(Answer { text: plan(&claims, arguments.common.profile()), exit: Exit::Success });
+        return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
     }
     evaluate::require_platform()?;
-    check(&claims, arguments)
+    match (arguments.shard, common.ledger()) {
+        (Some(shard), Some((ledger, _))) => {
+            let work = Work { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
+            shard::share(&work, shard, ledger.directory())
+        }
+        _ => check(&claims, arguments),
+    }
 }
 
 /// As [`command`], for claims given one by one.
@@ -25,7 +34,8 @@ fn check(claims: &[&'static Claim], arguments: &CheckArguments) -> Result<Answer
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
     let Compared { stored, entries, .. } = goldens::compared(claims, common)?;
-    let problems = goldens::set_problems(&stored, claims, arguments.claims.is_empty());
+    let checked: Vec<&'static Claim> = claims.iter().copied().filter(|c| c.is_checked_in(profile)).collect();
+    let problems = goldens::set_problems(&stored, &checked, arguments.claims.is_empty());
     output::duration("checked", start);
     Ok(Answer { text: shown(&entries, &problems, arguments), exit: exit(&entries, &problems, profile) })
 }
@@ -66,8 +76,8 @@ fn next(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> S
     if entries.iter().any(|e| Exit::of_claim(e, profile) != Exit::Success) {
         text += "What a claim says and how it is checked: bfc explain CLAIM\n";
     }
-    let moved = |e: &&Entry| e.result.as_ref().is_ok_and(|(_, golden)| !golden.equal());
-    let damaged = |e: &Entry| e.result.as_ref().is_ok_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
+    let moved = |e: &&Entry| e.found().is_some_and(|(_, golden)| !golden.equal());
+    let damaged = |e: &Entry| e.found().is_some_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
     if !problems.is_empty() || entries.iter().any(damaged) {
         text += &restore(&arguments.common);
     }
@@ -96,11 +106,11 @@ fn bless(ids: &[&str], whole: bool, common: &Common) -> String {
     format!("bfc bless{ids} --profile {}{golden}", common.profile().name())
 }
 
-/// Every run that the claims need, once, with the claims that need it.
-fn plan(claims: &[&'static Claim], profile: Profile) -> String {
+/// Every run that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
+fn plan(claims: &[&'static Claim], profile: Profile, shard: Option<Shard>) -> String {
     let mut cells: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     let mut rows: Vec<(Cell, Vec<&str>)> = Vec::new();
-    for claim in claims {
+    for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)) {
         for cell in (claim.cells)(profile) {
             let at = *cells.entry(cell.canonical().digest()).or_insert(rows.len());
             if at == rows.len() {
@@ -109,10 +119,17 @@ fn plan(claims: &[&'static Claim], profile: Profile) -> String {
             rows[at].1.push(claim.id);
         }
     }
-    let head = ["run", "instance", "stages", "claims"].map(String::from).to_vec();
+    let Shard { index, count } = shard.unwrap_or(Shard { index: 1, count: 1 });
+    let all: Vec<Cell> = rows.iter().map(|(cell, _)| cell.clone()).collect();
+    let own: BTreeSet<[u8; 32]> = experiment::shard(&all, index - 1, count).iter().map(Cell::key).collect();
+    rows.retain(|(cell, _)| own.contains(&cell.key()));
+    let work = Work { claims, profile, jobs: 1, ledger: None };
+    let without: Vec<&str> = work.without_runs().iter().skip(index - 1).step_by(count).map(|c| c.id).collect();
+    let head = ["run", "instance", "learner", "claims"].map(String::from).to_vec();
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(cell, ids)| plan_row(cell, ids))).collect();
     let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
-    format!("{text}\nruns: {}; claims: {}; profile {}\n", rows.len(), claims.len(), profile.name())
+    let numbers = format!("runs: {}; claims without runs: {}; profile {}", rows.len(), without.len(), profile.name());
+    format!("{text}\nclaims without runs: {}\n\n{numbers}\n", without.join(" "))
 }
 
 fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {
@@ -130,10 +147,9 @@ fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {
         i.data_seed,
         cell.seed
     );
-    let stages = cell.stages.iter().map(|s| format!("{}..{}:{:?}:{}", s.bottom, s.top, s.coupling, s.steps));
     let mut ids = ids.to_vec();
     ids.dedup();
-    vec![cell.canonical().hex()[..12].into(), instance, stages.collect::<Vec<_>>().join(" "), ids.join(" ")]
+    vec![cell.canonical().hex()[..12].into(), instance, cell.learner.told(), ids.join(" ")]
 }
 
 #[cfg(test)]

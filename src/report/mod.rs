@@ -1,5 +1,7 @@
 //! What people and machines read: it shows values and computes none.
 
+use serde::{Deserialize, Serialize};
+
 use crate::claim::{Claim, Outcome, Profile, Verdict};
 use crate::error::Result;
 
@@ -11,7 +13,7 @@ pub mod table;
 pub mod text;
 
 /// The outcomes of a claim's check and of its negative control.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcomes {
     /// Of the check.
     pub check: Outcome,
@@ -44,13 +46,23 @@ impl Golden {
     }
 }
 
+/// What stands in the place of the verdict of a claim that the profile does not check.
+pub const FULL_ONLY: &str = "full only";
+
 /// What came of one claim, ready to be shown.
 #[derive(Clone)]
 pub struct Entry {
     /// The claim.
     pub claim: &'static Claim,
-    /// Its outcomes and how its golden compares, or why it could not be checked.
-    pub result: Result<(Outcomes, Golden)>,
+    /// Its outcomes and how its golden compares, or why it could not be checked; nothing where the profile does not check it.
+    pub result: Option<Result<(Outcomes, Golden)>>,
+}
+
+impl Entry {
+    /// What was found, where the claim could be checked.
+    pub fn found(&self) -> Option<&(Outcomes, Golden)> {
+        self.result.as_ref()?.as_ref().ok()
+    }
 }
 
 /// The word for what came of a check: the verdict, where the profile draws conclusions.
