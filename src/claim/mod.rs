@@ -13,6 +13,8 @@ use crate::experiment::{Cell, Runs};
 
 mod alternation;
 mod backward;
+#[allow(dead_code)] // until the first fit
+mod bootstrap;
 mod contraction;
 mod counting;
 mod forward;
