@@ -5,13 +5,13 @@ use std::hint::black_box;
 use bfc::claim::Profile;
 use bfc::claim::instances::{DEPTH_3, GAP, LIN_L4, LIN_L5, Recipe};
 use bfc::error::Result;
-use bfc::experiment::{Cell, Runs};
+use bfc::experiment::{Cell, Learner, Runs, Staged};
 use bfc::learner::initial::initial_network;
-use bfc::learner::{Coupling, Kind, Samples, Stage, train};
-use bfc::network::{Architecture, Network};
+use bfc::learner::{Coupling, Descent, Kind, Samples, Stage, train};
+use bfc::network::Network;
 use bfc::portable::rng::Stream;
 use bfc::target::distribution::draw;
-use bfc::target::random::{labels, random_target, scales};
+use bfc::target::random::{labels, scales};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const STEPS: usize = 100;
@@ -20,13 +20,19 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
     DEPTH_3.into_iter().chain([&LIN_L4, &LIN_L5])
 }
 
+/// How a run trains.
+fn training(cell: &mut Cell) -> &mut Staged {
+    match &mut cell.learner {
+        Learner::Staged(staged) => staged,
+    }
+}
+
 /// The samples of a run, and its learner before the first step.
-fn prepared(cell: &Cell) -> Result<(Samples, Network<f64>)> {
+fn prepared(cell: &Cell, descent: &Descent) -> Result<(Samples, Network<f64>)> {
     let i = &cell.instance;
-    let architecture = Architecture::new(i.dimension, &i.widths, &i.skips)?;
-    let target = random_target(&architecture, i.gap, i.distribution, i.target_seed)?;
+    let (architecture, target) = (i.architecture()?, i.target()?);
     let x = draw(i.distribution, i.dimension, i.samples, &mut Stream::new(i.data_seed, "training samples"));
-    let learner = initial_network(&architecture, &scales(i.gap, i.depth()), cell.descent.initial_scale, cell.seed)?;
+    let learner = initial_network(&architecture, &scales(i.gap, i.depth()), descent.initial_scale, cell.seed)?;
     Ok((Samples::new(&x, labels(&target, &x), architecture.reads_squares()), learner))
 }
 
@@ -35,11 +41,12 @@ fn steps(c: &mut Criterion) {
     let mut group = c.benchmark_group("100 steps");
     group.sample_size(20).throughput(Throughput::Elements(STEPS as u64));
     for recipe in recipes() {
-        let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
-        let (samples, start) = prepared(&cell).expect("a possible instance");
+        let mut cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
+        let descent = training(&mut cell).descent;
+        let (samples, start) = prepared(&cell, &descent).expect("a possible instance");
         let stage = Stage::new(2, recipe.depth(), Coupling::Joint, STEPS);
         group.bench_function(recipe.name, |b| {
-            b.iter(|| train(&mut black_box(start.clone()), &samples, stage, &cell.descent, 1, &mut |_, _, _| ()));
+            b.iter(|| train(&mut black_box(start.clone()), &samples, stage, &descent, 1, &mut |_, _, _| ()));
         });
     }
 }
@@ -51,7 +58,7 @@ fn whole_runs(c: &mut Criterion) {
     for recipe in recipes() {
         let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
         group.bench_function(recipe.name, |b| {
-            b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, &|_, _| ()));
+            b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
         });
     }
 }
@@ -59,11 +66,11 @@ fn whole_runs(c: &mut Criterion) {
 /// `lin` L4 k1 d32 for all of its 5100 steps, as `benches/peers/training.py` does it in NumPy.
 fn fixed_length(c: &mut Criterion) {
     let mut cell = LIN_L4.run(Profile::Quick, Kind::Joint, GAP, 1);
-    cell.descent.tolerance = 0.0;
+    training(&mut cell).descent.tolerance = 0.0;
     let mut group = c.benchmark_group("5100 steps, no early stop");
     group.sample_size(10);
     group.bench_function(LIN_L4.name, |b| {
-        b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, &|_, _| ()));
+        b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
     });
 }
 

@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`canonical`], [`scalar`], [`matrix`], [`parallel`] | the one error, the one byte encoding and hash, what a network computes with, storage, threads |
+//! | [`error`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`ledger`] | the one error, the one byte encoding and hash, what a network computes with, storage, threads, finished work |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
@@ -71,6 +71,7 @@ pub mod exact;
 pub mod experiment;
 pub mod golden;
 pub mod learner;
+pub mod ledger;
 pub mod matrix;
 pub mod network;
 pub mod parallel;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// Rooms that every room may import.
-const LAYER_0: [&str; 5] = ["error", "canonical", "scalar", "matrix", "parallel"];
+const LAYER_0: [&str; 6] = ["error", "canonical", "scalar", "matrix", "parallel", "ledger"];
 
 /// What a room may import beside layer 0 and itself, and why no more.
 const ROOMS: &[(&str, &[&str], &str)] = &[
@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str], &str)] = &[
     ("scalar", &[], "layer 0 stands on itself"),
     ("matrix", &[], "layer 0 stands on itself"),
     ("parallel", &[], "layer 0 stands on itself"),
+    ("ledger", &[], "layer 0 stands on itself"),
     ("exact", &[], "an identity is exact or it is nothing"),
     ("portable", &[], "nothing that may change bits"),
     ("approx", &[], "it promises nothing, and needs nothing of ours"),

@@ -2,7 +2,7 @@
 
 use bfc::claim::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
 use bfc::claim::{Profile, registry};
-use bfc::experiment::{Cell, Runs, run_traced};
+use bfc::experiment::{Cell, Learner, Runs, Staged, run_traced};
 use bfc::learner::Kind;
 
 fn cells() -> Vec<Cell> {
@@ -12,7 +12,7 @@ fn cells() -> Vec<Cell> {
 }
 
 fn digests(cells: &[Cell], jobs: usize) -> Vec<String> {
-    let runs = Runs::compute(cells, jobs, &|_, _| ()).expect("possible instances");
+    let runs = Runs::compute(cells, jobs, None, &|_, _| ()).expect("possible instances");
     cells.iter().map(|cell| runs.get(cell).expect("a computed run").digest.clone()).collect()
 }
 
@@ -44,9 +44,12 @@ fn a_cell_is_identified_by_everything_in_it() {
     others[2].instance.target_seed += 1;
     others[3].instance.gap = GAP.next_up();
     others[4].instance.samples += 1;
-    others[5].descent.momentum = 0.5;
-    others[6].stages[1].steps += 1;
-    others[7].descent.step = 0.011;
+    let changes: [fn(&mut Staged); 3] = [|s| s.descent.momentum = 0.5, |s| s.stages[1].steps += 1, |s| s.descent.step = 0.011];
+    for (other, change) in others[5..].iter_mut().zip(changes) {
+        match &mut other.learner {
+            Learner::Staged(staged) => change(staged),
+        }
+    }
     let (expected, all) = (digests(std::slice::from_ref(&cell), 1), digests(&others, 1));
     for (other, digest) in others.iter().zip(all) {
         assert_ne!(other.canonical().digest(), cell.canonical().digest());
@@ -59,7 +62,7 @@ fn progress_counts_every_run_once() {
     let cells = cells();
     let last = std::sync::atomic::AtomicUsize::new(0);
     let twice: Vec<Cell> = cells.iter().chain(&cells).cloned().collect();
-    Runs::compute(&twice, 1, &|done, total| {
+    Runs::compute(&twice, 1, None, &|done, total| {
         assert_eq!(total, cells.len());
         last.store(done, std::sync::atomic::Ordering::Relaxed);
     })
@@ -71,7 +74,7 @@ fn progress_counts_every_run_once() {
 #[test]
 fn claims_name_their_runs() {
     for claim in registry::CLAIMS {
-        let runs = Runs::compute(&(claim.cells)(Profile::Tiny), 2, &|_, _| ()).expect("possible instances");
+        let runs = Runs::compute(&(claim.cells)(Profile::Tiny), 2, None, &|_, _| ()).expect("possible instances");
         (claim.check)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("{}: {e}", claim.id));
         (claim.broken)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("control of {}: {e}", claim.id));
     }

@@ -27,6 +27,7 @@ pub const GAUSS_SEIDEL: Claim = Claim {
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |_| Vec::new(),
     check: |_, _: &Runs| gauss_seidel(&asserted()),
     broken: |_, _: &Runs| {

@@ -27,6 +27,7 @@ pub const JOINT: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| [Kind::Joint, Kind::Layerwise].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &[GAP])).collect(),
     check: |profile, runs| joint(profile, runs, Kind::Joint),
     broken: |profile, runs| joint(profile, runs, Kind::Layerwise),
@@ -67,6 +68,7 @@ pub const STAIRCASE_4: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| STAIRS_4.cells(profile),
     check: |profile, runs| STAIRS_4.check(profile, runs),
     broken: |profile, runs| STAIRS_4.broken(profile, runs),
@@ -86,6 +88,7 @@ pub const STAIRCASE_5: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| STAIRS_5.cells(profile),
     check: |profile, runs| STAIRS_5.check(profile, runs),
     broken: |profile, runs| STAIRS_5.broken(profile, runs),
@@ -201,6 +204,7 @@ pub const THAW: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| {
         let seeds = instances::seeds(profile);
         seeds.flat_map(|seed| [thawed(profile, seed), kept_frozen(profile, seed), layerwise(profile, seed)]).collect()
@@ -218,11 +222,11 @@ fn thawed(profile: Profile, seed: u64) -> Cell {
 }
 
 fn kept_frozen(profile: Profile, seed: u64) -> Cell {
-    let mut cell = thawed(profile, seed);
-    if let Some(last) = cell.stages.last_mut() {
-        *last = Stage::new(LIN_L4.depth(), LIN_L4.depth(), Coupling::Joint, last.steps);
-    }
-    cell
+    let phases = LIN_L4.phases(profile);
+    let on = phases.last().map(|&steps| Stage::new(LIN_L4.depth(), LIN_L4.depth(), Coupling::Joint, steps));
+    // A recipe has phases, and that is all that stages ask for.
+    let stages = Kind::Layerwise.stages(&phases, 0).unwrap_or_default();
+    LIN_L4.staged(profile, stages.into_iter().chain(on).collect(), GAP, seed)
 }
 
 fn thaw(profile: Profile, runs: &Runs, released: fn(Profile, u64) -> Cell) -> Result<Outcome> {
@@ -258,6 +262,7 @@ pub const RESIDUAL_SHARING: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| {
         let kinds = [Kind::StopGradient, Kind::Layerwise, Kind::LocalLoss];
         kinds.iter().flat_map(|&kind| cells(sharing_recipes(kind), profile, kind, &[GAP])).collect()

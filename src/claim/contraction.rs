@@ -36,6 +36,7 @@ pub const CONTRACTION: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| contraction(profile, &Scheme { derivative: joint_round, round: Plane::joint_round }),
     broken: |profile, _: &Runs| {

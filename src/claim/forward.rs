@@ -35,6 +35,7 @@ pub const CLOSED_FORM: Claim = Claim {
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |_| Vec::new(),
     check: |_, _: &Runs| closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian }),
     broken: |_, _: &Runs| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }),
@@ -172,6 +173,7 @@ pub const LINEAR_ERROR: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Enclosed, Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: linear_error_cells,
     check: |profile, runs| linear_error(profile, runs, |gap| gap),
     broken: |profile, runs| linear_error(profile, runs, |_| 0.0),
@@ -216,18 +218,18 @@ fn linear_error(profile: Profile, runs: &Runs, gap_of_target: fn(f64) -> f64) ->
         }
     }
     let condition = all_slopes_within("slope of ln f against ln eps on every seed", &slopes, ("0.9", "1.1"));
-    let (exact, ratios) = population_ratios(profile, runs, gap_of_target)?;
+    let (exact, ratios) = population_ratios(profile, gap_of_target)?;
     Ok(Outcome { conditions: vec![condition, exact], tables: vec![table, ratios] })
 }
 
 /// `f/eps` of the population optimum for the targets of `lin`.
-fn population_ratios(profile: Profile, runs: &Runs, gap_of_target: fn(f64) -> f64) -> Result<(Condition, Table)> {
+fn population_ratios(profile: Profile, gap_of_target: fn(f64) -> f64) -> Result<(Condition, Table)> {
     let mut table = Table::new("f/eps of the optimum on the population, lin L3 k2 d16", &["seed", "f/eps"]);
     let mut positive = Vec::new();
     let gap = instances::GAP;
     for seed in instances::seeds(profile) {
-        let run = runs.get(&layer_2_alone(&LIN_K2_D16, profile, gap_of_target(gap), seed))?;
-        let target = run.target.try_map(|&w| Dyadic::try_from(w))?;
+        let target = layer_2_alone(&LIN_K2_D16, profile, gap_of_target(gap), seed).instance.target()?;
+        let target = target.try_map(|&w| Dyadic::try_from(w))?;
         let squared = squared_drift(&target).and_then(|f| f.over(&Rational::try_from(gap).ok()?.squared()));
         positive.push(squared.as_ref().is_some_and(|s| !s.is_zero()));
         let root = |s: &Rational| if s.is_zero() { "0".into() } else { enclosed(&Interval::from(s).sqrt()) };

@@ -2,7 +2,7 @@
 
 use super::Profile;
 use crate::exact::Distribution;
-use crate::experiment::{Cell, Instance};
+use crate::experiment::{Cell, Instance, Learner, Staged};
 use crate::learner::{Descent, Kind, Stage};
 use crate::network::Skips;
 
@@ -169,6 +169,6 @@ impl Recipe {
             data_seed: seed,
         };
         let descent = Descent { step: self.step, momentum: self.momentum, ..Descent::default() };
-        Cell { instance, stages, descent, seed }
+        Cell { instance, learner: Learner::Staged(Staged { stages, descent }), seed }
     }
 }

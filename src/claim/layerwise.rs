@@ -24,6 +24,7 @@ pub const STUCK: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
     check: |profile, runs| stuck(profile, runs, Kind::Layerwise),
     broken: |profile, runs| stuck(profile, runs, Kind::Joint),
@@ -74,6 +75,7 @@ pub const LOCAL_LOSS: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
+    full_only: false,
     cells: |profile| {
         let kinds = [Kind::LocalLoss, Kind::Layerwise, Kind::StopGradient];
         kinds.iter().flat_map(|&kind| cells(&LOCAL_LOSS_RECIPES, profile, kind, &[GAP])).collect()

@@ -182,6 +182,8 @@ pub struct Claim {
     pub missing: &'static str,
     /// Theorems of `proofs/coq` that are cited beside the evidence.
     pub theorems: &'static [&'static str],
+    /// Whether it takes too long for the profile `quick`, which then shows it as `full only` and does not check it.
+    pub full_only: bool,
     /// The runs that the check and its control need.
     pub cells: fn(Profile) -> Vec<Cell>,
     /// The check.
@@ -191,6 +193,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether this profile checks it.
+    pub fn is_checked_in(&self, profile: Profile) -> bool {
+        !(self.full_only && profile == Profile::Quick)
+    }
+
     /// The part of the id before the dot.
     pub fn group(&self) -> &'static str {
         self.id.split('.').next().unwrap_or(self.id)

@@ -30,6 +30,7 @@ pub const MONOMIAL: Claim = Claim {
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &["rank_one_sum_certificate", "monomial_width"],
+    full_only: false,
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| monomial(profile, &[(Target::Monomials, Rational::new(3, 4))]),
     broken: |profile, _: &Runs| {
@@ -129,6 +130,7 @@ pub const QUADRATIC_POWER: Claim = Claim {
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &["eckart_young_lower", "ridge_certificate"],
+    full_only: false,
     cells: |_| Vec::new(),
     check: |profile, _: &Runs| quadratic_power(profile, balanced),
     broken: |profile, _: &Runs| quadratic_power(profile, of_rank_one),

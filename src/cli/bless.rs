@@ -34,7 +34,7 @@ pub(super) fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Re
 
 /// All but what is merely new: there is nothing to compare it with.
 fn moved(entries: &[Entry], profile: Profile) -> Vec<Entry> {
-    let new = |e: &Entry| e.result.as_ref().is_ok_and(|(_, golden)| golden.word == "missing");
+    let new = |e: &Entry| e.found().is_some_and(|(_, golden)| golden.word == "missing");
     let doubtful = |e: &Entry| Exit::of_claim(e, profile) != Exit::Success;
     entries.iter().filter(|e| !new(e) || doubtful(e)).cloned().collect()
 }
@@ -58,7 +58,7 @@ fn write(entries: &[Entry], store: &Store, arguments: &BlessArguments) -> Result
 
 fn texts(entries: &[Entry], profile: Profile) -> BTreeMap<String, String> {
     let text = |e: &Entry| {
-        let (outcomes, _) = e.result.as_ref().ok()?;
+        let (outcomes, _) = e.found()?;
         Some((goldens::file_name(e.claim), text::golden(e.claim, profile, outcomes)))
     };
     entries.iter().filter_map(text).collect()

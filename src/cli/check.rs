@@ -25,7 +25,8 @@ fn check(claims: &[&'static Claim], arguments: &CheckArguments) -> Result<Answer
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
     let Compared { stored, entries, .. } = goldens::compared(claims, common)?;
-    let problems = goldens::set_problems(&stored, claims, arguments.claims.is_empty());
+    let checked: Vec<&'static Claim> = claims.iter().copied().filter(|c| c.is_checked_in(profile)).collect();
+    let problems = goldens::set_problems(&stored, &checked, arguments.claims.is_empty());
     output::duration("checked", start);
     Ok(Answer { text: shown(&entries, &problems, arguments), exit: exit(&entries, &problems, profile) })
 }
@@ -66,8 +67,8 @@ fn next(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> S
     if entries.iter().any(|e| Exit::of_claim(e, profile) != Exit::Success) {
         text += "What a claim says and how it is checked: bfc explain CLAIM\n";
     }
-    let moved = |e: &&Entry| e.result.as_ref().is_ok_and(|(_, golden)| !golden.equal());
-    let damaged = |e: &Entry| e.result.as_ref().is_ok_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
+    let moved = |e: &&Entry| e.found().is_some_and(|(_, golden)| !golden.equal());
+    let damaged = |e: &Entry| e.found().is_some_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
     if !problems.is_empty() || entries.iter().any(damaged) {
         text += &restore(&arguments.common);
     }
@@ -100,7 +101,7 @@ fn bless(ids: &[&str], whole: bool, common: &Common) -> String {
 fn plan(claims: &[&'static Claim], profile: Profile) -> String {
     let mut cells: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     let mut rows: Vec<(Cell, Vec<&str>)> = Vec::new();
-    for claim in claims {
+    for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)) {
         for cell in (claim.cells)(profile) {
             let at = *cells.entry(cell.canonical().digest()).or_insert(rows.len());
             if at == rows.len() {
@@ -109,7 +110,7 @@ fn plan(claims: &[&'static Claim], profile: Profile) -> String {
             rows[at].1.push(claim.id);
         }
     }
-    let head = ["run", "instance", "stages", "claims"].map(String::from).to_vec();
+    let head = ["run", "instance", "learner", "claims"].map(String::from).to_vec();
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(cell, ids)| plan_row(cell, ids))).collect();
     let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
     format!("{text}\nruns: {}; claims: {}; profile {}\n", rows.len(), claims.len(), profile.name())
@@ -130,10 +131,9 @@ fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {
         i.data_seed,
         cell.seed
     );
-    let stages = cell.stages.iter().map(|s| format!("{}..{}:{:?}:{}", s.bottom, s.top, s.coupling, s.steps));
     let mut ids = ids.to_vec();
     ids.dedup();
-    vec![cell.canonical().hex()[..12].into(), instance, stages.collect::<Vec<_>>().join(" "), ids.join(" ")]
+    vec![cell.canonical().hex()[..12].into(), instance, cell.learner.told(), ids.join(" ")]
 }
 
 #[cfg(test)]

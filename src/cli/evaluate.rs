@@ -20,15 +20,17 @@ pub fn require_platform() -> Result<()> {
     }
 }
 
-/// The outcomes of each claim; the runs that claims share are made once.
+/// The outcomes of each claim, or nothing where the profile does not check it; the runs that claims share are made once.
 ///
 /// # Errors
 /// When the runs cannot be made. A claim that cannot be checked is an error in its own place.
-pub fn outcomes(claims: &[&'static Claim], profile: Profile, jobs: usize) -> Result<Vec<Result<Outcomes>>> {
-    let cells: Vec<Cell> = claims.iter().flat_map(|c| (c.cells)(profile)).collect();
-    let runs = with_progress("runs", |progress| Runs::compute(&cells, jobs, progress))?;
-    Ok(parallel::map(claims, jobs, |claim| {
+pub fn outcomes(claims: &[&'static Claim], profile: Profile, jobs: usize) -> Result<Vec<Option<Result<Outcomes>>>> {
+    let checked = claims.iter().filter(|c| c.is_checked_in(profile));
+    let cells: Vec<Cell> = checked.flat_map(|c| (c.cells)(profile)).collect();
+    let runs = with_progress("runs", |progress| Runs::compute(&cells, jobs, None, progress))?;
+    let both = |claim: &Claim| {
         let check = (claim.check)(profile, &runs)?;
         Ok(Outcomes { check, control: (claim.broken)(profile, &runs)? })
-    }))
+    };
+    Ok(parallel::map(claims, jobs, |claim| claim.is_checked_in(profile).then(|| both(claim))))
 }

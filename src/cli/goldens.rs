@@ -56,12 +56,12 @@ pub fn compared(claims: &[&'static Claim], common: &Common) -> Result<Compared> 
 }
 
 /// The claim's outcomes beside its golden.
-fn entry(claim: &'static Claim, outcomes: Result<Outcomes>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
-    let result = outcomes.map(|outcomes| {
+fn entry(claim: &'static Claim, outcomes: Option<Result<Outcomes>>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
+    let beside = |outcomes: Outcomes| {
         let golden = compare(claim, &text::golden(claim, profile, &outcomes), store, stored);
         (outcomes, golden)
-    });
-    Entry { claim, result }
+    };
+    Entry { claim, result: outcomes.map(|outcomes| outcomes.map(beside)) }
 }
 
 fn compare(claim: &Claim, recomputed: &str, store: &Store, stored: &Stored) -> Golden {

@@ -33,7 +33,7 @@ pub fn command(file: &Path, out: Option<&Path>) -> Result<Answer> {
     let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
     probe(&directory)?;
     let start = Instant::now();
-    let ran = output::with_spinner("training", || run_traced(&config.cell, every(&config))).map_err(|e| e.in_file(file));
+    let ran = output::with_spinner("training", || run_traced(&config.cell(), every(&config))).map_err(|e| e.in_file(file));
     output::duration("ran", start);
     let run = ran?;
     write(&directory, [trace(&run), format!("{:#}\n", result(&config, &run))])?;
@@ -41,8 +41,7 @@ pub fn command(file: &Path, out: Option<&Path>) -> Result<Answer> {
 }
 
 fn every(config: &RunConfig) -> usize {
-    let steps = config.cell.stages.iter().fold(0, |sum: usize, s| sum.saturating_add(s.steps));
-    TRACE_EVERY.max(steps / MOST_ROWS)
+    TRACE_EVERY.max(config.training.steps() / MOST_ROWS)
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -181,7 +180,7 @@ fn feature_error(phase: &PhaseEnd) -> Option<f64> {
 }
 
 fn summary(run: &Run, config: &RunConfig, directory: &Path) -> String {
-    let instance = &config.cell.instance;
+    let instance = &config.instance;
     let risk = match (&run.relative_risk, run.test_error) {
         (Ok(risk), _) => format!("relative risk {} (exact, correctly rounded)", risk.to_decimal(6)),
         (Err(reason), Some(error)) => format!("relative risk absent: {reason}; test error {error:.3e}"),

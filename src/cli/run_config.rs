@@ -8,7 +8,7 @@ use super::toml_section::{Document, Entry, Section};
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
 use crate::experiment::run::TEST_SAMPLES;
-use crate::experiment::{Cell, Instance};
+use crate::experiment::{Cell, Instance, Learner, Staged};
 use crate::learner::{Descent, Kind};
 use crate::network::architecture::{MAX_DEPTH, MAX_SIZE};
 use crate::network::{Architecture, Skips};
@@ -34,8 +34,12 @@ pub struct RunConfig {
     pub phases: Vec<usize>,
     /// Steps after thawing.
     pub thaw_steps: usize,
-    /// The run.
-    pub cell: Cell,
+    /// The target and the samples.
+    pub instance: Instance,
+    /// How the learner trains.
+    pub training: Staged,
+    /// The seed of the learner.
+    pub seed: u64,
 }
 
 impl RunConfig {
@@ -60,13 +64,18 @@ impl RunConfig {
         let thaw_steps = thaw_steps(learner, kind)?.unwrap_or(*phases.last().unwrap_or(&0));
         let stages = kind.stages(&phases, thaw_steps)?;
         let seed = seed(learner)?.unwrap_or(instance.data_seed);
-        let cell = Cell { descent: descent(learner, depth)?, stages, seed, instance };
-        Ok(RunConfig { kind, phases, thaw_steps, cell })
+        let training = Staged { stages, descent: descent(learner, depth)? };
+        Ok(RunConfig { kind, phases, thaw_steps, instance, training, seed })
+    }
+
+    /// The run.
+    pub fn cell(&self) -> Cell {
+        Cell { instance: self.instance.clone(), learner: Learner::Staged(self.training.clone()), seed: self.seed }
     }
 
     /// Every value, defaults included, under the names of the file.
     pub fn to_json(&self) -> Value {
-        let (instance, descent) = (&self.cell.instance, &self.cell.descent);
+        let (instance, descent) = (&self.instance, &self.training.descent);
         let skips = match &instance.skips {
             Skips::Explicit(sets) => json!(sets),
             named => json!(named.name()),
@@ -81,7 +90,7 @@ impl RunConfig {
             "initial-scale": descent.initial_scale,
             "head-deviation": descent.head_deviation,
             "tolerance": descent.tolerance,
-            "seed": self.cell.seed,
+            "seed": self.seed,
         });
         if let Some(table) = learner.as_object_mut().filter(|_| self.kind != Kind::Thawed) {
             table.shift_remove("thaw-steps");
@@ -293,17 +302,17 @@ mod tests {
     fn an_empty_file_is_a_whole_experiment() {
         let config = parse("").unwrap();
         assert_eq!((config.kind, config.phases.as_slice()), (Kind::Joint, &[1000, 4000][..]));
-        let instance = &config.cell.instance;
+        let instance = &config.instance;
         assert_eq!((instance.depth(), instance.dimension, instance.samples), (3, 16, 960));
-        assert_eq!(config.cell.descent, Descent::default());
+        assert_eq!(config.training.descent, Descent::default());
     }
 
     #[test]
     fn defaults_follow_what_is_given() {
         let config = parse("target.width = [2, 1, 1]\ndata.seed = 7").unwrap();
-        assert_eq!((config.cell.instance.depth(), config.phases.len()), (4, 3));
-        assert_eq!((config.cell.instance.samples, config.cell.seed), (60 * 2 * 16, 7));
-        assert_eq!(config.cell.descent.step, 0.005);
+        assert_eq!((config.instance.depth(), config.phases.len()), (4, 3));
+        assert_eq!((config.instance.samples, config.seed), (60 * 2 * 16, 7));
+        assert_eq!(config.training.descent.step, 0.005);
         assert_eq!(parse("target.depth = 5").unwrap().phases, [1000, 2000, 4000, 8000]);
         assert_eq!(parse("target.depth = 2").unwrap().phases, [1000]);
     }
@@ -317,7 +326,7 @@ mod tests {
     #[test]
     fn thawing_takes_the_last_phase_unless_told() {
         let stages =
-            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().cell.stages;
+            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().training.stages;
         assert_eq!(stages("").last().map(|s| s.steps), Some(5));
         assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
     }

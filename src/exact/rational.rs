@@ -42,6 +42,11 @@ impl Rational {
         (!denominator.is_zero()).then(|| Rational(RBig::from_parts_signed(numerator.into(), denominator)))
     }
 
+    /// The quotient of two integers in decimal digits; `None` when either is not one, or the denominator is not above zero.
+    pub fn from_fraction(numerator: &str, denominator: &str) -> Option<Self> {
+        Rational::new(numerator.parse::<IBig>().ok()?, denominator.parse::<UBig>().ok()?)
+    }
+
     /// `numerator / denominator`; `None` when the denominator is zero.
     pub fn quotient(numerator: &Dyadic, denominator: &Dyadic) -> Option<Self> {
         let ((n, e), (d, f)) = (numerator.parts(), denominator.parts());

@@ -26,17 +26,31 @@ pub struct Instance {
     pub data_seed: u64,
 }
 
-/// One run: an instance and the training of a learner on it.
+/// One run: an instance and a learner on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// The target and the samples.
     pub instance: Instance,
+    /// Who learns, and how.
+    pub learner: Learner,
+    /// The seed of all that the learner draws, such as its fixed rows `R_l` and initial weights.
+    pub seed: u64,
+}
+
+/// Who learns, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Learner {
+    /// The quadratic DenseNet, trained in stages that are given beforehand.
+    Staged(Staged),
+}
+
+/// The training of a quadratic DenseNet in stages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Staged {
     /// What trains when.
     pub stages: Vec<Stage>,
     /// How it trains.
     pub descent: Descent,
-    /// The seed of the learner's fixed rows `R_l` and initial weights.
-    pub seed: u64,
 }
 
 impl Instance {
@@ -65,24 +79,56 @@ impl Instance {
 
 impl Cell {
     /// What fixes the samples and the initial weights: everything but the stages.
-    pub fn origin(&self) -> Canonical {
-        self.descent.encode(self.instance.encode(Canonical::of("cell"))).integer(self.seed)
+    pub(super) fn origin(&self) -> Canonical {
+        let instance = self.instance.encode(Canonical::of("cell"));
+        match &self.learner {
+            Learner::Staged(staged) => staged.descent.encode(instance).integer(self.seed),
+        }
     }
 
     /// The canonical encoding, which identifies the run.
     pub fn canonical(&self) -> Canonical {
-        self.stages.iter().fold(self.origin().integer(self.stages.len() as u64), |c, s| s.encode(c))
+        match &self.learner {
+            Learner::Staged(Staged { stages, .. }) => {
+                stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
+            }
+        }
     }
 
     /// The digest under which the run is kept.
-    pub(super) fn key(&self) -> [u8; 32] {
+    pub fn key(&self) -> [u8; 32] {
         self.canonical().digest()
     }
 
     /// A rough count of operations, to deal out long runs first.
     pub(super) fn work(&self) -> u128 {
-        let steps: usize = self.stages.iter().map(|s| s.steps).sum();
         let size = self.instance.samples * self.instance.dimension * self.instance.widths.iter().sum::<usize>();
-        steps as u128 * size as u128
+        self.learner.steps() as u128 * size as u128
+    }
+}
+
+impl Learner {
+    /// The most steps it takes.
+    fn steps(&self) -> usize {
+        match self {
+            Learner::Staged(staged) => staged.steps(),
+        }
+    }
+
+    /// What trains when, on one line.
+    pub fn told(&self) -> String {
+        match self {
+            Learner::Staged(Staged { stages, .. }) => {
+                let stage = |s: &Stage| format!("{}..{}:{:?}:{}", s.bottom, s.top, s.coupling, s.steps);
+                stages.iter().map(stage).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+impl Staged {
+    /// The most steps it takes.
+    pub fn steps(&self) -> usize {
+        self.stages.iter().fold(0, |sum, s| sum.saturating_add(s.steps))
     }
 }

@@ -1,7 +1,8 @@
 //! Experiments: a target, samples of it, a learner, and what came of it.
 
 pub mod config;
+mod record;
 pub mod run;
 
-pub use config::{Cell, Instance};
-pub use run::{Run, Runs, run_traced};
+pub use config::{Cell, Instance, Learner, Staged};
+pub use run::{Run, Runs, Score, run_traced, shard};

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::config::{Cell, Instance};
+use serde::{Deserialize, Serialize};
+
+use super::config::{Cell, Instance, Learner};
+use super::record;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
 use crate::learner::initial::initial_network;
-use crate::learner::{Samples, Stage, StageEnd, train};
+use crate::learner::{Descent, Samples, Stage, StageEnd, train};
+use crate::ledger::{Ledger, bits};
 use crate::network::{Architecture, Network};
 use crate::parallel;
 use crate::portable::reduce::variance;
@@ -21,13 +25,15 @@ use crate::target::risk;
 pub const TEST_SAMPLES: usize = 20_000;
 
 /// The end of one phase.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PhaseEnd {
     /// Steps taken in the phase.
     pub steps: usize,
     /// loss / Var(y) on the samples at the end of the phase; replayed.
+    #[serde(with = "bits")]
     pub loss: f64,
     /// The square of the feature error `f` of layer 2, exactly; absent when the descent diverged.
+    #[serde(with = "record::rational")]
     pub feature_error_squared: Option<Rational>,
 }
 
@@ -44,25 +50,45 @@ pub struct TracePoint {
     pub feature_error: f64,
 }
 
+/// A number that a learner tells beside its risk, by name; replayed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// What it is.
+    pub name: String,
+    /// The number.
+    #[serde(with = "bits")]
+    pub value: f64,
+}
+
 /// What came of a [`Cell`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Run {
-    /// One entry for each stage.
+    /// One entry for each stage, for learners that have stages.
     pub phases: Vec<PhaseEnd>,
-    /// The target.
-    pub target: Network<f64>,
-    /// The trained network, cut at the highest layer that was switched on.
-    pub learner: Network<f64>,
-    /// The exact relative population risk te, or why there is none.
+    /// The exact relative population risk te of the trained network, cut at the highest layer that was switched on; or why there is
+    /// none.
+    #[serde(with = "record::risk")]
     pub relative_risk: std::result::Result<Rational, String>,
     /// Var F of the target, exactly, where te is.
+    #[serde(with = "record::rational")]
     pub target_variance: Option<Rational>,
     /// Mean-centred squared error over Var(y) on 20000 samples of the stream `test samples`; only where the exact risk is absent.
+    #[serde(with = "record::float")]
     pub test_error: Option<f64>,
+    /// What else the learner tells.
+    pub scores: Vec<Score>,
     /// Every traced step; empty unless a trace was asked for.
+    #[serde(skip)]
     pub trace: Vec<TracePoint>,
-    /// Digest of the canonical encoding of the cell and of the trained weights.
+    /// Digest of the canonical encoding of the cell and of what was learnt.
     pub digest: String,
+}
+
+impl Run {
+    /// The score of this name.
+    pub fn score(&self, name: &str) -> Option<f64> {
+        self.scores.iter().find(|s| s.name == name).map(|s| s.value)
+    }
 }
 
 /// Runs by the digest of their cells.
@@ -83,21 +109,31 @@ impl Runs {
     /// Computes the runs of `cells`, each once, on `jobs` threads; `progress(done, total)` is called as they finish.
     ///
     /// Cells that share instance, settings and seed share their samples and every stage they have in common. A run does not
-    /// depend on the others, nor on the thread it runs on.
+    /// depend on the others, nor on the thread it runs on. What `ledger` holds is not computed again, and what is computed goes there
+    /// as soon as it is finished.
     ///
     /// # Errors
-    /// When an instance is impossible.
-    pub fn compute(cells: &[Cell], jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Runs> {
+    /// When an instance is impossible, or the ledger cannot be written.
+    pub fn compute(
+        cells: &[Cell],
+        jobs: usize,
+        ledger: Option<&Ledger>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Runs> {
         let distinct: BTreeMap<[u8; 32], &Cell> = cells.iter().map(|c| (c.key(), c)).collect();
-        let groups = Group::gather(distinct.values().copied());
-        let done = AtomicUsize::new(0);
+        let known = |key: &[u8; 32]| Some((*key, ledger?.get::<Run>(key)?));
+        let mut runs: BTreeMap<[u8; 32], Run> = distinct.keys().filter_map(known).collect();
+        let groups = Group::gather(distinct.iter().filter(|(key, _)| !runs.contains_key(*key)).map(|(_, cell)| *cell));
+        let done = AtomicUsize::new(runs.len());
         let finished = parallel::map(&groups, jobs, |group| {
-            let runs = group.run(None);
+            let runs = group.run(None)?;
+            if let Some(ledger) = ledger {
+                runs.iter().try_for_each(|(key, run)| ledger.put(key, run))?;
+            }
             let count = group.cells.len();
             progress(done.fetch_add(count, Ordering::Relaxed) + count, distinct.len());
-            runs
+            Ok(runs)
         });
-        let mut runs = BTreeMap::new();
         for group in finished {
             runs.extend(group?);
         }
@@ -115,6 +151,13 @@ pub fn run_traced(cell: &Cell, every: usize) -> Result<Run> {
     Ok(runs.remove(0).1)
 }
 
+/// The cells of share `index` (from 0) of `count`: whole groups that share samples are dealt out in turn, longest first.
+pub fn shard(cells: &[Cell], index: usize, count: usize) -> Vec<Cell> {
+    let distinct: BTreeMap<[u8; 32], &Cell> = cells.iter().map(|c| (c.key(), c)).collect();
+    let dealt = Group::gather(distinct.into_values()).into_iter().skip(index).step_by(count.max(1));
+    dealt.flat_map(|group| group.cells.into_iter().cloned()).collect()
+}
+
 /// Cells on the same samples and from the same initial weights.
 struct Group<'a> {
     cells: Vec<&'a Cell>,
@@ -129,10 +172,26 @@ struct Trained {
     trace: Vec<TracePoint>,
 }
 
+/// A cell and its stages.
+#[derive(Clone, Copy)]
+struct Plan<'a> {
+    cell: &'a Cell,
+    stages: &'a [Stage],
+}
+
+impl<'a> Plan<'a> {
+    fn of(cell: &'a Cell) -> Option<Self> {
+        match &cell.learner {
+            Learner::Staged(staged) => Some(Plan { cell, stages: &staged.stages }),
+        }
+    }
+}
+
 /// What the runs of a group share.
 struct Shared {
     target: Network<f64>,
     samples: Samples,
+    descent: Descent,
     trace_every: Option<usize>,
 }
 
@@ -149,38 +208,46 @@ impl<'a> Group<'a> {
     }
 
     fn run(&self, trace_every: Option<usize>) -> Result<Vec<([u8; 32], Run)>> {
+        // A group is made with its first cell, and all of its cells have learners of one kind.
         let first = self.cells[0];
-        let Instance { skips, widths, dimension, gap, distribution, .. } = &first.instance;
-        let architecture = Architecture::new(*dimension, widths, skips)?;
-        let target = random_target(&architecture, *gap, *distribution, first.instance.target_seed)?;
-        let samples = first.instance.draw_samples(&target)?;
-        let learner =
-            initial_network(&architecture, &scales(*gap, architecture.depth()), first.descent.initial_scale, first.seed)?;
-        let shared = Shared { target, samples, trace_every };
+        match &first.learner {
+            Learner::Staged(staged) => self.staged(first, &staged.descent, trace_every),
+        }
+    }
+
+    /// Trains the cells of the group, one stage for all that share it.
+    fn staged(&self, first: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Vec<([u8; 32], Run)>> {
+        let instance = &first.instance;
+        let target = instance.target()?;
+        let samples = instance.draw_samples(&target)?;
+        let scales = scales(instance.gap, instance.depth());
+        let learner = initial_network(&instance.architecture()?, &scales, descent.initial_scale, first.seed)?;
+        let shared = Shared { target, samples, descent: *descent, trace_every };
+        let plans: Vec<Plan<'_>> = self.cells.iter().filter_map(|cell| Plan::of(cell)).collect();
         let start = Trained { learner, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
         let mut runs = Vec::new();
-        shared.grow(start, &self.cells, &mut runs);
+        shared.grow(start, &plans, &mut runs);
         Ok(runs)
     }
 }
 
 impl Shared {
     /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
-    fn grow(&self, state: Trained, cells: &[&Cell], runs: &mut Vec<([u8; 32], Run)>) {
+    fn grow(&self, state: Trained, plans: &[Plan<'_>], runs: &mut Vec<([u8; 32], Run)>) {
         let done = state.phases.len();
-        let mut next: BTreeMap<Stage, Vec<&Cell>> = BTreeMap::new();
-        for &cell in cells {
-            match cell.stages.get(done) {
-                Some(&stage) => next.entry(stage).or_default().push(cell),
-                None => runs.push((cell.key(), self.finish(cell, &state))),
+        let mut next: BTreeMap<Stage, Vec<Plan<'_>>> = BTreeMap::new();
+        for &plan in plans {
+            match plan.stages.get(done) {
+                Some(&stage) => next.entry(stage).or_default().push(plan),
+                None => runs.push((plan.cell.key(), self.finish(plan.cell, &state))),
             }
         }
-        for (stage, cells) in next {
-            self.grow(self.trained(state.clone(), stage, cells[0]), &cells, runs);
+        for (stage, plans) in next {
+            self.grow(self.trained(state.clone(), stage), &plans, runs);
         }
     }
 
-    fn trained(&self, mut state: Trained, stage: Stage, cell: &Cell) -> Trained {
+    fn trained(&self, mut state: Trained, stage: Stage) -> Trained {
         let (phase, mut trace) = (state.phases.len(), Vec::new());
         let mut observe = |step: usize, loss: f64, learner: &Network<f64>| {
             let feature_error = || self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
@@ -188,7 +255,7 @@ impl Shared {
                 trace.push(TracePoint { phase, step, loss, feature_error: feature_error() });
             }
         };
-        let end: StageEnd = train(&mut state.learner, &self.samples, stage, &cell.descent, state.switched_on, &mut observe);
+        let end: StageEnd = train(&mut state.learner, &self.samples, stage, &self.descent, state.switched_on, &mut observe);
         let feature_error_squared = self.feature_error_squared(&state.learner);
         state.phases.push(PhaseEnd { steps: end.steps, loss: end.loss, feature_error_squared });
         state.trace.extend(trace);
@@ -211,11 +278,10 @@ impl Shared {
         Run {
             digest: digest(cell, &learner),
             phases: state.phases.clone(),
-            target: self.target.clone(),
-            learner,
             relative_risk,
             target_variance,
             test_error,
+            scores: Vec::new(),
             trace: state.trace.clone(),
         }
     }
@@ -227,6 +293,22 @@ fn digest(cell: &Cell, learner: &Network<f64>) -> String {
 }
 
 impl Instance {
+    /// The shape of the target.
+    ///
+    /// # Errors
+    /// When it is impossible.
+    pub fn architecture(&self) -> Result<Architecture> {
+        Architecture::new(self.dimension, &self.widths, &self.skips)
+    }
+
+    /// The target.
+    ///
+    /// # Errors
+    /// When the instance is impossible.
+    pub fn target(&self) -> Result<Network<f64>> {
+        random_target(&self.architecture()?, self.gap, self.distribution, self.target_seed)
+    }
+
     /// The samples of this instance, from the stream `training samples` of the data seed.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::table::aligned;
 use super::text::{evidence, one_line, outcome};
-use super::{Entry, Golden, Outcomes, verdict_word};
+use super::{Entry, FULL_ONLY, Golden, Outcomes, verdict_word};
 use crate::claim::{Outcome, Profile, Verdict};
 
 /// A longer cell of the table is cut; the golden and the JSON hold it whole.
@@ -25,13 +25,14 @@ fn missing(entries: &[Entry]) -> Option<String> {
 fn row(entry: &Entry, profile: Profile) -> Vec<String> {
     let claim = entry.claim;
     let [verdict, control, golden, found] = match &entry.result {
-        Ok((outcomes, golden)) => [
+        Some(Ok((outcomes, golden))) => [
             verdict_word(&outcomes.check, profile),
             verdict_word(&outcomes.control, profile),
             golden.word.to_string(),
             found(&outcomes.check),
         ],
-        Err(error) => ["error".into(), "-".into(), "-".into(), shortened(&error.to_string())],
+        Some(Err(error)) => ["error".into(), "-".into(), "-".into(), shortened(&error.to_string())],
+        None => [FULL_ONLY.into(), "-".into(), "-".into(), "not checked here; --profile full".into()],
     };
     vec![claim.id.into(), verdict, control, golden, evidence(claim.evidence), found]
 }
@@ -52,8 +53,9 @@ fn shortened(text: &str) -> String {
 /// What stands behind each line that is not in order; with `controls`, every control as well.
 pub fn details(entries: &[Entry], profile: Profile, controls: bool) -> String {
     let told = |entry: &Entry| match &entry.result {
-        Ok((outcomes, golden)) => detail(entry.claim.id, outcomes, golden, profile, controls),
-        Err(error) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
+        Some(Ok((outcomes, golden))) => detail(entry.claim.id, outcomes, golden, profile, controls),
+        Some(Err(error)) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
+        None => String::new(),
     };
     let told: String = entries.iter().map(told).collect();
     if told.is_empty() { told } else { format!("\n{told}") }
@@ -98,11 +100,15 @@ fn indented(text: &str) -> String {
 
 /// `9 claims: 8 Verified, 1 Refuted; goldens: 9 equal`.
 pub fn summary(entries: &[Entry], profile: Profile) -> String {
-    let verdict = |e: &Entry| e.result.as_ref().map_or("error".into(), |(o, _)| verdict_word(&o.check, profile));
-    let golden = |e: &Entry| e.result.as_ref().map_or("not compared".into(), |(_, g)| g.word.to_string());
+    let verdict = |e: &Entry| match &e.result {
+        Some(Ok((outcomes, _))) => verdict_word(&outcomes.check, profile),
+        Some(Err(_)) => "error".into(),
+        None => FULL_ONLY.into(),
+    };
+    let compared = entries.iter().filter_map(|e| e.result.as_ref());
+    let goldens = compared.map(|r| r.as_ref().map_or("not compared".into(), |(_, g)| g.word.to_string()));
     let claims = if entries.len() == 1 { "claim" } else { "claims" };
-    let verdicts = counts(entries.iter().map(verdict));
-    format!("{} {claims}: {verdicts}; goldens: {}\n", entries.len(), counts(entries.iter().map(golden)))
+    format!("{} {claims}: {}; goldens: {}\n", entries.len(), counts(entries.iter().map(verdict)), counts(goldens))
 }
 
 fn counts(words: impl Iterator<Item = String>) -> String {
@@ -140,7 +146,7 @@ pub(super) mod tests {
             Ok((bad, golden("equal", ""))),
             Err(Error::refused("the run did not fit")),
         ];
-        results.into_iter().map(|result| Entry { claim: &CLAIM, result }).collect()
+        results.into_iter().map(|result| Entry { claim: &CLAIM, result: Some(result) }).collect()
     }
 
     #[test]
@@ -183,7 +189,7 @@ pub(super) mod tests {
             vec![first, Condition { requires: "y".into(), found: "the second".into(), verdict: Verdict::Verified }]
         };
         for (length, cell) in [(60, "α".repeat(60)), (61, "α".repeat(57) + "...")] {
-            entry.result.as_mut().unwrap().0.check.conditions = conditions(&"α".repeat(length));
+            entry.result.as_mut().unwrap().as_mut().unwrap().0.check.conditions = conditions(&"α".repeat(length));
             let text = table(std::slice::from_ref(&entry), Profile::Quick);
             assert!(text.lines().nth(1).unwrap().ends_with(&format!("  {cell}")), "{text}");
         }
@@ -194,6 +200,14 @@ pub(super) mod tests {
         let e = entries();
         let text = table(&e, Profile::Tiny) + &details(&e, Profile::Tiny, true) + &summary(&e, Profile::Tiny);
         assert!(!text.contains("Verified") && !text.contains("Refuted"), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_checked_is_never_called_verified() {
+        let e = [Entry { claim: &CLAIM, result: None }];
+        let text = table(&e, Profile::Quick) + &details(&e, Profile::Quick, true) + &summary(&e, Profile::Quick);
+        assert!(text.contains("full only") && !text.contains("Verified"), "{text}");
+        assert!(text.ends_with("1 claim: 1 full only; goldens: none\n"), "{text}");
     }
 
     #[test]

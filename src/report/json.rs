@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, Golden, Outcomes};
+use super::{Entry, FULL_ONLY, Golden, Outcomes};
 use crate::claim::{Outcome, Profile};
 
 /// The whole document, with a line break at its end. `goldens` tells what is wrong with the set as a whole; empty when in order.
@@ -27,8 +27,9 @@ fn claim(entry: &Entry, profile: Profile) -> Value {
         "theorems": claim.theorems,
     });
     match &entry.result {
-        Ok((outcomes, golden)) => checked(&mut value, outcomes, golden, profile),
-        Err(error) => value["error"] = json!(error.to_string()),
+        Some(Ok((outcomes, golden))) => checked(&mut value, outcomes, golden, profile),
+        Some(Err(error)) => value["error"] = json!(error.to_string()),
+        None => value["not_checked"] = json!(FULL_ONLY),
     }
     value
 }

@@ -1,13 +1,13 @@
 //! The outcome of `check` as JUnit XML, for continuous integration.
 
-use super::{Entry, check};
+use super::{Entry, FULL_ONLY, check};
 use crate::claim::{Profile, Verdict};
 
 /// The whole document: one suite, one case a claim, and one more for what is wrong with the goldens as a set.
 pub fn document(entries: &[Entry], profile: Profile, goldens: &[String]) -> String {
     let mut cases: Vec<Case> = entries.iter().map(|e| Case::of(e, profile)).collect();
     if !goldens.is_empty() {
-        cases.push(Case { class: "golden", name: "manifest", problem: Some(("failure", goldens.join("\n"))) });
+        cases.push(Case { class: "golden", name: "manifest", problem: Some(("failure", goldens.join("\n"))), skipped: false });
     }
     let count = |tag: &str| cases.iter().filter(|c| c.problem.as_ref().is_some_and(|p| p.0 == tag)).count();
     let counts = format!("tests=\"{}\" failures=\"{}\" errors=\"{}\"", cases.len(), count("failure"), count("error"));
@@ -24,23 +24,25 @@ struct Case {
     name: &'static str,
     /// `failure` or `error`, and what happened.
     problem: Option<(&'static str, String)>,
+    skipped: bool,
 }
 
 impl Case {
     fn of(entry: &Entry, profile: Profile) -> Self {
         let told = check::details(std::slice::from_ref(entry), profile, false);
         let tag = match &entry.result {
-            Err(_) => "error",
-            Ok((outcomes, _)) if outcomes.check.verdict() == Verdict::Undecided => "error",
-            Ok(_) => "failure",
+            Some(Err(_)) => "error",
+            Some(Ok((outcomes, _))) if outcomes.check.verdict() == Verdict::Undecided => "error",
+            _ => "failure",
         };
         let problem = (!told.is_empty()).then(|| (tag, told.trim().to_string()));
-        Case { class: entry.claim.group(), name: entry.claim.id, problem }
+        Case { class: entry.claim.group(), name: entry.claim.id, problem, skipped: entry.result.is_none() }
     }
 
     fn render(&self) -> String {
         let open = format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(self.class), escaped(self.name));
         match &self.problem {
+            None if self.skipped => format!("{open}>\n      <skipped message=\"{FULL_ONLY}\"/>\n    </testcase>\n"),
             None => format!("{open}/>\n"),
             Some((tag, told)) => {
                 let message = escaped(told.lines().next().unwrap_or_default());

@@ -44,13 +44,23 @@ impl Golden {
     }
 }
 
+/// What stands in the place of the verdict of a claim that the profile does not check.
+pub const FULL_ONLY: &str = "full only";
+
 /// What came of one claim, ready to be shown.
 #[derive(Clone)]
 pub struct Entry {
     /// The claim.
     pub claim: &'static Claim,
-    /// Its outcomes and how its golden compares, or why it could not be checked.
-    pub result: Result<(Outcomes, Golden)>,
+    /// Its outcomes and how its golden compares, or why it could not be checked; nothing where the profile does not check it.
+    pub result: Option<Result<(Outcomes, Golden)>>,
+}
+
+impl Entry {
+    /// What was found, where the claim could be checked.
+    pub fn found(&self) -> Option<&(Outcomes, Golden)> {
+        self.result.as_ref()?.as_ref().ok()
+    }
 }
 
 /// The word for what came of a check: the verdict, where the profile draws conclusions.

@@ -85,6 +85,7 @@ pub(crate) mod tests {
         evidence: &[Evidence::Exact, Evidence::Replayed],
         missing: "Enclosed",
         theorems: &["sum_of_odd"],
+        full_only: false,
         cells: |_| Vec::new(),
         check: |_, _| Ok(outcomes().check),
         broken: |_, _| Ok(outcomes().control),
