@@ -5,7 +5,7 @@
 //! when that does not help either, the answer is that it is undecided, and why.
 
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
-use crate::approx::solve::inverse_and_solution;
+use crate::approx::solve::solution;
 use crate::enclosure::interval::Interval;
 use crate::enclosure::range::Range;
 use crate::enclosure::residual::{Candidate, LARGEST_BITS};
@@ -170,19 +170,17 @@ pub fn smallest_singular_value(matrix: &Matrix<Dyadic>) -> Result<Option<Range>>
     Ok(rounded.smallest_singular_value(&spectrum))
 }
 
-/// Approximate solutions of `A X = B`, with a bound on the error of each column for the proof to give ([`Solutions::error_upper`]).
+/// Approximate solutions of `x'A = b'` for each row `b` of `right_sides`.
 ///
 /// # Errors
-/// When `A` is not square or `B` has another number of rows.
+/// When `A` is not square or the right sides have another number of entries.
 pub fn approximate_solutions(a: &Matrix<i64>, right_sides: &Matrix<i64>) -> Result<Solutions> {
-    let (inverse, solution) = inverse_and_solution(&a.map(|&x| x as f64), &right_sides.map(|&x| x as f64))?;
-    let (columns, column_bits) = scaled(&solution, SOLUTION_BITS);
-    let (inverse, inverse_bits) = scaled(&inverse, INVERSE_BITS);
-    Ok(Solutions { inverse, inverse_bits, columns, column_bits })
+    let (rows, bits) = scaled(&solution(&a.map(|&x| x as f64), &right_sides.map(|&x| x as f64))?, SOLUTION_BITS);
+    Ok(Solutions { rows, bits })
 }
 
 /// The errors of the exact solutions of a ridge system over the whole cube, one for each set (guarantee: valid); `None` when it was not
-/// shown to be invertible.
+/// shown to be definite.
 ///
 /// # Errors
 /// As [`RidgeSystem::errors`].
@@ -191,10 +189,8 @@ pub fn ridge_errors(system: &RidgeSystem<'_>, sets: &[u32], threads: usize) -> R
     system.errors(sets, &candidates, threads)
 }
 
-/// Bits of the largest entry of an approximate inverse: what its defect from an inverse is measured by.
-const INVERSE_BITS: u32 = 30;
-
-/// Bits of the largest entry of an approximate solution: five less than a float's, so that sums over thousands of entries fit 63 bits.
+/// Bits of the largest entry of an approximate solution: five less than a float's, so that sums over hundreds of entries, squared, fit
+/// 126 bits.
 const SOLUTION_BITS: u32 = 48;
 
 /// The matrix times `2^bits`, rounded to integers, with as many bits, up to 62, as leave the largest entry within `size` bits.

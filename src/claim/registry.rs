@@ -1,6 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, alternation, backward, contraction, forward, kernel, kernel_tail, layerwise, representation, shallow};
+use super::{
+    Claim, alternation, backward, contraction, forward, kernel, kernel_real, kernel_tail, layerwise, representation, shallow,
+};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -23,6 +25,7 @@ pub const CLAIMS: &[&Claim] = &[
     &kernel::GAUSSIAN,
     &kernel::MOST_TARGETS,
     &kernel::ATTAINED,
+    &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
 ];

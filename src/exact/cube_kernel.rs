@@ -13,6 +13,9 @@ use crate::scalar::Scalar;
 /// The largest dimension: the whole cube is summed over.
 pub const LARGEST_DIMENSION: usize = 20;
 
+/// The most bits after the point of a value.
+pub const LARGEST_BITS: u32 = 60;
+
 /// `k(x, x')`, a dyadic number for each Hamming distance of `x` and `x'`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CubeKernel {
@@ -21,18 +24,24 @@ pub struct CubeKernel {
     bits: u32,
     // 2^(bits + d) times the eigenvalue of the parities of each degree, from 0 to d.
     spectrum: Vec<IBig>,
+    spectrum_squared: Vec<IBig>,
 }
 
 impl CubeKernel {
     /// The kernel with value `values[h] / 2^bits` at Hamming distance `h`; the dimension is one less than the number of values.
     ///
     /// # Errors
-    /// When the dimension is not from 1 to [`LARGEST_DIMENSION`].
+    /// When the dimension is not from 1 to [`LARGEST_DIMENSION`], or there are more than [`LARGEST_BITS`] bits.
     pub fn new(values: Vec<i64>, bits: u32) -> Result<Self> {
-        match (2..=LARGEST_DIMENSION + 1).contains(&values.len()) {
-            true => Ok(CubeKernel { spectrum: spectrum(&values), values, bits }),
-            false => Err(Error::input(format!("{} values", values.len()), format!("from 2 to {}", LARGEST_DIMENSION + 1))),
+        if bits > LARGEST_BITS {
+            return Err(Error::input(format!("{bits} bits"), format!("at most {LARGEST_BITS}")));
         }
+        if !(2..=LARGEST_DIMENSION + 1).contains(&values.len()) {
+            return Err(Error::input(format!("{} values", values.len()), format!("from 2 to {}", LARGEST_DIMENSION + 1)));
+        }
+        let spectrum = spectrum(&values);
+        let spectrum_squared = spectrum.iter().map(|kappa| kappa * kappa).collect();
+        Ok(CubeKernel { values, bits, spectrum, spectrum_squared })
     }
 
     /// The dimension `d`.
@@ -50,15 +59,18 @@ impl CubeKernel {
         self.values[((x ^ y).count_ones() as usize).min(self.dimension())]
     }
 
-    /// The largest `|k|` (guarantee: exact).
-    pub fn largest(&self) -> Dyadic {
-        let largest = self.values.iter().map(|v| v.unsigned_abs()).max().unwrap_or(0);
-        Dyadic::new(largest.into(), -i64::from(self.bits))
-    }
-
-    /// `kappa_w`, the eigenvalue of the parities of degree `w` (guarantee: exact; lemma 1).
+    /// `kappa_w`, the eigenvalue of the parities of degree `w` (guarantee: exact; lemma 1); 0 beyond the dimension.
     pub fn eigenvalue(&self, w: usize) -> Dyadic {
         self.spectrum.get(w).map_or(Dyadic::zero(), |v| Dyadic::new(v.clone(), -self.spectrum_bits()))
+    }
+
+    /// The least `kappa_w`, or 0 if none is negative, and the largest `|kappa_w|` (guarantee: exact).
+    pub fn extreme_eigenvalues(&self) -> (Dyadic, Dyadic) {
+        let all = (0..=self.dimension()).map(|w| self.eigenvalue(w));
+        all.fold((Dyadic::zero(), Dyadic::zero()), |(least, largest), kappa| {
+            let size = if kappa < Dyadic::zero() { -&kappa } else { kappa.clone() };
+            (least.min(kappa), largest.max(size))
+        })
     }
 
     fn spectrum_bits(&self) -> i64 {
@@ -80,7 +92,7 @@ impl CubeKernel {
         let unit = -(self.spectrum_bits() + i64::from(coefficient_bits));
         let own = &self.spectrum[set.count_ones() as usize] * IBig::from(transform[set as usize]);
         let squares = squares_by_degree(&transform, d);
-        let norm: IBig = self.spectrum.iter().zip(squares).map(|(kappa, t)| kappa * kappa * IBig::from(t)).sum();
+        let norm: IBig = self.spectrum_squared.iter().zip(squares).map(|(square, t)| square * IBig::from(t)).sum();
         Ok(&(&Dyadic::one() - &Dyadic::new(own, unit + 1)) + &Dyadic::new(norm, 2 * unit))
     }
 
@@ -104,21 +116,29 @@ pub fn parity(point: u32, set: u32) -> i64 {
 /// `sum_h k_h K_h(w)` for `w = 0, ..., d`, with `K_h(w) = sum_j (-1)^j C(w, j) C(d-w, h-j)`.
 fn spectrum(values: &[i64]) -> Vec<IBig> {
     let d = values.len() as u64 - 1;
-    let term = |w, h, j: u64| binomial(w, j) * binomial(d - w, h - j) * if j % 2 == 0 { 1 } else { -1 };
+    let term = |w, h, j: u64| binomial(w, j) * binomial(d - w, h - j) * (1 - 2 * (j & 1) as i64);
     let krawtchouk = |w, h| (0..=h).map(|j| term(w, h, j)).sum::<IBig>();
     (0..=d).map(|w| (0..=d).zip(values).map(|(h, &k)| krawtchouk(w, h) * k).sum()).collect()
 }
 
 /// `a_T <- sum_m a_m (-1)^|m & T|`, in place.
 fn walsh_transform(a: &mut [i64]) {
-    let mut half = 1;
+    // Short blocks have a length that the compiler knows.
+    a.chunks_exact_mut(2).for_each(|block| butterflies(block, 1));
+    a.chunks_exact_mut(4).for_each(|block| butterflies(block, 2));
+    a.chunks_exact_mut(8).for_each(|block| butterflies(block, 4));
+    let mut half = 8;
     while half < a.len() {
-        for block in a.chunks_exact_mut(2 * half) {
-            let (low, high) = block.split_at_mut(half);
-            low.iter_mut().zip(high).for_each(|(x, y)| (*x, *y) = (*x + *y, *x - *y));
-        }
+        a.chunks_exact_mut(2 * half).for_each(|block| butterflies(block, half));
         half *= 2;
     }
+}
+
+/// `(x, y) <- (x + y, x - y)` for `x` in the first half of a block and `y` in the second.
+#[inline(always)]
+fn butterflies(block: &mut [i64], half: usize) {
+    let (low, high) = block.split_at_mut(half);
+    low.iter_mut().zip(high).for_each(|(x, y)| (*x, *y) = (*x + *y, *x - *y));
 }
 
 /// `sum_{|T| = w} t_T^2` for `w = 0, ..., d`.
@@ -181,6 +201,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let k = kernel(&[1, 0, 0]);
         assert!(CubeKernel::new(vec![1], 0).is_err() && CubeKernel::new(vec![1; 30], 0).is_err());
+        assert!(CubeKernel::new(vec![1, 0], 61).is_err());
         assert!(k.risk(0, &[4], &[1], 0).is_err(), "a point outside");
         assert!(k.risk(0, &[0, 1], &[1], 0).is_err(), "a coefficient is missing");
         assert!(k.risk(0, &[0, 1], &[i64::MAX, i64::MIN], 0).is_err(), "too large");
