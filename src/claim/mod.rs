@@ -11,6 +11,7 @@ use crate::experiment::{Cell, Runs};
 
 mod alternation;
 mod backward;
+mod complexity_work;
 mod contraction;
 mod counting;
 mod forward;

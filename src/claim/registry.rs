@@ -1,7 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, backward, contraction, forward, kernel, kernel_real, kernel_tail, layerwise, representation, shallow,
+    Claim, alternation, backward, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
+    representation, shallow,
 };
 
 /// Every claim.
@@ -20,6 +21,7 @@ pub const CLAIMS: &[&Claim] = &[
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &complexity_work::WORK,
     &kernel::DIMENSION,
     &kernel_tail::CERTIFIED_TAIL,
     &kernel::GAUSSIAN,

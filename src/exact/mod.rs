@@ -22,8 +22,10 @@
 //! | [`flattening`] | singular values of symmetric tensors |
 //! | [`linear`], [`projection`] | systems, semidefiniteness, best approximation |
 //! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
+//! | [`counted`] | a scalar that counts the operations made with it |
 
 pub mod count;
+pub mod counted;
 pub mod cube_kernel;
 pub mod dyadic;
 pub mod family;
