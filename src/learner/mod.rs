@@ -6,6 +6,8 @@ pub mod initial;
 pub mod loss;
 pub mod restarts;
 pub mod schedule;
+#[cfg(test)]
+mod tests;
 mod trainer;
 pub mod tuning;
 
