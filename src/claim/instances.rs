@@ -2,7 +2,7 @@
 
 use super::Profile;
 use crate::exact::Distribution;
-use crate::experiment::{Cell, Instance, Learner, Staged};
+use crate::experiment::{Cell, Instance, Labels, Learner, Staged};
 use crate::learner::{Descent, Kind, Stage};
 use crate::network::Skips;
 
@@ -165,10 +165,11 @@ impl Recipe {
             gap,
             distribution: Distribution::Gaussian,
             samples: if tiny { TINY.1 } else { self.samples },
+            labels: Labels::Exact,
             target_seed: seed,
             data_seed: seed,
         };
         let descent = Descent { step: self.step, momentum: self.momentum, ..Descent::default() };
-        Cell { instance, learner: Learner::Staged(Staged { stages, descent }), seed }
+        Cell { instance, learner: Learner::Staged(Staged { stages, descent, widths: None }), seed }
     }
 }

@@ -3,6 +3,7 @@
 pub mod automatic;
 pub mod descent;
 pub mod initial;
+pub mod logistic_regression;
 pub mod loss;
 pub mod restarts;
 pub mod schedule;
