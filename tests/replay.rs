@@ -2,17 +2,22 @@
 
 use bfc::claim::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
 use bfc::claim::{Profile, registry};
-use bfc::experiment::{Cell, Labels, Learner, Runs, Staged, run_traced};
+use bfc::experiment::{Automated, Cell, Family, Labels, Learner, Runs, Staged, run_traced};
 use bfc::learner::{Automatic, Descent, Kind, Loss};
 use bfc::network::Activation;
+
+fn automated(most_steps: usize, staged: &Staged) -> Automated {
+    Automated::once(Automatic { most_steps, ..Automatic::default() }, staged.descent)
+}
 
 /// One run of every way to train and to label, beside those of all kinds.
 fn others() -> Vec<Cell> {
     let cell = LIN_K2_D16.run(Profile::Tiny, Kind::Joint, GAP, 1);
     let Learner::Staged(staged) = &cell.learner else { panic!("a recipe trains in stages") };
-    let mut others = vec![cell.clone(); 5];
+    let mut others = vec![cell.clone(); 6];
+    others[5].instance.family = Family::Generic;
     others[0].learner = Learner::Online(staged.clone());
-    others[1].learner = Learner::Automatic(Automatic { most_steps: 90, ..Automatic::default() }, staged.descent);
+    others[1].learner = Learner::Automatic(automated(90, staged));
     others[2].instance.labels = Labels::Noisy(0.1);
     others[3].instance.labels = Labels::Sign;
     let (truncated, logistic) = (Activation::Truncated(1.0), Loss::Logistic(3.0));
@@ -55,7 +60,7 @@ fn a_run_does_not_depend_on_its_company() {
 #[test]
 fn a_cell_is_identified_by_everything_in_it() {
     let cell = LIN_K2_D16.run(Profile::Tiny, Kind::Joint, GAP, 1);
-    let mut others = vec![cell.clone(); 14];
+    let mut others = vec![cell.clone(); 15];
     others[0].seed += 1;
     others[1].instance.data_seed += 1;
     others[2].instance.target_seed += 1;
@@ -77,7 +82,8 @@ fn a_cell_is_identified_by_everything_in_it() {
         other.learner = Learner::Staged(changed);
     }
     others[12].learner = Learner::Online(staged.clone());
-    others[13].learner = Learner::Automatic(Automatic { most_steps: 20, ..Automatic::default() }, staged.descent);
+    others[13].learner = Learner::Automatic(automated(20, staged));
+    others[14].instance.family = Family::Generic;
     let (expected, all) = (digests(std::slice::from_ref(&cell), 1), digests(&others, 1));
     for (other, digest) in others.iter().zip(all) {
         assert_ne!(other.canonical().digest(), cell.canonical().digest());

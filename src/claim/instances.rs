@@ -2,7 +2,7 @@
 
 use super::Profile;
 use crate::exact::Distribution;
-use crate::experiment::{Cell, Instance, Labels, Learner, Staged};
+use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
 use crate::learner::{Descent, Kind, Stage};
 use crate::network::Skips;
 
@@ -159,6 +159,7 @@ impl Recipe {
     pub fn staged(&self, profile: Profile, stages: Vec<Stage>, gap: f64, seed: u64) -> Cell {
         let tiny = profile == Profile::Tiny;
         let instance = Instance {
+            family: Family::Rows,
             skips: self.skips.clone(),
             widths: vec![self.width; self.depth - 1],
             dimension: if tiny { TINY.0 } else { self.dimension },

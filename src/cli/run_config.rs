@@ -8,7 +8,7 @@ use super::toml_section::{Document, Entry, Section};
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
 use crate::experiment::run::TEST_SAMPLES;
-use crate::experiment::{Cell, Instance, Labels, Learner, Staged};
+use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
 use crate::learner::{Descent, Kind};
 use crate::network::architecture::{MAX_DEPTH, MAX_SIZE};
 use crate::network::{Architecture, Skips};
@@ -124,6 +124,7 @@ fn instance(target: &Section, data: &Section) -> Result<Instance> {
     let widest = widths.iter().max().copied().unwrap_or(1);
     let samples = data.integer("samples", 2..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
     Ok(Instance {
+        family: Family::Rows,
         skips,
         widths,
         dimension,

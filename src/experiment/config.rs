@@ -2,12 +2,14 @@
 
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
-use crate::learner::{Automatic, Descent, Stage};
+use crate::learner::{Automatic, Descent, Restarts, Stage};
 use crate::network::Skips;
 
 /// A member of the concept class and the samples drawn of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
+    /// How the target is drawn.
+    pub family: Family,
     /// The index sets.
     pub skips: Skips,
     /// The widths `k_2, ..., k_L`.
@@ -26,6 +28,16 @@ pub struct Instance {
     pub target_seed: u64,
     /// The seed of the samples.
     pub data_seed: u64,
+}
+
+/// How a target is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Random rows: [`random_target`](crate::target::random::random_target).
+    #[default]
+    Rows,
+    /// Generic quadratic forms above layer 2: [`generic_target`](crate::target::generic::generic_target).
+    Generic,
 }
 
 /// What a learner is told of `F(x)`.
@@ -59,7 +71,7 @@ pub enum Learner {
     /// The same, on samples drawn afresh for each step.
     Online(Staged),
     /// The quadratic DenseNet, its layers switched on by the training error.
-    Automatic(Automatic, Descent),
+    Automatic(Automated),
 }
 
 /// The training of a quadratic DenseNet in stages.
@@ -73,6 +85,30 @@ pub struct Staged {
     pub widths: Option<Vec<usize>>,
 }
 
+/// The training of a quadratic DenseNet that switches its layers on itself, from one or several initialisations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Automated {
+    /// When a layer is switched on.
+    pub automatic: Automatic,
+    /// How it trains.
+    pub descent: Descent,
+    /// [`Initial::redundancy`](crate::learner::Initial::redundancy): how many times the rows `R_l` that are needed.
+    pub redundancy: usize,
+    /// From how many initialisations.
+    pub restarts: Restarts,
+}
+
+impl Automated {
+    /// From one initialisation, with no more rows `R_l` than needed.
+    pub fn once(automatic: Automatic, descent: Descent) -> Self {
+        Automated { automatic, descent, redundancy: 1, restarts: Restarts::NONE }
+    }
+
+    fn encode(&self, c: Canonical) -> Canonical {
+        self.restarts.encode(self.automatic.encode(self.descent.encode(c)).integer(self.redundancy as u64))
+    }
+}
+
 impl Instance {
     /// The depth `L`.
     pub fn depth(&self) -> usize {
@@ -80,6 +116,8 @@ impl Instance {
     }
 
     fn encode(&self, c: Canonical) -> Canonical {
+        // The default family adds nothing.
+        let c = if self.family == Family::Generic { c.text("generic target") } else { c };
         let c = encode_widths(&self.widths, c.text(&self.skips.name()))
             .integer(self.dimension as u64)
             .float(self.gap)
@@ -103,7 +141,7 @@ impl Cell {
         match &self.learner {
             Learner::Staged(staged) => staged.encode_start(instance).integer(self.seed),
             Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
-            Learner::Automatic(automatic, descent) => automatic.encode(descent.encode(instance)).integer(self.seed),
+            Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
         }
     }
 
@@ -134,7 +172,7 @@ impl Learner {
     fn steps(&self) -> usize {
         match self {
             Learner::Staged(staged) | Learner::Online(staged) => staged.steps(),
-            Learner::Automatic(automatic, _) => automatic.most_steps,
+            Learner::Automatic(automated) => automated.automatic.most_steps,
         }
     }
 
@@ -143,7 +181,7 @@ impl Learner {
         match self {
             Learner::Staged(staged) => staged.told(),
             Learner::Online(staged) => format!("online {}", staged.told()),
-            Learner::Automatic(automatic, _) => {
+            Learner::Automatic(Automated { automatic, .. }) => {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }

@@ -6,5 +6,5 @@ pub mod run;
 pub mod scores;
 mod source;
 
-pub use config::{Cell, Instance, Labels, Learner, Staged};
+pub use config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
 pub use run::{Run, Runs, Score, run_traced, shard};

@@ -5,18 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{Cell, Instance, Labels, Learner, Staged};
+use super::config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
 use super::record;
 use super::scores::scores;
 use super::source::Source;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
-use crate::learner::initial::initial_network;
-use crate::learner::{Automatic, Descent, Samples, Stage, StageEnd, train, train_automatically, train_online};
+use crate::learner::initial::{initial, initial_network};
+use crate::learner::{Automatic, Descent, Initial, Samples, Stage, StageEnd, train, train_automatically, train_online};
 use crate::ledger::{Ledger, bits};
 use crate::network::{Architecture, Network};
 use crate::parallel;
+use crate::target::generic::generic_target;
 use crate::target::random::{labels, random_target, scales};
 use crate::target::risk::{self, Risk};
 
@@ -216,8 +217,8 @@ impl<'a> Group<'a> {
         match &first.learner {
             Learner::Staged(staged) => self.staged(first, staged, None, trace_every),
             Learner::Online(staged) => self.staged(first, staged, Some(Source::new(&first.instance)), trace_every),
-            Learner::Automatic(automatic, descent) => {
-                let run = automatically(first, automatic, descent, trace_every)?;
+            Learner::Automatic(automated) => {
+                let run = automatically(first, automated, trace_every)?;
                 Ok(self.cells.iter().map(|cell| (cell.key(), run.clone())).collect())
             }
         }
@@ -231,7 +232,10 @@ impl<'a> Group<'a> {
         fresh: Option<Source>,
         trace_every: Option<usize>,
     ) -> Result<Vec<([u8; 32], Run)>> {
-        let (shared, learner) = Shared::new(first, staged.widths.as_deref(), &staged.descent, trace_every)?;
+        let shared = Shared::new(first, &staged.descent, trace_every)?;
+        let Instance { dimension, widths, skips, gap, .. } = &first.instance;
+        let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
+        let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, first.seed)?;
         let plans: Vec<Plan<'_>> = self.cells.iter().filter_map(|cell| Plan::of(cell)).collect();
         let start = Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
         let mut runs = Vec::new();
@@ -240,32 +244,36 @@ impl<'a> Group<'a> {
     }
 }
 
-fn automatically(cell: &Cell, automatic: &Automatic, descent: &Descent, trace_every: Option<usize>) -> Result<Run> {
-    let (shared, mut learner) = Shared::new(cell, None, descent, trace_every)?;
-    let mut trace = Vec::new();
-    let mut observe = |phase: usize, step: usize, loss: f64, learner: &Network<f64>| {
-        trace.extend(shared.trace_point(phase, step, loss, learner));
-    };
-    let ends = train_automatically(&mut learner, &shared.samples, automatic, descent, &mut observe);
-    let phases: Vec<_> = ends.iter().map(|(end, network)| shared.phase_end(end, network)).collect();
-    let begun = automatic.stages(learner.depth()).into_iter().take(ends.len());
-    let switched_on = begun.map(|stage| stage.top).max().unwrap_or(1);
-    Ok(shared.finish(cell, &Trained { learner, fresh: None, switched_on, phases, trace }))
+/// The best of the initialisations, by its training loss.
+fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
+    let shared = Shared::new(cell, &automated.descent, trace_every)?;
+    let (shape, scales) = (cell.instance.architecture()?, scales(cell.instance.gap, cell.instance.depth()));
+    let (_, state) = automated.restarts.best(|attempt| {
+        let start = Initial { scale: automated.descent.initial_scale, redundancy: automated.redundancy, attempt };
+        let trained = shared.automatically(initial(&shape, &scales, &start, cell.seed)?, &automated.automatic);
+        Ok((trained.phases.last().map_or(f64::NAN, |p| p.loss), trained))
+    })?;
+    Ok(shared.finish(cell, &state))
 }
 
 impl Shared {
-    /// Target and samples of the cell, and its learner before the first step.
-    fn new(cell: &Cell, widths: Option<&[usize]>, descent: &Descent, trace_every: Option<usize>) -> Result<(Self, Network<f64>)> {
-        let instance = &cell.instance;
-        let target = instance.target()?;
-        let samples = instance.draw_samples(&target)?;
-        let shape = match widths {
-            Some(widths) => Architecture::new(instance.dimension, widths, &instance.skips)?,
-            None => instance.architecture()?,
+    /// Target and samples of the cell.
+    fn new(cell: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Self> {
+        let target = cell.instance.target()?;
+        let samples = cell.instance.draw_samples(&target)?;
+        Ok(Shared { instance: cell.instance.clone(), target, samples, descent: *descent, trace_every })
+    }
+
+    fn automatically(&self, mut learner: Network<f64>, automatic: &Automatic) -> Trained {
+        let mut trace = Vec::new();
+        let mut observe = |phase: usize, step: usize, loss: f64, learner: &Network<f64>| {
+            trace.extend(self.trace_point(phase, step, loss, learner));
         };
-        let learner = initial_network(&shape, &scales(instance.gap, shape.depth()), descent.initial_scale, cell.seed)?;
-        let shared = Shared { instance: instance.clone(), target, samples, descent: *descent, trace_every };
-        Ok((shared, learner))
+        let ends = train_automatically(&mut learner, &self.samples, automatic, &self.descent, &mut observe);
+        let phases: Vec<_> = ends.iter().map(|(end, network)| self.phase_end(end, network)).collect();
+        let begun = automatic.stages(learner.depth()).into_iter().take(ends.len());
+        let switched_on = begun.map(|stage| stage.top).max().unwrap_or(1);
+        Trained { learner, fresh: None, switched_on, phases, trace }
     }
 
     /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
@@ -363,6 +371,10 @@ impl Instance {
     /// # Errors
     /// When the instance is impossible.
     pub fn target(&self) -> Result<Network<f64>> {
-        random_target(&self.architecture()?, self.gap, self.distribution, self.target_seed)
+        let draw = match self.family {
+            Family::Rows => random_target,
+            Family::Generic => generic_target,
+        };
+        draw(&self.architecture()?, self.gap, self.distribution, self.target_seed)
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn scores(cell: &Cell, target: &Network<f64>, samples: &Samples, lear
 fn activation(learner: &Learner) -> Option<Activation> {
     match learner {
         Learner::Staged(staged) | Learner::Online(staged) => Some(staged.descent.activation),
-        Learner::Automatic(_, descent) => Some(descent.activation),
+        Learner::Automatic(automated) => Some(automated.descent.activation),
     }
 }
 
