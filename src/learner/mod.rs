@@ -4,9 +4,12 @@ pub mod automatic;
 pub mod descent;
 pub mod initial;
 pub mod kernel;
+pub mod logistic_regression;
 pub mod loss;
 pub mod restarts;
 pub mod schedule;
+#[cfg(test)]
+mod tests;
 mod trainer;
 pub mod tuning;
 
