@@ -13,8 +13,8 @@ use crate::experiment::{Cell, Runs};
 
 mod alternation;
 mod backward;
-#[allow(dead_code)] // until the first fit
 mod bootstrap;
+mod complexity;
 mod complexity_work;
 mod contraction;
 mod counting;

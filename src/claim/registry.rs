@@ -1,7 +1,7 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, backward, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
+    Claim, alternation, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
     representation, shallow,
 };
 
@@ -21,7 +21,10 @@ pub const CLAIMS: &[&Claim] = &[
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &complexity::SAMPLES,
+    &complexity::ERROR_STEPS,
     &complexity_work::WORK,
+    &complexity::DEPTH,
     &kernel::DIMENSION,
     &kernel_tail::CERTIFIED_TAIL,
     &kernel::GAUSSIAN,
