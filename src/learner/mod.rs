@@ -2,8 +2,12 @@
 
 pub mod automatic;
 pub mod descent;
+pub mod distilled;
+mod dual;
+mod heavy_ball;
 pub mod initial;
 pub mod loss;
+mod patience;
 pub mod restarts;
 pub mod schedule;
 mod trainer;
@@ -11,6 +15,7 @@ pub mod tuning;
 
 pub use automatic::{Automatic, train_automatically};
 pub use descent::{Descent, Samples, StageEnd, train, train_online};
+pub use distilled::{Distillation, Distilled, distil};
 pub use initial::Initial;
 pub use loss::Loss;
 pub use restarts::Restarts;
