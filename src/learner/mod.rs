@@ -1,5 +1,6 @@
 //! Learners: they see samples, never the target.
 
+mod adam;
 pub mod automatic;
 pub mod descent;
 pub mod distilled;
@@ -13,6 +14,7 @@ pub mod restarts;
 pub mod schedule;
 mod trainer;
 pub mod tuning;
+pub mod two_layer;
 
 pub use automatic::{Automatic, train_automatically};
 pub use descent::{Descent, Samples, StageEnd, train, train_online};
@@ -23,3 +25,4 @@ pub use loss::Loss;
 pub use restarts::Restarts;
 pub use schedule::{Coupling, Kind, Stage};
 pub use tuning::{Tuned, test_error};
+pub use two_layer::{Grid, Units, best_two_layer};
