@@ -104,14 +104,19 @@ impl Trainer {
         let through = matches!(coupling, Coupling::Joint | Coupling::RowSpace);
         let flow = if through { Flow::Through } else { Flow::Stopped };
         self.batch.gradient(network, &samples.inputs, flow, bottom, &mut self.gradient);
-        if let (2, Some(rows)) = (bottom, &self.row_space) {
-            rows.project(&mut self.gradient.blocks[0]);
-        }
+        let rows = self.row_space.as_ref().filter(|_| bottom == 2);
+        rows.inspect(|rows| rows.project(&mut self.gradient.blocks[0]));
         for l in bottom..=top {
-            let layer = network.layer_mut(l);
+            let layer = network.layer(l);
             let rate = self.descent.step / (layer.scale * layer.scale);
-            let blocks = layer.weights.iter_mut().zip(&mut self.velocity.blocks[l - 2]).zip(&self.gradient.blocks[l - 2]);
-            blocks.for_each(|((weights, velocity), gradient)| self.descent.advance(weights, velocity, gradient, rate));
+            let blocks = layer.weights.iter().zip(&mut self.velocity.blocks[l - 2]).zip(&self.gradient.blocks[l - 2]);
+            blocks.for_each(|((weights, velocity), gradient)| self.descent.accelerate(velocity, weights, gradient, rate));
+        }
+        // Caps of different blocks may have turned the step.
+        rows.inspect(|rows| rows.project(&mut self.velocity.blocks[0]));
+        for l in bottom..=top {
+            let blocks = network.layer_mut(l).weights.iter_mut().zip(&self.velocity.blocks[l - 2]);
+            blocks.for_each(|(weights, velocity)| add(weights, velocity));
         }
     }
 
@@ -126,14 +131,18 @@ impl Trainer {
 }
 
 impl Descent {
-    /// `K <- K + v` with `v <- momentum v - u`, where `u` is `rate` times the gradient, capped.
-    fn advance(&self, weights: &mut Matrix<f64>, velocity: &mut Matrix<f64>, gradient: &Matrix<f64>, rate: f64) {
+    /// `v <- momentum v - u`, where `u` is `rate` times the gradient, capped at a fraction of the norm of the weights.
+    fn accelerate(&self, velocity: &mut Matrix<f64>, weights: &Matrix<f64>, gradient: &Matrix<f64>, rate: f64) {
         let (length, most) = (rate * norm(gradient.as_slice()), self.cap * norm(weights.as_slice()));
         let rate = if length > most { rate * (most / length) } else { rate };
         let pairs = velocity.as_mut_slice().iter_mut().zip(gradient.as_slice());
         pairs.for_each(|(v, g)| *v = self.momentum * *v - rate * g);
-        weights.as_mut_slice().iter_mut().zip(velocity.as_slice()).for_each(|(k, v)| *k += v);
     }
+}
+
+/// `K <- K + v`.
+fn add(weights: &mut Matrix<f64>, velocity: &Matrix<f64>) {
+    weights.as_mut_slice().iter_mut().zip(velocity.as_slice()).for_each(|(k, v)| *k += v);
 }
 
 /// An orthonormal basis of the row space of `K_2`, the blocks of `J_2` side by side; one basis vector a row.
