@@ -1,23 +1,33 @@
 //! Learners: they see samples, never the target.
 
+mod adam;
 pub mod automatic;
 pub mod descent;
+pub mod distilled;
+mod dual;
+mod heavy_ball;
 pub mod initial;
+pub mod lift;
 pub mod kernel;
 pub mod logistic_regression;
 pub mod loss;
+mod patience;
 pub mod restarts;
 pub mod schedule;
 #[cfg(test)]
 mod tests;
 mod trainer;
 pub mod tuning;
+pub mod two_layer;
 
 pub use automatic::{Automatic, train_automatically};
 pub use descent::{Descent, Samples, StageEnd, train, train_online};
+pub use distilled::{Distillation, Distilled, distil};
 pub use initial::Initial;
+pub use lift::{Lift, Lifted};
 pub use kernel::{Kernel, Slopes};
 pub use loss::Loss;
 pub use restarts::Restarts;
 pub use schedule::{Coupling, Kind, Stage};
 pub use tuning::{Tuned, test_error};
+pub use two_layer::{Grid, Units, best_two_layer};

@@ -29,6 +29,11 @@ impl Inputs {
         &self.features[0]
     }
 
+    /// `f_j` for `j = 0`, or `j = 1` where the squares were asked for; one row per feature.
+    pub fn feature(&self, j: usize) -> &Matrix<f64> {
+        &self.features[j]
+    }
+
     /// The number of samples `N`.
     pub fn samples(&self) -> usize {
         self.features[0].cols()
