@@ -23,7 +23,8 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
 /// How a run trains.
 fn training(cell: &mut Cell) -> &mut Staged {
     match &mut cell.learner {
-        Learner::Staged(staged) => staged,
+        Learner::Staged(staged) | Learner::Online(staged) => staged,
+        Learner::Automatic(..) => unreachable!("recipes train in stages"),
     }
 }
 

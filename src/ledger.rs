@@ -123,18 +123,18 @@ impl Ledger {
         Ok(files)
     }
 
-    /// Removes every item, and the directory if nothing else is in it.
+    /// Removes the items under these keys, and the directory if nothing else is in it.
     ///
     /// # Errors
     /// When a file cannot be removed.
-    pub fn clear(&self) -> Result<()> {
-        if !self.directory.exists() {
-            return Ok(());
+    pub fn remove(&self, keys: &[[u8; 32]]) -> Result<()> {
+        for path in keys.iter().map(|key| self.path(key)) {
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io("remove", &path, &e)),
+                _ => {}
+            }
         }
-        for path in self.files()? {
-            fs::remove_file(&path).map_err(|e| Error::io("remove", &path, &e))?;
-        }
-        // What somebody else put there stays, and so does the directory.
+        // What is not ours, or of another check, stays, and so does the directory.
         let _ = fs::remove_dir(&self.directory);
         Ok(())
     }
@@ -191,7 +191,7 @@ mod tests {
         }
         ledger.put(&KEY, &Item(f64::NAN)).unwrap();
         assert!(ledger.get::<Item>(&KEY).unwrap().0.is_nan());
-        ledger.clear().unwrap();
+        ledger.remove(&[KEY]).unwrap();
         assert!(!ledger.directory().exists());
     }
 
@@ -207,7 +207,7 @@ mod tests {
         assert!(ledger.get::<Item>(&KEY).is_none());
         fs::write(&path, &edited[..20]).unwrap();
         assert!(ledger.get::<Item>(&KEY).is_none());
-        ledger.clear().unwrap();
+        ledger.remove(&[KEY]).unwrap();
     }
 
     #[test]
@@ -222,6 +222,6 @@ mod tests {
         fs::write(two.path(&KEY), "{").unwrap();
         assert!(all.join(&two).unwrap_err().file().is_some());
         assert!(all.join(&ledger("nowhere")).is_err());
-        [one, two, all].iter().for_each(|l| l.clear().unwrap());
+        [one, two, all].iter().for_each(|l| l.remove(&[KEY, [8; 32]]).unwrap());
     }
 }

@@ -1,70 +1,11 @@
 //! The command as a user meets it: exit codes, messages, and what lies on the disk afterwards.
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-/// A fresh directory that a test works in.
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str) -> Self {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
-        let _ = fs::remove_dir_all(&place);
-        fs::create_dir_all(&place).unwrap();
-        Place(place)
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bfc"));
-        command.args(words).current_dir(&self.0).stdin(Stdio::null());
-        command
-    }
-
-    fn bfc(&self, words: &str) -> Answer {
-        Answer::of(self.command(&words.split_whitespace().collect::<Vec<_>>()).output().unwrap())
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.join(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap()
-    }
-
-    /// The names in a directory, in order.
-    fn names(&self, directory: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.0.join(directory)).unwrap();
-        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-struct Answer {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Answer {
-    fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let answer = Answer { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
-        assert!(!answer.err.contains("panicked"), "{}", answer.err);
-        answer
-    }
-
-    /// Ends with `code` and says each of `words` somewhere.
-    fn says(&self, code: i32, words: &[&str]) {
-        let all = format!("{}{}", self.out, self.err);
-        assert_eq!(self.code, code, "{all}");
-        for word in words {
-            assert!(all.contains(word), "expected `{word}` in:\n{all}");
-        }
-    }
-}
+use common::{Answer, Place};
 
 #[test]
 fn help_names_every_command() {
@@ -88,6 +29,7 @@ fn help_names_every_command() {
           bless       Recompute goldens, show what moved, and replace them all at once
           self-check  Test what the printed numbers assume of this machine
           certify     Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+          merge       Join what the shards of a check have done
           run         Run an experiment of your own and write trace.csv and result.json
           help        Print this message or the help of the given subcommand(s)
 
@@ -112,6 +54,10 @@ fn usage_errors_end_with_2() {
         "check --format xml",
         "run",
         "check --plan --format json",
+        "check --shard 1/2",
+        "check --shard 3/2 --out x",
+        "merge --out x",
+        "merge x",
     ] {
         assert_eq!(place.bfc(words).code, 2, "{words}");
     }

@@ -5,7 +5,7 @@ use bfc::matrix::Matrix;
 use bfc::network::batch::{Batch, Inputs};
 use bfc::network::forward::{output, values};
 use bfc::network::gradient::{Blocks, Flow, add_gradient};
-use bfc::network::{Architecture, Layer, Network, Skips};
+use bfc::network::{Activation, Architecture, Layer, Network, Skips};
 use bfc::portable::reduce::sum;
 use bfc::portable::rng::Stream;
 use bfc::scalar::Scalar;
@@ -172,5 +172,95 @@ fn compare(network: &Network<f64>, samples: usize, flow: Flow, bottom: usize, st
                 assert_eq!(expected.to_bits(), found.to_bits(), "layer {l}, block {block}, entry {entry}, {samples} samples");
             }
         }
+    }
+}
+
+/// Whether `a` and `b` agree up to roundings of numbers of the size of `scale`.
+fn close(a: f64, b: f64, scale: f64) -> bool {
+    (a - b).abs() <= 1e-13 * scale
+}
+
+fn largest<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
+    values.into_iter().fold(0.0, |most, v| most.max(v.abs()))
+}
+
+/// Output and gradient of a batch, with pulls that depend on nothing but the samples.
+fn evaluated(network: &Network<f64>, x: &Matrix<f64>, activation: Activation, flow: Flow) -> (Vec<f64>, Blocks<f64>) {
+    let (depth, samples) = (network.depth(), x.cols());
+    let inputs = Inputs::new(x, network.architecture().reads_squares());
+    let mut batch = Batch::activated(network, depth, samples, activation);
+    batch.forward(network, &inputs, 2);
+    let mut outputs = vec![0.0; samples];
+    batch.outputs(depth, &mut outputs);
+    let pulls = Stream::new(9, "pulls").normals(samples);
+    (2..=depth).for_each(|l| batch.pull(l, 1.0, &pulls));
+    let mut gradient = Blocks::zeros(network, 0.0);
+    batch.gradient(network, &inputs, flow, 2, &mut gradient);
+    (outputs, gradient)
+}
+
+/// The quadratic forms are another way to compute the same function and the same gradient, on every shape.
+#[test]
+fn forms_agree_with_the_squares_they_replace() {
+    let mut stream = Stream::new(4, "gradient test");
+    for architecture in shapes() {
+        for (samples, flow) in [(1, Flow::Through), (67, Flow::Through), (67, Flow::Stopped)] {
+            let network = random_network(&architecture, &mut stream);
+            let x = Matrix::from_fn(5, samples, |_, _| stream.normal());
+            let (expected, expected_gradient) = evaluated(&network, &x, Activation::Square, flow);
+            let (found, gradient) = evaluated(&network, &x, Activation::Forms, flow);
+            let scale = largest(&expected);
+            assert!(found.iter().zip(&expected).all(|(a, b)| close(*a, *b, scale)), "outputs of {architecture:?}");
+            let pairs = gradient.blocks.iter().flatten().zip(expected_gradient.blocks.iter().flatten());
+            for (block, expected) in pairs {
+                let scale = largest(expected.as_slice());
+                let entries = block.as_slice().iter().zip(expected.as_slice());
+                assert!(entries.clone().all(|(a, b)| close(*a, *b, scale)), "gradient of {architecture:?}");
+            }
+        }
+    }
+}
+
+/// A bound that no sample meets changes nothing; below one that all meet, the features are constant and pass no slope down.
+#[test]
+fn truncation_acts_beyond_its_bound_alone() {
+    let mut stream = Stream::new(5, "gradient test");
+    let architecture = Architecture::new(5, &[2, 2], &Skips::Lin).expect("a possible shape");
+    let network = random_network(&architecture, &mut stream);
+    let x = Matrix::from_fn(5, 20, |_, _| stream.normal());
+    let whole = evaluated(&network, &x, Activation::Square, Flow::Through);
+    assert_eq!(evaluated(&network, &x, Activation::Truncated(1e9), Flow::Through), whole);
+    let (constant, gradient) = evaluated(&network, &x, Activation::Truncated(0.0), Flow::Through);
+    let (_, stopped) = evaluated(&network, &x, Activation::Square, Flow::Stopped);
+    let layer_2 = evaluated(&network.truncated(2), &x, Activation::Square, Flow::Through).0;
+    assert_eq!(constant, layer_2);
+    assert_eq!(gradient.blocks[0], stopped.blocks[0]);
+}
+
+/// The gradient of the truncated network, against difference quotients where no projection crosses the bound.
+#[test]
+fn the_truncated_gradient_is_that_of_the_truncated_function() {
+    let mut stream = Stream::new(6, "gradient test");
+    let architecture = Architecture::new(5, &[2, 1], &Skips::Lin).expect("a possible shape");
+    let network = random_network(&architecture, &mut stream);
+    let x = Matrix::from_fn(5, 40, |_, _| stream.normal());
+    let activation = Activation::Truncated(2.0);
+    let (outputs, _) = evaluated(&network, &x, activation, Flow::Through);
+    assert_ne!(outputs, evaluated(&network, &x, Activation::Square, Flow::Through).0, "some projections must be truncated");
+    let inputs = Inputs::new(&x, false);
+    let mut batch = Batch::activated(&network, 3, 40, activation);
+    batch.forward(&network, &inputs, 2);
+    // The sum of all outputs: its derivative in S_l through the own head is 2 alpha_l S_l.
+    (2..=3).for_each(|l| batch.pull(l, 2.0 * network.layer(l).scale, &[1.0; 40]));
+    let mut gradient = Blocks::zeros(&network, 0.0);
+    batch.gradient(&network, &inputs, Flow::Through, 2, &mut gradient);
+    for entry in 0..10 {
+        let total = |step: f64| {
+            let mut moved = network.clone();
+            moved.layer_mut(2).weights[0].as_mut_slice()[entry] += step;
+            sum(&bfc::network::batch::outputs(&moved, &x, activation))
+        };
+        let (quotient, found) = ((total(1e-6) - total(-1e-6)) / 2e-6, gradient.blocks[0][0].as_slice()[entry]);
+        assert!((quotient - found).abs() < 1e-6 * found.abs().max(1.0), "entry {entry}: {quotient} {found}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Profile;
 use crate::exact::Distribution;
-use crate::experiment::{Cell, Instance, Learner, Staged};
+use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
 use crate::learner::{Descent, Kind, Stage};
 use crate::network::Skips;
 
@@ -159,16 +159,18 @@ impl Recipe {
     pub fn staged(&self, profile: Profile, stages: Vec<Stage>, gap: f64, seed: u64) -> Cell {
         let tiny = profile == Profile::Tiny;
         let instance = Instance {
+            family: Family::Rows,
             skips: self.skips.clone(),
             widths: vec![self.width; self.depth - 1],
             dimension: if tiny { TINY.0 } else { self.dimension },
             gap,
             distribution: Distribution::Gaussian,
             samples: if tiny { TINY.1 } else { self.samples },
+            labels: Labels::Exact,
             target_seed: seed,
             data_seed: seed,
         };
         let descent = Descent { step: self.step, momentum: self.momentum, ..Descent::default() };
-        Cell { instance, learner: Learner::Staged(Staged { stages, descent }), seed }
+        Cell { instance, learner: Learner::Staged(Staged { stages, descent, widths: None }), seed }
     }
 }

@@ -6,11 +6,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
 mod alternation;
 mod backward;
+#[allow(dead_code)] // until the first fit
+mod bootstrap;
 mod complexity_work;
 mod contraction;
 mod counting;
@@ -26,7 +30,7 @@ mod representation;
 mod shallow;
 
 /// The answer to a claim. An [`Error`] is not an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verdict {
     /// At least one condition certainly fails.
     Refuted,
@@ -104,7 +108,7 @@ impl Profile {
 }
 
 /// One thing that must hold for a claim, with what was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// The requirement, such as `te < 1e-12 on every seed`.
     pub requires: String,
@@ -127,7 +131,7 @@ impl Condition {
 }
 
 /// Numbers behind a verdict: exact, correctly rounded, or replayed bit for bit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// What the rows are.
     pub title: String,
@@ -145,7 +149,7 @@ impl Table {
 }
 
 /// The outcome of a check, or of its control.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What had to hold, and what was found.
     pub conditions: Vec<Condition>,

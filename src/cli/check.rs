@@ -1,23 +1,32 @@
 //! `bfc check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::evaluate::Work;
 use super::goldens::Compared;
-use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output};
+use super::shard::Shard;
+use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output, shard};
 use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
-use crate::experiment::Cell;
+use crate::experiment::{self, Cell};
 use crate::report::{self, Entry, table::aligned};
 
 /// Runs the selected claims and their controls and compares them with the goldens.
 pub fn command(arguments: &CheckArguments) -> Result<Answer> {
     let claims = select(&arguments.claims)?;
+    let (common, profile) = (&arguments.common, arguments.common.profile());
     if arguments.plan {
-        return Ok(Answer { text: plan(&claims, arguments.common.profile()), exit: Exit::Success });
+        return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
     }
     evaluate::require_platform()?;
-    check(&claims, arguments)
+    match (arguments.shard, common.ledger()) {
+        (Some(shard), Some((ledger, _))) => {
+            let work = Work { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
+            shard::share(&work, shard, ledger.directory())
+        }
+        _ => check(&claims, arguments),
+    }
 }
 
 /// As [`command`], for claims given one by one.
@@ -97,8 +106,8 @@ fn bless(ids: &[&str], whole: bool, common: &Common) -> String {
     format!("bfc bless{ids} --profile {}{golden}", common.profile().name())
 }
 
-/// Every run that the claims need, once, with the claims that need it.
-fn plan(claims: &[&'static Claim], profile: Profile) -> String {
+/// Every run that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
+fn plan(claims: &[&'static Claim], profile: Profile, shard: Option<Shard>) -> String {
     let mut cells: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     let mut rows: Vec<(Cell, Vec<&str>)> = Vec::new();
     for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)) {
@@ -110,10 +119,17 @@ fn plan(claims: &[&'static Claim], profile: Profile) -> String {
             rows[at].1.push(claim.id);
         }
     }
+    let Shard { index, count } = shard.unwrap_or(Shard { index: 1, count: 1 });
+    let all: Vec<Cell> = rows.iter().map(|(cell, _)| cell.clone()).collect();
+    let own: BTreeSet<[u8; 32]> = experiment::shard(&all, index - 1, count).iter().map(Cell::key).collect();
+    rows.retain(|(cell, _)| own.contains(&cell.key()));
+    let work = Work { claims, profile, jobs: 1, ledger: None };
+    let without: Vec<&str> = work.without_runs().iter().skip(index - 1).step_by(count).map(|c| c.id).collect();
     let head = ["run", "instance", "learner", "claims"].map(String::from).to_vec();
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(cell, ids)| plan_row(cell, ids))).collect();
     let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
-    format!("{text}\nruns: {}; claims: {}; profile {}\n", rows.len(), claims.len(), profile.name())
+    let numbers = format!("runs: {}; claims without runs: {}; profile {}", rows.len(), without.len(), profile.name());
+    format!("{text}\nclaims without runs: {}\n\n{numbers}\n", without.join(" "))
 }
 
 fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! The goldens of a profile, as the commands use them.
 
+use super::Common;
+use super::evaluate::Work;
 use super::output::note;
-use super::{Common, evaluate};
 use crate::claim::{Claim, Profile};
 use crate::error::{Error, Result};
 use crate::golden::{Recovery, Store, Stored, difference, manifest};
@@ -49,7 +50,13 @@ pub fn compared(claims: &[&'static Claim], common: &Common) -> Result<Compared> 
     let profile = common.profile();
     let store = open(common)?;
     let stored = store.load()?;
-    let outcomes = evaluate::outcomes(claims, profile, common.jobs())?;
+    let ledger = common.ledger();
+    let work = Work { claims, profile, jobs: common.jobs(), ledger: ledger.as_ref().map(|(ledger, _)| ledger) };
+    let outcomes = work.outcomes()?;
+    if matches!(ledger, Some((_, false))) {
+        // What was kept for resuming has served.
+        work.forget()?;
+    }
     let pairs = claims.iter().zip(outcomes);
     let entries = pairs.map(|(claim, outcomes)| entry(claim, outcomes, &store, &stored, profile)).collect();
     Ok(Compared { store, stored, entries })

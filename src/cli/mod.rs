@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::claim::Profile;
 use crate::error::Result;
+use crate::ledger::Ledger;
 
 mod bless;
 mod certify;
@@ -21,6 +22,7 @@ mod goldens;
 mod output;
 mod run;
 mod run_config;
+mod shard;
 mod show;
 mod toml_section;
 
@@ -67,6 +69,15 @@ enum Command {
     /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
     #[command(subcommand)]
     Certify(certify::CertifyCommand),
+    /// Join what the shards of a check have done
+    Merge {
+        /// Directories that `check --shard` wrote
+        #[arg(value_name = "DIR", required = true)]
+        shards: Vec<PathBuf>,
+        /// Where to join them
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Run an experiment of your own and write trace.csv and result.json
     Run(RunArguments),
 }
@@ -83,6 +94,9 @@ struct Common {
     /// Threads, from 1 to 256 [default: one a processor]
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
+    /// Keep finished runs here and use those that are here [default for full: target/bfc/full, until it is finished]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,6 +115,9 @@ struct CheckArguments {
     /// List the training runs that would be made, and make none
     #[arg(long, conflicts_with = "format")]
     plan: bool,
+    /// Do only share I of N, into --out, and judge nothing; `bfc merge` joins the shares
+    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls"])]
+    shard: Option<shard::Shard>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -152,7 +169,18 @@ impl From<ProfileName> for Profile {
     }
 }
 
+/// Where an interrupted check of the profile `full` is resumed from.
+const RESUMED: &str = "target/bfc/full";
+
 impl Common {
+    /// Where finished work is kept while this command runs, and whether it stays there afterwards.
+    fn ledger(&self) -> Option<(Ledger, bool)> {
+        match &self.out {
+            Some(directory) => Some((Ledger::new(directory), true)),
+            None => (self.profile() == Profile::Full).then(|| (Ledger::new(RESUMED), false)),
+        }
+    }
+
     fn profile(&self) -> Profile {
         self.profile.into()
     }
@@ -183,6 +211,7 @@ fn answer(command: &Command) -> Result<Answer> {
         Command::Bless(arguments) => bless::command(arguments),
         Command::SelfCheck => Ok(show::self_check()),
         Command::Certify(command) => certify::command(command),
+        Command::Merge { shards, out } => shard::merge(shards, out),
         Command::Run(arguments) => run::command(&arguments.file, arguments.out.as_deref()),
     }
 }

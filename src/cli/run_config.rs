@@ -8,7 +8,7 @@ use super::toml_section::{Document, Entry, Section};
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
 use crate::experiment::run::TEST_SAMPLES;
-use crate::experiment::{Cell, Instance, Learner, Staged};
+use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
 use crate::learner::{Descent, Kind};
 use crate::network::architecture::{MAX_DEPTH, MAX_SIZE};
 use crate::network::{Architecture, Skips};
@@ -64,7 +64,7 @@ impl RunConfig {
         let thaw_steps = thaw_steps(learner, kind)?.unwrap_or(*phases.last().unwrap_or(&0));
         let stages = kind.stages(&phases, thaw_steps)?;
         let seed = seed(learner)?.unwrap_or(instance.data_seed);
-        let training = Staged { stages, descent: descent(learner, depth)? };
+        let training = Staged { stages, descent: descent(learner, depth)?, widths: None };
         Ok(RunConfig { kind, phases, thaw_steps, instance, training, seed })
     }
 
@@ -124,12 +124,14 @@ fn instance(target: &Section, data: &Section) -> Result<Instance> {
     let widest = widths.iter().max().copied().unwrap_or(1);
     let samples = data.integer("samples", 2..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
     Ok(Instance {
+        family: Family::Rows,
         skips,
         widths,
         dimension,
         gap: target.number("gap", |v| (1e-9..=1e6).contains(&v), "a number from 1e-9 to 1e6")?.unwrap_or(0.1),
         distribution: target.choice("distribution", &Distribution::ALL, Distribution::name)?.unwrap_or(Distribution::Gaussian),
         samples,
+        labels: Labels::Exact,
         target_seed: seed(target)?.unwrap_or(1),
         data_seed: seed(data)?.unwrap_or(1),
     })
@@ -234,6 +236,7 @@ fn descent(learner: &Section, depth: usize) -> Result<Descent> {
         tolerance: learner
             .number("tolerance", |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")?
             .unwrap_or(default.tolerance),
+        ..default
     })
 }
 

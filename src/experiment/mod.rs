@@ -3,6 +3,8 @@
 pub mod config;
 mod record;
 pub mod run;
+pub mod scores;
+mod source;
 
-pub use config::{Cell, Instance, Learner, Staged};
+pub use config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
 pub use run::{Run, Runs, Score, run_traced, shard};

@@ -5,21 +5,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{Cell, Instance, Learner};
+use super::config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
 use super::record;
+use super::scores::scores;
+use super::source::Source;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
-use crate::learner::initial::initial_network;
-use crate::learner::{Descent, Samples, Stage, StageEnd, train};
+use crate::learner::initial::{initial, initial_network};
+use crate::learner::{Automatic, Descent, Initial, Samples, Stage, StageEnd, train, train_automatically, train_online};
 use crate::ledger::{Ledger, bits};
 use crate::network::{Architecture, Network};
 use crate::parallel;
-use crate::portable::reduce::variance;
-use crate::portable::rng::Stream;
-use crate::target::distribution::draw;
+use crate::target::generic::generic_target;
 use crate::target::random::{labels, random_target, scales};
-use crate::target::risk;
+use crate::target::risk::{self, Risk};
 
 /// Samples of the test error, where the exact risk is not affordable.
 pub const TEST_SAMPLES: usize = 20_000;
@@ -167,6 +167,8 @@ struct Group<'a> {
 #[derive(Clone)]
 struct Trained {
     learner: Network<f64>,
+    /// Where samples come from, when they are drawn afresh for each step.
+    fresh: Option<Source>,
     switched_on: usize,
     phases: Vec<PhaseEnd>,
     trace: Vec<TracePoint>,
@@ -182,13 +184,15 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn of(cell: &'a Cell) -> Option<Self> {
         match &cell.learner {
-            Learner::Staged(staged) => Some(Plan { cell, stages: &staged.stages }),
+            Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
+            Learner::Automatic(..) => None,
         }
     }
 }
 
 /// What the runs of a group share.
 struct Shared {
+    instance: Instance,
     target: Network<f64>,
     samples: Samples,
     descent: Descent,
@@ -211,27 +215,67 @@ impl<'a> Group<'a> {
         // A group is made with its first cell, and all of its cells have learners of one kind.
         let first = self.cells[0];
         match &first.learner {
-            Learner::Staged(staged) => self.staged(first, &staged.descent, trace_every),
+            Learner::Staged(staged) => self.staged(first, staged, None, trace_every),
+            Learner::Online(staged) => self.staged(first, staged, Some(Source::new(&first.instance)), trace_every),
+            Learner::Automatic(automated) => {
+                let run = automatically(first, automated, trace_every)?;
+                Ok(self.cells.iter().map(|cell| (cell.key(), run.clone())).collect())
+            }
         }
     }
 
-    /// Trains the cells of the group, one stage for all that share it.
-    fn staged(&self, first: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Vec<([u8; 32], Run)>> {
-        let instance = &first.instance;
-        let target = instance.target()?;
-        let samples = instance.draw_samples(&target)?;
-        let scales = scales(instance.gap, instance.depth());
-        let learner = initial_network(&instance.architecture()?, &scales, descent.initial_scale, first.seed)?;
-        let shared = Shared { target, samples, descent: *descent, trace_every };
+    /// Trains the cells of the group, one stage for all that share it; on samples from `fresh`, if that is given.
+    fn staged(
+        &self,
+        first: &Cell,
+        staged: &Staged,
+        fresh: Option<Source>,
+        trace_every: Option<usize>,
+    ) -> Result<Vec<([u8; 32], Run)>> {
+        let shared = Shared::new(first, &staged.descent, trace_every)?;
+        let Instance { dimension, widths, skips, gap, .. } = &first.instance;
+        let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
+        let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, first.seed)?;
         let plans: Vec<Plan<'_>> = self.cells.iter().filter_map(|cell| Plan::of(cell)).collect();
-        let start = Trained { learner, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
+        let start = Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
         let mut runs = Vec::new();
         shared.grow(start, &plans, &mut runs);
         Ok(runs)
     }
 }
 
+/// The best of the initialisations, by its training loss.
+fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
+    let shared = Shared::new(cell, &automated.descent, trace_every)?;
+    let (shape, scales) = (cell.instance.architecture()?, scales(cell.instance.gap, cell.instance.depth()));
+    let (_, state) = automated.restarts.best(|attempt| {
+        let start = Initial { scale: automated.descent.initial_scale, redundancy: automated.redundancy, attempt };
+        let trained = shared.automatically(initial(&shape, &scales, &start, cell.seed)?, &automated.automatic);
+        Ok((trained.phases.last().map_or(f64::NAN, |p| p.loss), trained))
+    })?;
+    Ok(shared.finish(cell, &state))
+}
+
 impl Shared {
+    /// Target and samples of the cell.
+    fn new(cell: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Self> {
+        let target = cell.instance.target()?;
+        let samples = cell.instance.draw_samples(&target)?;
+        Ok(Shared { instance: cell.instance.clone(), target, samples, descent: *descent, trace_every })
+    }
+
+    fn automatically(&self, mut learner: Network<f64>, automatic: &Automatic) -> Trained {
+        let mut trace = Vec::new();
+        let mut observe = |phase: usize, step: usize, loss: f64, learner: &Network<f64>| {
+            trace.extend(self.trace_point(phase, step, loss, learner));
+        };
+        let ends = train_automatically(&mut learner, &self.samples, automatic, &self.descent, &mut observe);
+        let phases: Vec<_> = ends.iter().map(|(end, network)| self.phase_end(end, network)).collect();
+        let begun = automatic.stages(learner.depth()).into_iter().take(ends.len());
+        let switched_on = begun.map(|stage| stage.top).max().unwrap_or(1);
+        Trained { learner, fresh: None, switched_on, phases, trace }
+    }
+
     /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
     fn grow(&self, state: Trained, plans: &[Plan<'_>], runs: &mut Vec<([u8; 32], Run)>) {
         let done = state.phases.len();
@@ -249,18 +293,31 @@ impl Shared {
 
     fn trained(&self, mut state: Trained, stage: Stage) -> Trained {
         let (phase, mut trace) = (state.phases.len(), Vec::new());
-        let mut observe = |step: usize, loss: f64, learner: &Network<f64>| {
-            let feature_error = || self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
-            if self.trace_every.is_some_and(|every| step.is_multiple_of(every)) {
-                trace.push(TracePoint { phase, step, loss, feature_error: feature_error() });
+        let mut observe =
+            |step: usize, loss: f64, learner: &Network<f64>| trace.extend(self.trace_point(phase, step, loss, learner));
+        let Trained { learner, fresh, switched_on, .. } = &mut state;
+        let end = match fresh {
+            None => train(learner, &self.samples, stage, &self.descent, *switched_on, &mut observe),
+            Some(source) => {
+                let mut draw = |_| source.draw(&self.instance, &self.target);
+                let batch = self.instance.samples;
+                train_online(learner, &mut draw, batch, stage, &self.descent, *switched_on, &mut observe)
             }
         };
-        let end: StageEnd = train(&mut state.learner, &self.samples, stage, &self.descent, state.switched_on, &mut observe);
-        let feature_error_squared = self.feature_error_squared(&state.learner);
-        state.phases.push(PhaseEnd { steps: end.steps, loss: end.loss, feature_error_squared });
+        state.phases.push(self.phase_end(&end, &state.learner));
         state.trace.extend(trace);
         state.switched_on = state.switched_on.max(stage.top);
         state
+    }
+
+    fn trace_point(&self, phase: usize, step: usize, loss: f64, learner: &Network<f64>) -> Option<TracePoint> {
+        let traced = self.trace_every.is_some_and(|every| step.is_multiple_of(every));
+        let feature_error = || self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
+        traced.then(|| TracePoint { phase, step, loss, feature_error: feature_error() })
+    }
+
+    fn phase_end(&self, end: &StageEnd, learner: &Network<f64>) -> PhaseEnd {
+        PhaseEnd { steps: end.steps, loss: end.loss, feature_error_squared: self.feature_error_squared(learner) }
     }
 
     fn feature_error_squared(&self, learner: &Network<f64>) -> Option<Rational> {
@@ -269,8 +326,9 @@ impl Shared {
 
     fn finish(&self, cell: &Cell, state: &Trained) -> Run {
         let learner = state.learner.truncated(state.switched_on.max(2));
-        let risk = risk::relative_risk(&self.target, &learner, cell.instance.distribution).map_err(|absent| absent.to_string());
-        let test_error = risk.is_err().then(|| cell.instance.test_error(&self.target, &learner));
+        let risk = self.relative_risk(&learner);
+        let by_samples = risk.is_err() && self.instance.labels != Labels::Sign;
+        let test_error = by_samples.then(|| self.instance.test_error(&self.target, |x| labels(&learner, x)));
         let (relative_risk, target_variance) = match risk {
             Ok(risk) => (Ok(risk.relative), Some(risk.target_variance)),
             Err(reason) => (Err(reason), None),
@@ -281,8 +339,15 @@ impl Shared {
             relative_risk,
             target_variance,
             test_error,
-            scores: Vec::new(),
+            scores: scores(cell, &self.target, &self.samples, &learner),
             trace: state.trace.clone(),
+        }
+    }
+
+    fn relative_risk(&self, learner: &Network<f64>) -> std::result::Result<Risk, String> {
+        match self.instance.labels {
+            Labels::Sign => Err("the labels are signs: their sizes were never told".into()),
+            _ => risk::relative_risk(&self.target, learner, self.instance.distribution).map_err(|absent| absent.to_string()),
         }
     }
 }
@@ -306,30 +371,10 @@ impl Instance {
     /// # Errors
     /// When the instance is impossible.
     pub fn target(&self) -> Result<Network<f64>> {
-        random_target(&self.architecture()?, self.gap, self.distribution, self.target_seed)
-    }
-
-    /// The samples of this instance, from the stream `training samples` of the data seed.
-    ///
-    /// # Errors
-    /// When all labels are equal: no loss can be measured relative to their variance.
-    fn draw_samples(&self, target: &Network<f64>) -> Result<Samples> {
-        let mut stream = Stream::new(self.data_seed, "training samples");
-        let x = draw(self.distribution, self.dimension, self.samples, &mut stream);
-        let labels = labels(target, &x);
-        if labels.windows(2).all(|pair| pair[0] == pair[1]) {
-            let message = "all labels are equal, so there is nothing to learn from them; more samples or another seed";
-            return Err(Error::refused(message).at_field("data.samples"));
-        }
-        Ok(Samples::new(&x, labels, target.architecture().reads_squares()))
-    }
-
-    /// Variance of the error over variance of the target, on samples of the stream `test samples` of the data seed.
-    fn test_error(&self, target: &Network<f64>, learner: &Network<f64>) -> f64 {
-        let mut stream = Stream::new(self.data_seed, "test samples");
-        let x = draw(self.distribution, self.dimension, TEST_SAMPLES, &mut stream);
-        let y = labels(target, &x);
-        let errors: Vec<f64> = labels(learner, &x).iter().zip(&y).map(|(f, y)| f - y).collect();
-        variance(&errors) / variance(&y)
+        let draw = match self.family {
+            Family::Rows => random_target,
+            Family::Generic => generic_target,
+        };
+        draw(&self.architecture()?, self.gap, self.distribution, self.target_seed)
     }
 }

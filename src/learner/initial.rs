@@ -32,6 +32,7 @@ pub fn spanning_rows(k: usize, stream: &mut Stream) -> Result<Matrix<f64>> {
     Ok(best.map_or_else(|| unit_rows(k * (k + 1) / 2, k, stream), |(_, rows)| rows))
 }
 
+/// `rows` unit rows in `k` dimensions, uniform on the sphere.
 fn unit_rows(m: usize, k: usize, stream: &mut Stream) -> Matrix<f64> {
     let mut rows = Matrix::from_fn(m, k, |_, _| stream.normal());
     for i in 0..m {
@@ -52,25 +53,67 @@ pub fn quadratic_forms<S: Scalar>(rows: &Matrix<S>) -> Matrix<S> {
     })
 }
 
-/// A learner of the given shape and head scales `alpha_2, ..., alpha_L`; every weight is normal with standard deviation
-/// `initial_scale / sqrt(fan-in of its block)`.
+/// How a learner begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Initial {
+    /// Every weight is normal with standard deviation `scale / sqrt(fan-in of its block)`.
+    pub scale: f64,
+    /// `R_l` has this many times the `k(k+1)/2` rows it needs. Once: the best conditioned of 50 draws; more often: a single draw.
+    pub redundancy: usize,
+    /// The number of the attempt, from 0: further attempts have other weights and the same `R_l`.
+    pub attempt: u64,
+}
+
+impl Initial {
+    /// A first attempt with no more rows than needed.
+    pub fn scaled(scale: f64) -> Self {
+        Initial { scale, redundancy: 1, attempt: 0 }
+    }
+
+    fn rows(&self, k: usize, stream: &mut Stream) -> Result<Matrix<f64>> {
+        match self.redundancy {
+            0 | 1 => spanning_rows(k, stream),
+            times => Ok(unit_rows(times * (k * (k + 1) / 2), k, stream)),
+        }
+    }
+
+    /// The stream `learner weights` for the first attempt, `learner weights N` for attempt `N`.
+    fn weights(&self, seed: u64) -> Stream {
+        match self.attempt {
+            0 => Stream::new(seed, "learner weights"),
+            n => Stream::new(seed, &format!("learner weights {n}")),
+        }
+    }
+}
+
+/// A learner of the given shape and head scales `alpha_2, ..., alpha_L`, at its first attempt.
+///
+/// Guarantee: replayed. See [`Initial::scaled`] and [`initial`].
+///
+/// # Errors
+/// As [`initial`].
+pub fn initial_network(architecture: &Architecture, scales: &[f64], initial_scale: f64, seed: u64) -> Result<Network<f64>> {
+    initial(architecture, scales, &Initial::scaled(initial_scale), seed)
+}
+
+/// A learner of the given shape and head scales `alpha_2, ..., alpha_L`. Its top layer has `R_L = I`: nothing reads it.
 ///
 /// Streams of `seed`: `learner rows` and `learner weights`. Guarantee: replayed.
 ///
 /// # Errors
 /// When a shape does not fit, or a factorisation does not converge.
-pub fn initial_network(architecture: &Architecture, scales: &[f64], initial_scale: f64, seed: u64) -> Result<Network<f64>> {
-    let (mut rows, mut weights) = (Stream::new(seed, "learner rows"), Stream::new(seed, "learner weights"));
+pub fn initial(architecture: &Architecture, scales: &[f64], start: &Initial, seed: u64) -> Result<Network<f64>> {
+    let (mut rows, mut weights) = (Stream::new(seed, "learner rows"), start.weights(seed));
     let depth = architecture.depth();
     let mut spans = Vec::new();
     for l in 2..=depth {
         let k = architecture.width(l);
         let top = l == depth;
-        spans.push(if top { Matrix::from_fn(k, k, |i, j| f64::from(i == j)) } else { spanning_rows(k, &mut rows)? });
+        spans.push(if top { Matrix::from_fn(k, k, |i, j| f64::from(i == j)) } else { start.rows(k, &mut rows)? });
     }
     let features = |j: usize| if j < 2 { architecture.dimension() } else { spans[j - 2].rows() };
     let mut block = |l: usize, j: usize| {
-        let deviation = initial_scale / (features(j) as f64).sqrt();
+        let deviation = start.scale / (features(j) as f64).sqrt();
         Matrix::from_fn(architecture.width(l), features(j), |_, _| deviation * weights.normal())
     };
     let blocks: Vec<Vec<Matrix<f64>>> =

@@ -12,6 +12,9 @@ pub enum Coupling {
     StopGradient,
     /// Layer `l` minimises the loss of the output up to layer `l`; no gradient passes into the features below it.
     LocalLoss,
+    /// As joint, but the rows of layer 2 stay in the space that they spanned when the stage began: its features change in size and
+    /// mix with one another, they do not turn.
+    RowSpace,
 }
 
 /// A stretch of training: layers `bottom..=top` learn, the ones below `bottom` stay, the ones above `top` are off.
@@ -30,7 +33,9 @@ pub struct Stage {
 impl Stage {
     /// A stage in the one form that is used for equal trainings: a single learning layer has nothing to couple.
     pub fn new(bottom: usize, top: usize, coupling: Coupling, steps: usize) -> Self {
-        let coupling = if bottom == top { Coupling::Joint } else { coupling };
+        let layer_2_alone_in_its_row_space = top == 2 && coupling == Coupling::RowSpace;
+        let coupled = bottom < top || layer_2_alone_in_its_row_space;
+        let coupling = if coupled { coupling } else { Coupling::Joint };
         Stage { bottom, top, coupling, steps }
     }
 

@@ -3,10 +3,11 @@
 //! The bits are those of [`forward`](super::forward) and [`gradient`](super::gradient) on each sample, summed in the order of
 //! [`portable`](crate::portable); the tests compare them bit for bit.
 
+use super::activation::{Activation, Features, Forms};
 use super::architecture::Network;
 use super::gradient::{Blocks, Flow};
 use crate::matrix::Matrix;
-use crate::portable::product::{View, add_product};
+use crate::portable::product::add_product;
 use crate::portable::reduce::inner_products;
 use crate::portable::vectorized;
 
@@ -38,25 +39,30 @@ impl Inputs {
 #[derive(Clone, Debug)]
 pub struct Batch {
     sums: Vec<Matrix<f64>>,
-    projections: Vec<Matrix<f64>>,
-    features: Vec<Matrix<f64>>,
+    features: Vec<Features>,
+    forms: Vec<Vec<Option<Forms>>>,
     heads: Vec<Vec<f64>>,
     slopes: Vec<Matrix<f64>>,
-    through: Vec<Matrix<f64>>,
 }
 
 impl Batch {
     /// Room for the layers `2..=top` of `network` on `samples` samples.
     pub fn new(network: &Network<f64>, top: usize, samples: usize) -> Self {
-        let units = |l: usize| Matrix::filled(network.architecture().width(l), samples, 0.0);
-        let spanned = |l: usize| Matrix::filled(network.features(l), samples, 0.0);
+        Batch::activated(network, top, samples, Activation::Square)
+    }
+
+    /// As [`new`](Self::new), with another activation or another way to compute it.
+    pub fn activated(network: &Network<f64>, top: usize, samples: usize, activation: Activation) -> Self {
+        let (shape, by_forms) = (network.architecture(), activation == Activation::Forms);
+        let units = |l: usize| Matrix::filled(shape.width(l), samples, 0.0);
+        let features = |j: usize| Features::new(network.features(j), samples, activation);
+        let forms = |l: usize, &j: &usize| (by_forms && j >= 2).then(|| Forms::new(shape.width(l), shape.width(j), samples));
         Batch {
             sums: (2..=top).map(units).collect(),
-            projections: (2..top).map(spanned).collect(),
-            features: (2..top).map(spanned).collect(),
+            features: (2..top).filter(|_| !by_forms).map(features).collect(),
+            forms: (2..=top).map(|l| shape.index_set(l).iter().map(|j| forms(l, j)).collect()).collect(),
             heads: vec![vec![0.0; samples]; top - 1],
             slopes: (2..=top).map(units).collect(),
-            through: (2..top).map(spanned).collect(),
         }
     }
 
@@ -68,33 +74,44 @@ impl Batch {
     pub fn forward(&mut self, network: &Network<f64>, inputs: &Inputs, bottom: usize) {
         let n = inputs.samples();
         for l in bottom..=self.top() {
-            let sums = self.sums[l - 2].as_mut_slice();
-            sums.fill(0.0);
-            for (&j, weights) in network.architecture().index_set(l).iter().zip(&network.layer(l).weights) {
-                let features = if j < 2 { &inputs.features[j] } else { &self.features[j - 2] };
-                add_product(sums, weights.into(), features.as_slice(), n);
+            let (below, sums) = self.sums.split_at_mut(l - 2);
+            let sums = &mut sums[0];
+            sums.as_mut_slice().fill(0.0);
+            let blocks = network.architecture().index_set(l).iter().zip(&network.layer(l).weights);
+            for ((&j, weights), forms) in blocks.zip(&mut self.forms[l - 2]) {
+                if let Some(forms) = forms {
+                    forms.add_to(sums, weights, &network.layer(j).span, &below[j - 2]);
+                    continue;
+                }
+                let features = if j < 2 { &inputs.features[j] } else { self.features[j - 2].values() };
+                add_product(sums.as_mut_slice(), weights.into(), features.as_slice(), n);
             }
-            weigh_head(&mut self.heads[l - 2], &self.sums[l - 2], network.layer(l).scale);
-            if l < self.top() {
-                let projections = self.projections[l - 2].as_mut_slice();
-                projections.fill(0.0);
-                add_product(projections, (&network.layer(l).span).into(), self.sums[l - 2].as_slice(), n);
-                square(self.features[l - 2].as_mut_slice(), projections);
+            weigh_head(&mut self.heads[l - 2], sums, network.layer(l).scale);
+            if let Some(features) = self.features.get_mut(l - 2) {
+                features.evaluate(&network.layer(l).span, sums);
             }
         }
     }
 
-    /// Writes `F(x) - y` up to layer `upto` into `errors`.
-    pub fn errors(&self, upto: usize, labels: &[f64], errors: &mut [f64]) {
+    /// Writes `F(x)` up to layer `upto` into `outputs`.
+    pub fn outputs(&self, upto: usize, outputs: &mut [f64]) {
         vectorized(
             #[inline(always)]
             || {
-                errors.fill(0.0);
+                outputs.fill(0.0);
                 for head in &self.heads[..upto - 1] {
-                    errors.iter_mut().zip(head).for_each(|(e, h)| *e += h);
+                    outputs.iter_mut().zip(head).for_each(|(f, h)| *f += h);
                 }
-                errors.iter_mut().zip(labels).for_each(|(e, y)| *e -= y);
             },
+        );
+    }
+
+    /// Writes `F(x) - y` up to layer `upto` into `errors`.
+    pub fn errors(&self, upto: usize, labels: &[f64], errors: &mut [f64]) {
+        self.outputs(upto, errors);
+        vectorized(
+            #[inline(always)]
+            || errors.iter_mut().zip(labels).for_each(|(e, y)| *e -= y),
         );
     }
 
@@ -122,30 +139,41 @@ impl Batch {
     /// Sums over samples are in the order of [`sum`](crate::portable::reduce::sum).
     pub fn gradient(&mut self, network: &Network<f64>, inputs: &Inputs, flow: Flow, bottom: usize, gradient: &mut Blocks<f64>) {
         for l in (bottom..=self.top()).rev() {
-            for (block, &j) in network.architecture().index_set(l).iter().enumerate() {
-                let sum = &mut gradient.blocks[l - 2][block];
-                let features = if j < 2 { &inputs.features[j] } else { &self.features[j - 2] };
-                inner_products(sum, &self.slopes[l - 2], features);
-                if flow == Flow::Through && j >= bottom.max(2) {
-                    self.pass_down(network, l, j, &network.layer(l).weights[block]);
+            let (below, slopes) = self.slopes.split_at_mut(l - 2);
+            let slopes = &slopes[0];
+            let blocks = network.architecture().index_set(l).iter().zip(&network.layer(l).weights);
+            for (((&j, weights), sum), forms) in blocks.zip(&mut gradient.blocks[l - 2]).zip(&mut self.forms[l - 2]) {
+                let passes = flow == Flow::Through && j >= bottom.max(2);
+                match (j, forms) {
+                    (0 | 1, _) => inner_products(sum, slopes, &inputs.features[j]),
+                    (_, Some(forms)) => {
+                        forms.gradient(sum, slopes, &network.layer(j).span, &self.sums[j - 2]);
+                        if passes {
+                            forms.pass_down(&mut below[j - 2], slopes);
+                        }
+                    }
+                    (_, None) => {
+                        inner_products(sum, slopes, self.features[j - 2].values());
+                        if passes {
+                            self.features[j - 2].pass_down(&mut below[j - 2], weights, slopes, &network.layer(j).span);
+                        }
+                    }
                 }
             }
         }
     }
+}
 
-    /// `dS_j += R_j' ( K' dS_l * 2 R_j S_j )`.
-    fn pass_down(&mut self, network: &Network<f64>, l: usize, j: usize, weights: &Matrix<f64>) {
-        let through = self.through[j - 2].as_mut_slice();
-        let n = self.heads[0].len();
-        through.fill(0.0);
-        add_product(through, View::from(weights).transposed(), self.slopes[l - 2].as_slice(), n);
-        let projections = self.projections[j - 2].as_slice();
-        vectorized(
-            #[inline(always)]
-            || through.iter_mut().zip(projections).for_each(|(t, z)| *t *= z + z),
-        );
-        add_product(self.slopes[j - 2].as_mut_slice(), View::from(&network.layer(j).span).transposed(), through, n);
-    }
+/// `F(x)` of the samples `x` (`d x N`) for a network with this activation.
+///
+/// Guarantee: replayed; for `Activation::Square` each value is that of [`forward`](super::forward).
+pub fn outputs(network: &Network<f64>, x: &Matrix<f64>, activation: Activation) -> Vec<f64> {
+    let inputs = Inputs::new(x, network.architecture().reads_squares());
+    let mut batch = Batch::activated(network, network.depth(), x.cols(), activation);
+    batch.forward(network, &inputs, 2);
+    let mut outputs = vec![0.0; x.cols()];
+    batch.outputs(network.depth(), &mut outputs);
+    outputs
 }
 
 /// `head = alpha * (((0 + S_1^2) + S_2^2) + ...)`.
@@ -159,12 +187,5 @@ fn weigh_head(head: &mut [f64], sums: &Matrix<f64>, alpha: f64) {
             }
             head.iter_mut().for_each(|h| *h *= alpha);
         },
-    );
-}
-
-fn square(squares: &mut [f64], values: &[f64]) {
-    vectorized(
-        #[inline(always)]
-        || squares.iter_mut().zip(values).for_each(|(s, v)| *s = v * v),
     );
 }

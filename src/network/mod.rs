@@ -10,9 +10,11 @@
 //! [`forward`] evaluates it over any [`Scalar`](crate::scalar::Scalar), [`gradient`] differentiates it, and [`batch`] does both over
 //! many samples at machine speed with the same bits as the definition.
 
+pub mod activation;
 pub mod architecture;
 pub mod batch;
 pub mod forward;
 pub mod gradient;
 
+pub use activation::Activation;
 pub use architecture::{Architecture, Layer, Network, Skips};

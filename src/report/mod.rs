@@ -1,5 +1,7 @@
 //! What people and machines read: it shows values and computes none.
 
+use serde::{Deserialize, Serialize};
+
 use crate::claim::{Claim, Outcome, Profile, Verdict};
 use crate::error::Result;
 
@@ -11,7 +13,7 @@ pub mod table;
 pub mod text;
 
 /// The outcomes of a claim's check and of its negative control.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcomes {
     /// Of the check.
     pub check: Outcome,

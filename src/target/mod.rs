@@ -2,6 +2,7 @@
 
 pub mod distribution;
 pub mod expand;
+pub mod generic;
 pub mod random;
 pub mod risk;
 pub mod tree;

@@ -4,8 +4,8 @@ use super::risk;
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
 use crate::matrix::Matrix;
-use crate::network::batch::{Batch, Inputs};
-use crate::network::{Architecture, Layer, Network};
+use crate::network::batch::outputs;
+use crate::network::{Activation, Architecture, Layer, Network};
 use crate::portable::factor::orthonormal_columns;
 use crate::portable::reduce::variance;
 use crate::portable::rng::Stream;
@@ -29,36 +29,47 @@ pub fn scales(gap: f64, depth: usize) -> Vec<f64> {
 /// # Errors
 /// When a width exceeds what it draws from, or a layer is constant under the distribution.
 pub fn random_target(architecture: &Architecture, gap: f64, distribution: Distribution, seed: u64) -> Result<Network<f64>> {
-    let depth = architecture.depth();
     let mut stream = Stream::new(seed, "target weights");
-    let mut layers: Vec<Layer<f64>> = Vec::new();
-    for (l, scale) in (2..).zip(scales(gap, depth)) {
+    let features = |j: usize| if j < 2 { architecture.dimension() } else { architecture.width(j) };
+    let next_layer = |_: &[Layer<f64>], l: usize, scale: f64| {
         let k = architecture.width(l);
-        let features = |j: usize| if j < 2 { architecture.dimension() } else { architecture.width(j) };
-        let blocks = architecture.index_set(l).iter().map(|&j| random_rows(k, features(j), &mut stream));
-        let weights = blocks.collect::<Result<Vec<_>>>().map_err(|e| e.at_field("width"))?;
-        layers.push(Layer { weights, span: Matrix::from_fn(k, k, |i, j| f64::from(i == j)), scale });
-        let so_far = Network::new(architecture.truncated(l), layers.clone())?;
-        let factor = 1.0 / head_variance(&so_far, distribution, seed)?.sqrt().sqrt();
+        let blocks = architecture.index_set(l).iter().map(|&j| random_rows(k, features(j), SINGULAR_VALUES, &mut stream));
+        Ok(Layer { weights: blocks.collect::<Result<_>>()?, span: Matrix::from_fn(k, k, |i, j| f64::from(i == j)), scale })
+    };
+    normalised(architecture, gap, distribution, seed, next_layer)
+}
+
+/// Stacks layers from 2 up, given those below, and scales each so that `Var ||S_l||^2 = 1`.
+pub(super) fn normalised(
+    architecture: &Architecture,
+    gap: f64,
+    distribution: Distribution,
+    seed: u64,
+    mut next_layer: impl FnMut(&[Layer<f64>], usize, f64) -> Result<Layer<f64>>,
+) -> Result<Network<f64>> {
+    let mut layers: Vec<Layer<f64>> = Vec::new();
+    for (l, scale) in (2..).zip(scales(gap, architecture.depth())) {
+        let mut layer = next_layer(&layers, l, scale).map_err(|e| e.at_field("width"))?;
+        let so_far = layers.iter().chain([&layer]).cloned().collect();
+        let variance = head_variance(&Network::new(architecture.truncated(l), so_far)?, distribution, seed)?;
+        let factor = 1.0 / variance.sqrt().sqrt();
         if !factor.is_finite() {
             return Err(Error::refused(format!("layer {l} is constant under the {} distribution", distribution.name()))
                 .at_field("target"));
         }
-        // `layers` has just been given its last layer.
-        let last = layers.len() - 1;
-        layers[last].weights.iter_mut().for_each(|w| w.as_mut_slice().iter_mut().for_each(|v| *v *= factor));
+        layer.weights.iter_mut().for_each(|w| w.as_mut_slice().iter_mut().for_each(|v| *v *= factor));
+        layers.push(layer);
     }
     Network::new(architecture.clone(), layers)
 }
 
-/// `U diag(s) Q'`: `k` rows in `n` dimensions with random singular vectors and the singular values of the concept class.
-fn random_rows(k: usize, n: usize, stream: &mut Stream) -> Result<Matrix<f64>> {
+/// `U diag(s) Q'`: `k` rows in `n` dimensions with random singular vectors and singular values spread evenly over a range.
+pub(super) fn random_rows(k: usize, n: usize, (low, high): (f64, f64), stream: &mut Stream) -> Result<Matrix<f64>> {
     if k > n {
         return Err(Error::input(k, format!("a width of at most the {n} features it reads")));
     }
     let q = orthonormal_columns(&Matrix::from_fn(n, k, |_, _| stream.normal()));
     let u = orthonormal_columns(&Matrix::from_fn(k, k, |_, _| stream.normal()));
-    let (low, high) = SINGULAR_VALUES;
     let value = |i: usize| if k == 1 { 1.0 } else { low + (high - low) * (i as f64 / (k - 1) as f64) };
     let mut rows = Matrix::filled(k, n, 0.0);
     for i in 0..k {
@@ -78,23 +89,18 @@ fn head_variance(network: &Network<f64>, distribution: Distribution, seed: u64) 
     }
     match risk::variance(&head, distribution) {
         Ok(exact) => Ok(exact.to_f64()),
-        Err(_) => Ok(sampled_variance(&head, distribution, seed)),
+        Err(_) => Ok(variance(&normalisation_outputs(&head, distribution, seed))),
     }
 }
 
-fn sampled_variance(network: &Network<f64>, distribution: Distribution, seed: u64) -> f64 {
+/// `F(x)` on 20000 samples of the stream `target normalisation`.
+pub(super) fn normalisation_outputs(network: &Network<f64>, distribution: Distribution, seed: u64) -> Vec<f64> {
     let mut stream = Stream::new(seed, "target normalisation");
     let d = network.architecture().dimension();
-    let x = super::distribution::draw(distribution, d, NORMALISATION_SAMPLES, &mut stream);
-    variance(&labels(network, &x))
+    labels(network, &super::distribution::draw(distribution, d, NORMALISATION_SAMPLES, &mut stream))
 }
 
 /// `F(x)` on the samples `x` (`d x N`). Guarantee: replayed, each label that of `network::forward`.
 pub fn labels(network: &Network<f64>, x: &Matrix<f64>) -> Vec<f64> {
-    let inputs = Inputs::new(x, network.architecture().reads_squares());
-    let mut batch = Batch::new(network, network.depth(), x.cols());
-    batch.forward(network, &inputs, 2);
-    let mut labels = vec![0.0; x.cols()];
-    batch.errors(network.depth(), &vec![0.0; x.cols()], &mut labels);
-    labels
+    outputs(network, x, Activation::Square)
 }

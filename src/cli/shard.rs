@@ -1,0 +1,78 @@
+//! `bfc check --shard` and `bfc merge`: one check on several machines.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Instant;
+
+use super::evaluate::{Share, Work};
+use super::{Answer, Exit, output};
+use crate::error::Result;
+use crate::ledger::Ledger;
+
+/// Share `index` of `count`, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1 to `count`.
+    pub index: usize,
+    /// At least 1.
+    pub count: usize,
+}
+
+/// The most shards that are accepted.
+const MOST: usize = 10_000;
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match numbers {
+            Some((index, count)) if (1..=count).contains(&index) && count <= MOST => Ok(Shard { index, count }),
+            _ => Err(format!("expected I/N with I from 1 to N and N at most {MOST}, such as 1/2")),
+        }
+    }
+}
+
+/// Does one share of the work, into the ledger in `directory`.
+pub fn share(work: &Work<'_>, shard: Shard, directory: &Path) -> Result<Answer> {
+    let start = Instant::now();
+    let Share { runs, claims } = work.share(shard.index - 1, shard.count)?;
+    output::duration("finished", start);
+    let text = format!(
+        "shard {}/{} of profile {}: {} of {} runs and {} of {} claims without runs, in {}\n",
+        shard.index,
+        shard.count,
+        work.profile.name(),
+        runs.0,
+        runs.1,
+        claims.0,
+        claims.1,
+        directory.display()
+    );
+    Ok(Answer { text, exit: Exit::Success })
+}
+
+/// Joins the ledgers of several shards.
+pub fn merge(shards: &[PathBuf], out: &Path) -> Result<Answer> {
+    let joined = Ledger::new(out);
+    let mut text = String::new();
+    for directory in shards {
+        let items = joined.join(&Ledger::new(directory))?;
+        text += &format!("{}: {items} items\n", directory.display());
+    }
+    text += &format!("joined in {}; compare with the goldens: bfc check --profile P --out {}\n", out.display(), out.display());
+    Ok(Answer { text, exit: Exit::Success })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shard_is_one_of_some() {
+        assert_eq!("2/3".parse(), Ok(Shard { index: 2, count: 3 }));
+        for bad in ["0/2", "3/2", "1", "1/0", "a/b", "1/2/3", "", "1/99999999"] {
+            assert!(bad.parse::<Shard>().is_err(), "{bad}");
+        }
+    }
+}

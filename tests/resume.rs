@@ -1,0 +1,68 @@
+//! Interrupted, resumed, split over machines and joined: the same bytes as in one go.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use common::Place;
+
+/// Blesses the profile `tiny` of all claims into the directory `goldens`, with what is in `out`.
+fn blessed(place: &Place, goldens: &str, out: &str) -> String {
+    place.bfc(&format!("bless --profile tiny --golden {goldens} {out}")).says(0, &["0 changed"]);
+    let names = place.names(&format!("{goldens}/tiny"));
+    names.iter().map(|name| place.read(&format!("{goldens}/tiny/{name}"))).collect()
+}
+
+/// The goldens of the repository.
+fn stored() -> String {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/tiny");
+    let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+}
+
+#[test]
+fn two_shards_joined_give_the_goldens_of_one_run() {
+    let place = Place::new("shards");
+    for (shard, directory) in [("1/2", "one"), ("2/2", "two")] {
+        let answer = place.bfc(&format!("check --profile tiny --shard {shard} --out {directory}"));
+        answer.says(0, &[&format!("shard {shard} of profile tiny")]);
+    }
+    let (one, two) = (place.names("one"), place.names("two"));
+    assert!(!one.is_empty() && !two.is_empty() && !one.iter().any(|name| two.contains(name)), "each does its own part");
+    place.bfc("merge one two --out all").says(0, &["joined in all"]);
+    assert_eq!(place.names("all").len(), one.len() + two.len());
+    assert_eq!(blessed(&place, "goldens", "--out all"), stored());
+    assert_eq!(place.names("all").len(), one.len() + two.len(), "nothing was left to compute");
+}
+
+#[test]
+fn shards_that_contradict_one_another_are_not_joined() {
+    let place = Place::new("contradiction");
+    for (claim, directory) in [("kernel.attained", "one"), ("kernel.attained", "two")] {
+        place.bfc(&format!("check {claim} --profile tiny --shard 1/1 --out {directory}")).says(0, &[]);
+    }
+    let name = format!("two/{}", place.names("two")[0]);
+    let text = place.read(&name);
+    place.write(&name, &text.replace("rank", "rang"));
+    place.bfc("merge one two --out all").says(2, &["damaged, or made by other sources", &name]);
+    place.write(&name, &text);
+    place.bfc("merge one two --out all").says(0, &[]);
+}
+
+/// Killed after every few milliseconds, each time a little later, and started again.
+#[test]
+fn a_check_that_is_killed_is_resumed() {
+    let place = Place::new("killed");
+    for delay in [5, 30, 80, 150, 300] {
+        let words = ["bless", "--profile", "tiny", "--golden", "goldens", "--out", "kept"];
+        let mut child = place.command(&words).spawn().unwrap();
+        thread::sleep(Duration::from_millis(delay));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    assert_eq!(blessed(&place, "goldens", "--out kept"), stored());
+}
