@@ -19,16 +19,17 @@ use crate::scalar::Scalar;
 pub const WORK: Claim = Claim {
     id: "complexity.work",
     sentence: "(a)",
-    statement: "A full-batch gradient step of joint training on N samples makes N p(d) + q(d) multiplications and as many additions up to another \
-                p and q, where p and q are of degree 1 in d at fixed widths, and of degree at most 3 in the width k at fixed d. So a step on N = 6kd samples \
-                (complexity.samples) costs a polynomial of degree 2 in d, and a run of T steps T times that (T: complexity.error-steps), at every depth. Kernel \
-                ridge regression of the same target at depth 3 needs C(d+4,4) samples (complexity.kernel-samples), and its elimination alone makes about N^3/3 \
-                operations: a polynomial of degree 12.",
-    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run over a scalar that counts. Its counts are \
-             compared with p and q added up by hand from the shapes, at L = 2, ..., 5, `lin`, `linskip` and `quad01`, k = 1, 2, 3, d = 1, 4, 9 and N = 1, 2, 7; degrees are found by finite \
-             differences of counts, and each polynomial so found must give the count at a size beyond those it was found from. The network and its \
-             gradient are the definitions of network::forward and network::gradient, whose bits the batched code has; the batched code leaves out \
-             R_L S_L, which nothing reads, and keeps x^2 - 1 from step to step.",
+    statement: "A full-batch gradient step of joint training on N samples in d inputs makes N p(d) + q(d) operations (multiplications and additions), \
+                p and q of degree 1 in d at fixed widths; at fixed N and d the count is a polynomial of degree at most 3 in the width k. So a \
+                step on the N = 6kd samples of complexity.samples costs a polynomial of degree 2 in d, at every depth, and a run of T steps costs \
+                T times that (for T see complexity.error-steps). Kernel ridge regression on the C(d+4,4) samples of complexity.kernel-samples \
+                makes about N^3/3 operations in its elimination alone, a polynomial of degree 12.",
+    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run over a scalar that counts, for \
+             L = 2, ..., 5 and `lin`, `linskip`, `quad01`. Multiplications and additions are compared with formulas added up by hand from the shapes, at k \
+             = 1, 2, 3, d = 1, 4, 9 and N = 1, 2, 7. Degrees are found by finite differences of the counts at sizes 1 to 6, and the polynomial so \
+             found must give the count at size 11 as well. Values and gradient are the definitions in network::forward and network::gradient, \
+             whose bits the batched code has; that code does a little less, leaving out R_L S_L, which nothing reads, and keeping x^2 - 1 from \
+             step to step.",
     control: "Elimination in kernel ridge regression on C(d+4,4) samples in the place of the step, as a polynomial of degree at most 2 in d.",
     evidence: &[Evidence::Exact],
     missing: "",
@@ -122,35 +123,36 @@ impl Shape {
         Ok(operations_of(|| step.take(&mut network, &mut velocity, &samples)))
     }
 
-    /// What a step on `samples` samples makes, by hand.
-    ///
-    /// With `w` weights, `u` of them on features of other layers, and sums over layers `l` and over pairs `(l, j)`, `j >= 2` in `J_l`:
-    ///
-    /// ```text
-    ///   S, R S, (R S)^2, F - y            w + sum_l (m_l k_l + m_l + k_l + 1)     products
-    ///   x^2 - 1, where it is read, and in the gradient       d  each
-    ///   mean, pulls, dS                    sum_l (1 + k_l)                         products
-    ///   dK, and what passes down           w + u + sum_(l,j) (m_j + m_j k_j)       products
-    /// ```
-    ///
-    /// per sample; the sums are as many, less the `m_l` squares, the pulls and `dS`, and three more for `y`, the mean and what it is
-    /// taken from. Then two products and two sums for each weight, and `1/N`.
+    /// What a step on `samples` samples makes, added up by hand.
     fn by_hand(&self, samples: usize) -> Result<Operations> {
         let architecture = self.architecture()?;
         let (k, layers) = (self.width, self.depth - 1);
-        let pairs: Vec<(usize, usize)> =
-            (2..=self.depth).flat_map(|l| architecture.index_set(l).iter().map(move |&j| (l, j))).collect();
-        let over_pairs = |term: &dyn Fn(usize) -> usize| pairs.iter().map(|&(_, j)| term(j)).sum::<usize>();
-        let weights = over_pairs(&|j| k * self.features(j));
-        let down = over_pairs(&|j| if j < 2 { 0 } else { k * self.spanned(j) + self.spanned(j) + self.spanned(j) * k });
+        let read = || (2..=self.depth).flat_map(|l| architecture.index_set(l));
+        let weights: usize = read().map(|&j| k * self.features(j)).sum();
         let spanned: usize = (2..=self.depth).map(|l| self.spanned(l)).sum();
+        // R_j' (K' dS * 2 R_j S_j) for each layer j that is read.
+        let down: usize = read().filter(|j| **j >= 2).map(|&j| self.spanned(j) * (k + 1 + k)).sum();
         let squares = self.dimension * (1 + usize::from(architecture.reads_squares()));
-        let shared = 2 * weights + spanned * k + k * layers + layers + squares + down;
-        let (products, sums) = (shared + spanned + layers + k * layers, shared + 3);
-        let once = 2 * weights;
-        let count = |per_sample: usize, once: usize| (samples * per_sample + once) as u64;
-        Ok(Operations { products: count(products, once + 1), sums: count(sums, once) })
+        let per_sample = both(weights + k * spanned + k * layers + layers) // S, R S, ||S||^2, F
+            + products(spanned) // (R S)^2
+            + sums(3) // F - y, the mean, the error less it
+            + products(layers + k * layers) // 4 alpha/N times the error, and dS
+            + both(squares) // x^2 - 1, for the gradient and where it is read
+            + both(weights + down); // dK, and what passes down
+        Ok(per_sample * samples as u64 + products(1) + both(2 * weights))
     }
+}
+
+fn products(n: usize) -> Operations {
+    Operations { products: n as u64, sums: 0 }
+}
+
+fn sums(n: usize) -> Operations {
+    Operations { products: 0, sums: n as u64 }
+}
+
+fn both(n: usize) -> Operations {
+    products(n) + sums(n)
 }
 
 fn shapes(depths: std::ops::RangeInclusive<usize>, width: usize, dimension: usize) -> Vec<Shape> {
@@ -158,43 +160,72 @@ fn shapes(depths: std::ops::RangeInclusive<usize>, width: usize, dimension: usiz
     depths.flat_map(|depth| skips.clone().map(|skips| Shape { skips, depth, width, dimension })).collect()
 }
 
+/// `N` for `complexity.samples`.
+fn samples_for(k: usize, d: usize) -> usize {
+    6 * k * d
+}
+
 fn training(profile: Profile) -> Result<Outcome> {
     let depths = if profile.draws_conclusions() { 2..=5 } else { 2..=3 };
-    let mut equal = Vec::new();
-    for (k, d) in [1, 2, 3].into_iter().flat_map(|k| [1, 4, 9].map(|d| (k, d))) {
-        for shape in shapes(depths.clone(), k, d) {
-            for n in [1, 2, 7] {
-                equal.push(shape.counted(n)? == shape.by_hand(n)?);
-            }
-        }
-    }
     let mut table = Table::new(
-        "one step: operations at N = 6kd, and degrees in d (N = 6kd), in N and in k (the others fixed)",
-        &["learner", "L", "k", "d=16", "d=128", "d=1024", "in d", "in N", "in k"],
+        "one step: operations at N = 6kd, and the degrees of their number, other sizes fixed unless N = 6kd",
+        &["learner", "L", "k", "d=16", "d=128", "d=1024", "in d, N=6kd", "in d", "in N", "in k"],
     );
-    let (mut in_d, mut in_n, mut in_k) = (Vec::new(), Vec::new(), Vec::new());
-    for shape in shapes(depths, 2, 4) {
-        let at = |d: usize| Shape { dimension: d, ..shape.clone() };
-        let in_inputs = degree(|d| Ok(at(d).counted(6 * shape.width * d)?.all()))?;
-        let in_samples = degree(|n| Ok(shape.counted(n)?.all()))?;
-        let in_width = degree(|k| Ok(Shape { width: k, ..shape.clone() }.counted(3)?.all()))?;
-        in_d.push(in_inputs.is_some_and(|degree| degree <= 2));
-        in_n.push(in_samples.is_some_and(|degree| degree <= 1));
-        in_k.push(in_width.is_some_and(|degree| degree <= 3));
-        let mut row = vec![shape.skips.name(), shape.depth.to_string(), shape.width.to_string()];
-        for d in [16, 128, 1024] {
-            row.push(at(d).by_hand(6 * shape.width * d)?.all().to_string());
-        }
-        row.extend([in_inputs, in_samples, in_width].map(|degree| degree.map_or("none".into(), |n| n.to_string())));
-        table.rows.push(row);
+    // One list for each of the last four columns.
+    let mut degrees: [Vec<Option<usize>>; 4] = Default::default();
+    for shape in shapes(depths.clone(), 2, 4) {
+        let found = shape.degrees()?;
+        table.rows.push(shape.row(&found)?);
+        degrees.iter_mut().zip(found).for_each(|(list, degree)| list.push(degree));
     }
+    let [at_6kd, in_d, in_n, in_k] = &degrees;
     let conditions = vec![
-        all_hold("multiplications and additions of a step, counted, are those added up by hand, at every size", &equal),
-        all_hold("at N = 6kd a step costs a polynomial of degree at most 2 in d", &in_d),
-        all_hold("a step costs a polynomial of degree at most 1 in N", &in_n),
-        all_hold("a step costs a polynomial of degree at most 3 in k", &in_k),
+        all_hold(
+            "multiplications and additions of a step, counted, are those added up by hand, at every size",
+            &agreements(depths)?,
+        ),
+        all_at_most("in d, at N = 6kd,", at_6kd, 2),
+        all_at_most("in d, at fixed N and k,", in_d, 1),
+        all_at_most("in N, at fixed d and k,", in_n, 1),
+        all_at_most("in k, at fixed N and d,", in_k, 3),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
+}
+
+/// Whether counts and formulas agree, at each size.
+fn agreements(depths: std::ops::RangeInclusive<usize>) -> Result<Vec<bool>> {
+    let sizes = [1, 2, 3].into_iter().flat_map(|k| [1, 4, 9].map(|d| (k, d)));
+    let shapes = sizes.flat_map(|(k, d)| shapes(depths.clone(), k, d));
+    let agree = |(shape, n): (Shape, usize)| Ok(shape.counted(n)? == shape.by_hand(n)?);
+    shapes.flat_map(|shape| [1, 2, 7].map(|n| (shape.clone(), n))).map(agree).collect()
+}
+
+fn all_at_most(what: &str, degrees: &[Option<usize>], most: usize) -> Condition {
+    let held: Vec<bool> = degrees.iter().map(|degree| degree.is_some_and(|n| n <= most)).collect();
+    all_hold(format!("{what} a step costs a polynomial of degree at most {most}"), &held)
+}
+
+impl Shape {
+    /// The degrees of the number of operations: in `d` at `N = 6kd`, and in `d`, `N` and `k` alone.
+    fn degrees(&self) -> Result<[Option<usize>; 4]> {
+        let at = |d: usize| Shape { dimension: d, ..self.clone() };
+        Ok([
+            degree(|d| Ok(at(d).counted(samples_for(self.width, d))?.all()))?,
+            degree(|d| Ok(at(d).counted(3)?.all()))?,
+            degree(|n| Ok(self.counted(n)?.all()))?,
+            degree(|k| Ok(Shape { width: k, ..self.clone() }.counted(3)?.all()))?,
+        ])
+    }
+
+    fn row(&self, degrees: &[Option<usize>; 4]) -> Result<Vec<String>> {
+        let mut row = vec![self.skips.name(), self.depth.to_string(), self.width.to_string()];
+        for d in [16, 128, 1024] {
+            let shape = Shape { dimension: d, ..self.clone() };
+            row.push(shape.by_hand(samples_for(self.width, d))?.all().to_string());
+        }
+        row.extend(degrees.iter().map(|degree| degree.map_or("none".into(), |n| n.to_string())));
+        Ok(row)
+    }
 }
 
 /// Sizes from 1 on that a polynomial is found from, and the size at which it is tried.
