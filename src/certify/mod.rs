@@ -1,13 +1,15 @@
-//! Where candidates meet proofs: eigenvalue tails and singular values, certified.
+//! Where candidates meet proofs: eigenvalue tails, singular values and solutions, certified.
 //!
 //! A candidate comes from plain floats ([`crate::approx`]) and is handed over as integers; the proof ([`crate::enclosure`]) assumes
 //! nothing of it. When the proof is too wide for the digits that are asked for, the candidate is corrected and the proof repeated;
 //! when that does not help either, the answer is that it is undecided, and why.
 
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
-use crate::approx::solve::inverse;
+use crate::approx::solve::solution;
+use crate::enclosure::interval::Interval;
 use crate::enclosure::range::Range;
 use crate::enclosure::residual::{Candidate, LARGEST_BITS};
+use crate::enclosure::ridge::RidgeSystem;
 use crate::enclosure::singular::RoundedGram;
 use crate::enclosure::slicing::{bit_length, largest_row_sum};
 use crate::enclosure::solve::Solutions;
@@ -168,27 +170,28 @@ pub fn smallest_singular_value(matrix: &Matrix<Dyadic>) -> Result<Option<Range>>
     Ok(rounded.smallest_singular_value(&spectrum))
 }
 
-/// Approximate solutions of `A X = B`, with a bound on the error of each column for the proof to give ([`Solutions::error_upper`]).
+/// Approximate solutions of `x'A = b'` for each row `b` of `right_sides`.
 ///
 /// # Errors
-/// When `A` is not square or `B` has another number of rows.
+/// When `A` is not square or the right sides have another number of entries.
 pub fn approximate_solutions(a: &Matrix<i64>, right_sides: &Matrix<i64>) -> Result<Solutions> {
-    let inverse = inverse(&a.map(|&x| x as f64))?;
-    let n = inverse.cols();
-    if right_sides.rows() != n {
-        return Err(Error::input(format!("right sides of {} entries", right_sides.rows()), n));
-    }
-    let solution = |i: usize, j: usize| (0..n).map(|k| inverse[(i, k)] * right_sides[(k, j)] as f64).sum();
-    let (columns, column_bits) = scaled(&Matrix::from_fn(n, right_sides.cols(), solution), SOLUTION_BITS);
-    let (inverse, inverse_bits) = scaled(&inverse, INVERSE_BITS);
-    Ok(Solutions { inverse, inverse_bits, columns, column_bits })
+    let (rows, bits) = scaled(&solution(&a.map(|&x| x as f64), &right_sides.map(|&x| x as f64))?, SOLUTION_BITS);
+    Ok(Solutions { rows, bits })
 }
 
-/// Bits of the largest entry of an approximate inverse: what its defect from an inverse is measured by.
-const INVERSE_BITS: u32 = 30;
+/// The errors of the exact solutions of a ridge system over the whole cube, one for each set (guarantee: valid); `None` when it was not
+/// shown to be definite.
+///
+/// # Errors
+/// As [`RidgeSystem::errors`].
+pub fn ridge_errors(system: &RidgeSystem<'_>, sets: &[u32], threads: usize) -> Result<Option<Vec<Interval>>> {
+    let candidates = approximate_solutions(system.matrix(), &system.right_sides(sets))?;
+    system.errors(sets, &candidates, threads)
+}
 
-/// Bits of the largest entry of an approximate solution: those of a float.
-const SOLUTION_BITS: u32 = 53;
+/// Bits of the largest entry of an approximate solution: five less than a float's, so that sums over hundreds of entries, squared, fit
+/// 126 bits.
+const SOLUTION_BITS: u32 = 48;
 
 /// The matrix times `2^bits`, rounded to integers, with as many bits, up to 62, as leave the largest entry within `size` bits.
 fn scaled(m: &Matrix<f64>, size: u32) -> (Matrix<i64>, u32) {

@@ -1,6 +1,9 @@
 //! The catalogue, in the order in which it is printed.
 
-use super::{Claim, alternation, backward, contraction, forward, kernel, kernel_tail, layerwise, representation, shallow};
+use super::{
+    Claim, alternation, backward, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
+    representation, shallow,
+};
 
 /// Every claim.
 pub const CLAIMS: &[&Claim] = &[
@@ -18,11 +21,13 @@ pub const CLAIMS: &[&Claim] = &[
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &complexity_work::WORK,
     &kernel::DIMENSION,
     &kernel_tail::CERTIFIED_TAIL,
     &kernel::GAUSSIAN,
     &kernel::MOST_TARGETS,
     &kernel::ATTAINED,
+    &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
 ];

@@ -2,8 +2,9 @@
 
 use super::rounding::{lower, upper};
 use crate::error::{Error, Result};
-use crate::exact::Rational;
+use crate::exact::{Dyadic, Rational};
 use crate::scalar::Scalar;
+use dashu_int::ops::BitTest;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -86,6 +87,11 @@ impl Interval {
     /// The smallest interval that contains both (guarantee: tightest).
     pub fn hull(self, other: Self) -> Self {
         Interval { inf: self.inf.min(other.inf), sup: self.sup.max(other.sup) }
+    }
+
+    /// The lesser of a member of each (guarantee: tightest).
+    pub fn min(self, other: Self) -> Self {
+        Interval { inf: self.inf.min(other.inf), sup: self.sup.min(other.sup) }
     }
 
     /// Whether every member is below every member of `other`: `Some(false)` when none is, `None` when it depends on the members.
@@ -213,6 +219,28 @@ impl From<&Rational> for Interval {
     }
 }
 
+/// The smallest interval with float ends that contains the number (guarantee: tightest).
+impl From<&Dyadic> for Interval {
+    fn from(value: &Dyadic) -> Self {
+        let (mantissa, exponent) = value.parts();
+        let dropped = mantissa.bit_len().saturating_sub(53);
+        let floor = mantissa >> dropped;
+        match (i64::try_from(&floor), power_of_two(exponent + dropped as i64)) {
+            // An integer of at most 53 bits, and the next: times a power of two that keeps them normal, nothing is rounded.
+            (Ok(floor), Some(unit)) => {
+                let above = if mantissa.trailing_zeros().is_none_or(|zeros| zeros >= dropped) { floor } else { floor + 1 };
+                Interval { inf: floor as f64 * unit, sup: above as f64 * unit }
+            }
+            _ => Interval::from(&Rational::from(value)),
+        }
+    }
+}
+
+/// `2^exponent`, where it is normal, and integers of 54 bits times it are.
+fn power_of_two(exponent: i64) -> Option<f64> {
+    (-1022..=969).contains(&exponent).then(|| f64::from_bits(((exponent + 1023) as u64) << 52))
+}
+
 impl Scalar for Interval {
     type Weight = Interval;
 
@@ -275,7 +303,7 @@ mod tests {
         let huge: Rational = "1e400".parse().unwrap();
         assert_eq!(Interval::from(&huge), interval(f64::MAX, f64::INFINITY));
         assert_eq!(Interval::from(&-&huge), interval(f64::NEG_INFINITY, f64::MIN));
-        assert_eq!(Interval::from(&"-1e-400".parse().unwrap()), interval(-f64::from_bits(1), 0.0));
+        assert_eq!(Interval::from(&"-1e-400".parse::<Rational>().unwrap()), interval(-f64::from_bits(1), 0.0));
     }
 
     #[test]
@@ -310,6 +338,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn dyadic_numbers_are_enclosed_as_rationals_are(m in any::<i128>(), bits in 0u32..127, exponent in -1300i64..1300) {
+            let value = Dyadic::new((m >> bits).into(), exponent);
+            prop_assert_eq!(Interval::from(&value), Interval::from(&Rational::from(&value)));
+        }
+
         /// Exact points of the operands, combined exactly, lie in the result.
         #[test]
         fn results_contain_exact_results(
@@ -325,6 +359,7 @@ mod tests {
             prop_assert!((x - y).encloses(&(&a - &b)));
             prop_assert!((x * y).encloses(&(&a * &b)));
             prop_assert!(x.sqr().encloses(&(&a * &a)));
+            prop_assert!(x.min(y).encloses((&a).min(&b)));
             prop_assert!(a.over(&b).is_none_or(|quotient| (x / y).encloses(&quotient)));
             prop_assert!(Interval::from(&a).encloses(&a));
         }

@@ -11,13 +11,15 @@
 //! | [`spectrum`] | eigenvalues and their sums from candidates |
 //! | [`singular`] | the smallest singular value of a small matrix |
 //! | [`solve`] | how far an approximate solution of a linear system is from the true one |
+//! | [`ridge`] | the error of kernel ridge regression over the whole cube |
 //!
-//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`.
+//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`, `proofs/cube-kernel.md`.
 
 pub mod interval;
 pub mod logarithm;
 pub mod range;
 pub mod residual;
+pub mod ridge;
 pub mod rounding;
 pub mod singular;
 pub mod slicing;

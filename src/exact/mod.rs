@@ -17,12 +17,16 @@
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 //! | [`inputs`] | expectations, derivatives and substitution of polynomials in the inputs |
 //! | [`hermite`], [`walsh`], [`parity`] | the orthogonal bases of the Gaussian and of the cube |
+//! | [`cube_kernel`] | kernels on the cube, and the exact error of what they predict |
 //! | [`harmonic`] | harmonic parts of forms, and their share of a variance |
 //! | [`flattening`] | singular values of symmetric tensors |
 //! | [`linear`], [`projection`] | systems, semidefiniteness, best approximation |
 //! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
+//! | [`counted`] | a scalar that counts the operations made with it |
 
 pub mod count;
+pub mod counted;
+pub mod cube_kernel;
 pub mod dyadic;
 pub mod family;
 pub mod flattening;

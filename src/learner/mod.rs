@@ -3,6 +3,7 @@
 pub mod automatic;
 pub mod descent;
 pub mod initial;
+pub mod kernel;
 pub mod logistic_regression;
 pub mod loss;
 pub mod restarts;
@@ -15,6 +16,7 @@ pub mod tuning;
 pub use automatic::{Automatic, train_automatically};
 pub use descent::{Descent, Samples, StageEnd, train, train_online};
 pub use initial::Initial;
+pub use kernel::{Kernel, Slopes};
 pub use loss::Loss;
 pub use restarts::Restarts;
 pub use schedule::{Coupling, Kind, Stage};

@@ -12,3 +12,8 @@ pub fn ln(x: f64) -> f64 {
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)
 }
+
+/// The angle in `[0, pi]` with cosine `x`; NaN unless `-1 <= x <= 1`.
+pub fn acos(x: f64) -> f64 {
+    libm::acos(x)
+}
