@@ -2,8 +2,8 @@
 
 use super::Profile;
 use crate::exact::Distribution;
-use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
-use crate::learner::{Descent, Kind, Stage};
+use crate::experiment::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
+use crate::learner::{Automatic, Descent, Kind, Stage};
 use crate::network::Skips;
 
 /// A target and the recipe of its learner; only the gap and the seed are left open.
@@ -112,6 +112,19 @@ pub static LIN_L5: Recipe = Recipe {
     phases: &[1000, 2000, 4000, 8000],
 };
 
+/// Layer 3 reads the inputs as well; width 2.
+pub static LINSKIP_K2_D16: Recipe = Recipe {
+    name: "linskip L3 k2 d16",
+    skips: Skips::LinSkip,
+    depth: 3,
+    width: 2,
+    dimension: 16,
+    samples: 60 * 2 * 16,
+    step: 0.01,
+    momentum: 0.9,
+    phases: &[1000, 4000],
+};
+
 /// The five instances of depth 3.
 pub static DEPTH_3: [&Recipe; 5] = [&LIN_K1_D64, &LIN_K2_D16, &LIN_K2_D32, &LINSKIP_K1_D32, &QUAD01_K1_D16];
 
@@ -120,6 +133,8 @@ pub const GAP: f64 = 0.1;
 
 /// Every profile below is this small: it compares bytes.
 const TINY: (usize, usize, usize) = (8, 96, 12);
+/// Steps of an automatic run below: enough to switch a layer on.
+const TINY_AUTOMATIC: usize = 60;
 
 /// The seeds of a profile; one seed gives target, samples and learner, in streams of their own.
 pub fn seeds(profile: Profile) -> std::ops::RangeInclusive<u64> {
@@ -157,8 +172,23 @@ impl Recipe {
 
     /// The run with stages of its own.
     pub fn staged(&self, profile: Profile, stages: Vec<Stage>, gap: f64, seed: u64) -> Cell {
+        let training = Staged { stages, descent: self.descent(), widths: None };
+        Cell { instance: self.instance(profile, gap, seed), learner: Learner::Staged(training), seed }
+    }
+
+    /// The run in which layers are switched on by the training error; it ends at a relative loss of 1e-20.
+    pub fn automatic(&self, profile: Profile, automatic: Automatic, gap: f64, seed: u64) -> Cell {
         let tiny = profile == Profile::Tiny;
-        let instance = Instance {
+        let most_steps = if tiny { automatic.most_steps.min(TINY_AUTOMATIC) } else { automatic.most_steps };
+        let descent = Descent { tolerance: 1e-20, ..self.descent() };
+        let training = Automated::once(Automatic { most_steps, ..automatic }, descent);
+        Cell { instance: self.instance(profile, gap, seed), learner: Learner::Automatic(training), seed }
+    }
+
+    /// The target and the samples.
+    pub fn instance(&self, profile: Profile, gap: f64, seed: u64) -> Instance {
+        let tiny = profile == Profile::Tiny;
+        Instance {
             family: Family::Rows,
             skips: self.skips.clone(),
             widths: vec![self.width; self.depth - 1],
@@ -169,8 +199,16 @@ impl Recipe {
             labels: Labels::Exact,
             target_seed: seed,
             data_seed: seed,
-        };
-        let descent = Descent { step: self.step, momentum: self.momentum, ..Descent::default() };
-        Cell { instance, learner: Learner::Staged(Staged { stages, descent, widths: None }), seed }
+        }
+    }
+
+    /// How the learner descends.
+    pub fn descent(&self) -> Descent {
+        Descent { step: self.step, momentum: self.momentum, ..Descent::default() }
+    }
+
+    /// The width of every layer.
+    pub fn width(&self) -> usize {
+        self.width
     }
 }
