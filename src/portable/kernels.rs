@@ -1,5 +1,6 @@
 //! The kernels of this room, run on fixed inputs, against the bits they gave when they were written.
 
+use super::cholesky::Cholesky;
 use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
 use super::product::{View, add_product_on};
 use super::reduce::{inner_products, sum};
@@ -17,7 +18,7 @@ struct Kernel {
     expected: &'static str,
 }
 
-const KERNELS: [Kernel; 9] = [
+const KERNELS: [Kernel; 10] = [
     Kernel { name: "normal numbers", run: normals, expected: "2e01be7f594c9233" },
     Kernel { name: "elementary functions", run: elementary_functions, expected: "0872cdaf00c7de1f" },
     Kernel { name: "sums", run: sums, expected: "cbe6600d55865d9a" },
@@ -27,6 +28,7 @@ const KERNELS: [Kernel; 9] = [
     Kernel { name: "singular values", run: svd, expected: "5cfcb5bac397633d" },
     Kernel { name: "symmetric eigenvectors", run: eigen, expected: "8c27cda9d719d8b2" },
     Kernel { name: "Cholesky factorisation", run: llt, expected: "e3621b7de67dad19" },
+    Kernel { name: "blocked Cholesky and solve", run: blocked_cholesky, expected: "ceca84c2d3377336" },
 ];
 
 /// Runs every kernel and compares its digest with the stored one.
@@ -116,6 +118,14 @@ fn eigen() -> Result<Canonical> {
 
 fn llt() -> Result<Canonical> {
     at_each_size("cholesky", |c, n| Ok(c.matrix(&cholesky(&definite(n))?)))
+}
+
+fn blocked_cholesky() -> Result<Canonical> {
+    at_each_size("blocked cholesky", |c, n| {
+        let factor = Cholesky::shifted(&definite(2 * n), 0.5)?;
+        let solved = factor.solve(&random(2 * n, 3, "right sides"))?;
+        Ok(c.matrix(&factor.lower()).matrix(&solved))
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Every operation here is a fixed sequence of correctly rounded `+ - * / sqrt`, or pinned software built from them.
 
+pub mod cholesky;
 pub mod det;
 pub mod elementary;
 pub mod factor;
