@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
 mod alternation;
+mod alternatives;
 mod backward;
 mod bootstrap;
 mod complexity;

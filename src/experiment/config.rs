@@ -2,7 +2,7 @@
 
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
-use crate::learner::{Automatic, Descent, Restarts, Stage};
+use crate::learner::{Alternative, Automatic, Descent, Restarts, Stage};
 use crate::network::Skips;
 
 /// A member of the concept class and the samples drawn of it.
@@ -72,6 +72,17 @@ pub enum Learner {
     Online(Staged),
     /// The quadratic DenseNet, its layers switched on by the training error.
     Automatic(Automated),
+    /// Another learner, tuned on a test sample.
+    Alternative(Compared),
+}
+
+/// A learner that joint training is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compared {
+    /// Who learns.
+    pub alternative: Alternative,
+    /// Whether it is handed the target's own layer 2, `S_2 = W_2 x`, in the place of `x`: more than any learner can know.
+    pub handed_layer_2: bool,
 }
 
 /// The training of a quadratic DenseNet in stages.
@@ -96,6 +107,17 @@ pub struct Automated {
     pub redundancy: usize,
     /// From how many initialisations.
     pub restarts: Restarts,
+}
+
+impl Compared {
+    fn encode(&self, c: Canonical) -> Canonical {
+        self.alternative.encode(c.text("alternative")).integer(self.handed_layer_2.into())
+    }
+
+    /// The name of its row in tables.
+    pub fn name(&self) -> String {
+        format!("{}{}", self.alternative.name(), if self.handed_layer_2 { ", handed S_2" } else { "" })
+    }
 }
 
 impl Automated {
@@ -142,6 +164,7 @@ impl Cell {
             Learner::Staged(staged) => staged.encode_start(instance).integer(self.seed),
             Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
             Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
+            Learner::Alternative(compared) => compared.encode(instance).integer(self.seed),
         }
     }
 
@@ -151,7 +174,7 @@ impl Cell {
             Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
                 stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
             }
-            Learner::Automatic(..) => self.origin(),
+            Learner::Automatic(..) | Learner::Alternative(..) => self.origin(),
         }
     }
 
@@ -173,6 +196,8 @@ impl Learner {
         match self {
             Learner::Staged(staged) | Learner::Online(staged) => staged.steps(),
             Learner::Automatic(automated) => automated.automatic.most_steps,
+            // A whole grid of fits: among the long ones.
+            Learner::Alternative(_) => 50_000,
         }
     }
 
@@ -181,6 +206,7 @@ impl Learner {
         match self {
             Learner::Staged(staged) => staged.told(),
             Learner::Online(staged) => format!("online {}", staged.told()),
+            Learner::Alternative(compared) => compared.name(),
             Learner::Automatic(Automated { automatic, .. }) => {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)

@@ -1,10 +1,11 @@
 //! Experiments: a target, samples of it, a learner, and what came of it.
 
+pub mod alternative;
 pub mod config;
 mod record;
 pub mod run;
 pub mod scores;
 mod source;
 
-pub use config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
+pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Staged};
 pub use run::{Run, Runs, Score, run_traced, shard};

@@ -102,6 +102,7 @@ mod tests {
             test_error: Some(0.1),
             scores: vec![Score { name: "te".into(), value: -0.0 }],
             trace: Vec::new(),
+            choice: "ridge 1e-6".into(),
             digest: "d".into(),
         };
         let other = Run { relative_risk: third.ok_or(String::new()), target_variance: Rational::new(2, 7), ..run.clone() };

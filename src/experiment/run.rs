@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
-use super::record;
 use super::scores::scores;
 use super::source::Source;
+use super::{alternative, record};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
@@ -80,6 +80,8 @@ pub struct Run {
     /// Every traced step; empty unless a trace was asked for.
     #[serde(skip)]
     pub trace: Vec<TracePoint>,
+    /// The settings that tuning chose; empty where nothing was tuned.
+    pub choice: String,
     /// Digest of the canonical encoding of the cell and of what was learnt.
     pub digest: String,
 }
@@ -185,7 +187,7 @@ impl<'a> Plan<'a> {
     fn of(cell: &'a Cell) -> Option<Self> {
         match &cell.learner {
             Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
-            Learner::Automatic(..) => None,
+            Learner::Automatic(..) | Learner::Alternative(..) => None,
         }
     }
 }
@@ -217,11 +219,14 @@ impl<'a> Group<'a> {
         match &first.learner {
             Learner::Staged(staged) => self.staged(first, staged, None, trace_every),
             Learner::Online(staged) => self.staged(first, staged, Some(Source::new(&first.instance)), trace_every),
-            Learner::Automatic(automated) => {
-                let run = automatically(first, automated, trace_every)?;
-                Ok(self.cells.iter().map(|cell| (cell.key(), run.clone())).collect())
-            }
+            Learner::Automatic(automated) => Ok(self.all(&automatically(first, automated, trace_every)?)),
+            Learner::Alternative(compared) => Ok(self.all(&alternative::run(first, compared)?)),
         }
+    }
+
+    /// The same run for every cell: they do not differ.
+    fn all(&self, run: &Run) -> Vec<([u8; 32], Run)> {
+        self.cells.iter().map(|cell| (cell.key(), run.clone())).collect()
     }
 
     /// Trains the cells of the group, one stage for all that share it; on samples from `fresh`, if that is given.
@@ -341,6 +346,7 @@ impl Shared {
             test_error,
             scores: scores(cell, &self.target, &self.samples, &learner),
             trace: state.trace.clone(),
+            choice: String::new(),
         }
     }
 

@@ -74,6 +74,12 @@ impl Instance {
         Ok(samples)
     }
 
+    /// `n` samples with the values of the target, inputs from the stream `alternative test samples` of the data seed.
+    pub(super) fn small_test(&self, target: &Network<f64>, n: usize) -> Samples {
+        let x = draw(self.distribution, self.dimension, n, &mut Stream::new(self.data_seed, "alternative test samples"));
+        Samples::new(&x, labels(target, &x), target.architecture().reads_squares())
+    }
+
     /// 20000 inputs from the stream `test samples` of the data seed.
     pub(super) fn test_inputs(&self) -> Matrix<f64> {
         let mut stream = Stream::new(self.data_seed, "test samples");

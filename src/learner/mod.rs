@@ -1,6 +1,7 @@
 //! Learners: they see samples, never the target.
 
 mod adam;
+pub mod alternative;
 pub mod automatic;
 pub mod descent;
 pub mod distilled;
@@ -21,6 +22,7 @@ mod trainer;
 pub mod tuning;
 pub mod two_layer;
 
+pub use alternative::Alternative;
 pub use automatic::{Automatic, train_automatically};
 pub use descent::{Descent, Samples, StageEnd, train, train_online};
 pub use distilled::{Distillation, Distilled, distil};
