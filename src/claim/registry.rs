@@ -1,8 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, backward, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
-    representation, shallow,
+    Claim, algorithm, alternation, backward, complexity_work, contraction, decay, direction, forward, kernel, kernel_real,
+    kernel_tail, labels, layerwise, representation, shallow, staging,
 };
 
 /// Every claim.
@@ -13,14 +13,18 @@ pub const CLAIMS: &[&Claim] = &[
     &forward::CLOSED_FORM,
     &forward::LINEAR_ERROR,
     &layerwise::STUCK,
+    &layerwise::WIDER_TOP,
     &layerwise::LOCAL_LOSS,
     &backward::JOINT,
     &backward::STAIRCASE_4,
     &backward::STAIRCASE_5,
+    &direction::DIRECTION,
     &backward::THAW,
+    &decay::DECAY_RATE,
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &staging::STAGING,
     &complexity_work::WORK,
     &kernel::DIMENSION,
     &kernel_tail::CERTIFIED_TAIL,
@@ -30,4 +34,9 @@ pub const CLAIMS: &[&Claim] = &[
     &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
+    &algorithm::THRESHOLDS,
+    &algorithm::SGD,
+    &algorithm::TRUNCATION,
+    &labels::NOISE,
+    &labels::CLASSIFICATION,
 ];

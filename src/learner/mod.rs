@@ -4,7 +4,7 @@ pub mod automatic;
 pub mod descent;
 pub mod initial;
 pub mod kernel;
-pub mod logistic_regression;
+pub mod linear;
 pub mod loss;
 pub mod restarts;
 pub mod schedule;
