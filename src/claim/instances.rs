@@ -119,10 +119,36 @@ pub static LINSKIP_K2_D16: Recipe = Recipe {
     depth: 3,
     width: 2,
     dimension: 16,
-    samples: 60 * 2 * 16,
+    samples: 30 * 2 * 16,
     step: 0.01,
     momentum: 0.9,
     phases: &[1000, 4000],
+};
+
+/// The same, width 1, which is classified by signs.
+pub static LINSKIP_K1_D16: Recipe = Recipe {
+    name: "linskip L3 k1 d16",
+    skips: Skips::LinSkip,
+    depth: 3,
+    width: 1,
+    dimension: 16,
+    samples: 60 * 16,
+    step: 0.01,
+    momentum: 0.9,
+    phases: &[1000, 2500],
+};
+
+/// Chain of depth 5, for runs that switch layers on by their training error: they have time, and are safer with less momentum.
+pub static LIN_L5_AUTOMATIC: Recipe = Recipe {
+    name: "lin L5 k1 d24",
+    skips: Skips::Lin,
+    depth: 5,
+    width: 1,
+    dimension: 24,
+    samples: 60 * 24,
+    step: 0.003,
+    momentum: 0.97,
+    phases: &[1000, 2000, 4000, 8000],
 };
 
 /// The five instances of depth 3.

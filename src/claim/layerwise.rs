@@ -2,13 +2,13 @@
 
 use super::instances::{self, DEPTH_3, GAP, LIN_K2_D16, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, cells};
 use super::measure::{
-    all_below, all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, residual_variance, slope,
+    all_above, all_below, all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, residual_variance, slope,
 };
 use super::{Claim, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::experiment::{Run, Runs};
+use crate::experiment::{Cell, Learner, Run, Runs, Staged};
 use crate::learner::Kind;
 
 /// Layerwise training stops at an error of the order of the squared gap.
@@ -60,6 +60,63 @@ fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
 /// te/eps^2, with eps the decimal .1 of the claim's text.
 fn over_gap_squared(te: &Option<Rational>) -> Option<Rational> {
     Some(te.as_ref()? * &Rational::from(100))
+}
+
+/// A wider top layer does not lower the floor of layerwise training.
+pub const WIDER_TOP: Claim = Claim {
+    id: "layerwise.wider-top",
+    sentence: "(b), (c)",
+    statement: "Widening the top layer to 8 units does not lower the floor of layerwise training: te/eps^2 stays in [.04, 1.5], and te stays                 above .99 times that of the layerwise run with the target's widths, on every seed of lin L3 k2 d16, linskip L3 k1 d32 and                 quad01 L3 k1 d16 at eps = .1.",
+    method: "Both runs have the same samples and the same initial weights of layer 2, hence the same layer 2 after its phase. The wide layer              3 trains for 1000 steps, the other for as long as its recipe says. Both te are exact population risks of the trained              weights. On linskip the wide top layer is a little worse: it has more to fit with.",
+    control: "The joint run, with the target's widths, in the wide one's place.",
+    evidence: &[Evidence::Replayed, Evidence::Exact],
+    missing: "",
+    theorems: &[],
+    full_only: false,
+    cells: |profile| {
+        let each = LOCAL_LOSS_RECIPES.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
+        let runs = |(recipe, seed): (&Recipe, u64)| {
+            let of_kind = |kind| recipe.run(profile, kind, GAP, seed);
+            [widened(recipe, profile, seed), of_kind(Kind::Layerwise), of_kind(Kind::Joint)]
+        };
+        each.flat_map(runs).collect()
+    },
+    check: |profile, runs| wider_top(profile, runs, widened),
+    broken: |profile, runs| wider_top(profile, runs, |recipe, profile, seed| recipe.run(profile, Kind::Joint, GAP, seed)),
+};
+
+/// Units of the wide top layer, and its steps.
+const WIDE: (usize, usize) = (8, 1000);
+
+fn widened(recipe: &Recipe, profile: Profile, seed: u64) -> Cell {
+    let phases = recipe.phases(profile);
+    let stages = Kind::Layerwise.stages(&[phases[0], phases[1].min(WIDE.1)], 0).unwrap_or_default();
+    let training = Staged { stages, descent: recipe.descent(), widths: Some(vec![recipe.width(), WIDE.0]) };
+    Cell { instance: recipe.instance(profile, GAP, seed), learner: Learner::Staged(training), seed }
+}
+
+fn wider_top(profile: Profile, runs: &Runs, wide: fn(&Recipe, Profile, u64) -> Cell) -> Result<Outcome> {
+    let columns = ["instance", "seed", "te wide", "te/eps^2", "te layerwise", "wide over layerwise"];
+    let mut table = Table::new("8 units on top against as many as the target has", &columns);
+    let (mut floors, mut ratios) = (Vec::new(), Vec::new());
+    for recipe in LOCAL_LOSS_RECIPES {
+        for seed in instances::seeds(profile) {
+            let te = relative_risk(runs.get(&wide(recipe, profile, seed))?);
+            let layerwise = relative_risk(runs.get(&recipe.run(profile, Kind::Layerwise, GAP, seed))?);
+            let floor = over_gap_squared(&te);
+            let ratio = te.as_ref().zip(layerwise.as_ref()).and_then(|(te, layerwise)| te.over(layerwise));
+            let row = [recipe.name.to_owned(), seed.to_string()];
+            let cells = [&te, &floor, &layerwise, &ratio].map(decimal);
+            table.rows.push(row.into_iter().chain(cells).collect());
+            floors.push(floor);
+            ratios.push(ratio);
+        }
+    }
+    let conditions = vec![
+        all_within("te/eps^2 with the wide top layer on every seed", &floors, ("0.04", "1.5")),
+        all_above("te with the wide top layer over te with the target's widths on every seed", &ratios, "0.99"),
+    ];
+    Ok(Outcome { conditions, tables: vec![table] })
 }
 
 /// A loss for each layer alone gives the layerwise result.

@@ -25,6 +25,11 @@ pub fn relative_risk(run: &Run) -> Option<Rational> {
     run.relative_risk.as_ref().ok().cloned()
 }
 
+/// A replayed float, exactly; `None` when it is not finite.
+pub fn replayed(value: f64) -> Option<Rational> {
+    Rational::try_from(value).ok()
+}
+
 /// te * Var(y): the variance of the residual.
 pub fn residual_variance(run: &Run) -> Option<Rational> {
     Some(&relative_risk(run)? * run.target_variance.as_ref()?)

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
+mod algorithm;
 mod alternation;
 mod alternatives;
 mod backward;
@@ -19,16 +20,20 @@ mod complexity;
 mod complexity_work;
 mod contraction;
 mod counting;
+mod decay;
+mod direction;
 mod forward;
 pub mod instances;
 mod kernel;
 mod kernel_real;
 mod kernel_tail;
+mod labels;
 mod layerwise;
 mod measure;
 pub mod registry;
 mod representation;
 mod shallow;
+mod staging;
 
 /// The answer to a claim. An [`Error`] is not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -3,6 +3,8 @@
 use super::{
     Claim, alternation, alternatives, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real,
     kernel_tail, layerwise, representation, shallow,
+    Claim, algorithm, alternation, backward, complexity_work, contraction, decay, direction, forward, kernel, kernel_real,
+    kernel_tail, labels, layerwise, representation, shallow, staging,
 };
 
 /// Every claim.
@@ -13,16 +15,20 @@ pub const CLAIMS: &[&Claim] = &[
     &forward::CLOSED_FORM,
     &forward::LINEAR_ERROR,
     &layerwise::STUCK,
+    &layerwise::WIDER_TOP,
     &layerwise::LOCAL_LOSS,
     &backward::JOINT,
     &backward::STAIRCASE_4,
     &backward::STAIRCASE_5,
+    &direction::DIRECTION,
     &backward::THAW,
+    &decay::DECAY_RATE,
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
     &complexity::SAMPLES,
     &complexity::ERROR_STEPS,
+    &staging::STAGING,
     &complexity_work::WORK,
     &complexity::DEPTH,
     &kernel::DIMENSION,
@@ -34,4 +40,9 @@ pub const CLAIMS: &[&Claim] = &[
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
     &alternatives::TABLE,
+    &algorithm::THRESHOLDS,
+    &algorithm::SGD,
+    &algorithm::TRUNCATION,
+    &labels::NOISE,
+    &labels::CLASSIFICATION,
 ];

@@ -4,7 +4,7 @@ use super::config::{Cell, Instance, Labels, Learner};
 use super::run::Score;
 use super::source::{median, sign};
 use crate::learner::Samples;
-use crate::learner::logistic_regression::logistic_regression;
+use crate::learner::linear::{least_squares, logistic_regression};
 use crate::matrix::Matrix;
 use crate::network::batch::outputs;
 use crate::network::{Activation, Network};
@@ -13,8 +13,10 @@ use crate::target::random::labels;
 
 /// The share of test samples that the trained network puts on the right side.
 pub const ACCURACY: &str = "accuracy";
-/// The same of the degree-2 classifier.
-pub const DEGREE_2_ACCURACY: &str = "accuracy of degree 2";
+/// The same of the sign of the least-squares approximation of degree 2 of `F`.
+pub const LEAST_SQUARES_2: &str = "accuracy of degree 2 by least squares";
+/// The same of the logistic regression of degree 2.
+pub const LOGISTIC_2: &str = "accuracy of degree 2 by logistic regression";
 /// The test error of the network as it was trained, its activation truncated.
 pub const TRUNCATED: &str = "test error of the truncated network";
 
@@ -24,8 +26,7 @@ pub(super) fn scores(cell: &Cell, target: &Network<f64>, samples: &Samples, lear
     if cell.instance.labels == Labels::Sign {
         let test = SignTest::new(&cell.instance, target, samples);
         scores.push(Score { name: ACCURACY.into(), value: test.accuracy(learner, samples) });
-        let degree_2 = test.accuracy_of_degree_2(target);
-        scores.extend(degree_2.map(|value| Score { name: DEGREE_2_ACCURACY.into(), value }));
+        scores.extend(test.scores_of_degree_2(target));
     }
     if let Some(activation @ Activation::Truncated(_)) = activation(&cell.learner) {
         let value = cell.instance.test_error(target, |x| outputs(learner, x, activation));
@@ -62,13 +63,19 @@ impl SignTest {
         share(labels(learner, &self.x).iter().zip(&self.sides).filter(|(f, y)| sign(**f, threshold) == **y).count(), &self.sides)
     }
 
-    /// The degree-2 classifier knows the inputs on which the target depends, `W_2 x` and `W_(3,0) x`, and is favoured: logistic regression on
-    /// all their monomials up to degree 2, fitted to the test samples, with the threshold that puts most of them on the right side.
+    /// Classifiers of degree 2, favoured: they know the inputs on which the target depends, `W_2 x` and `W_(3,0) x`, and are fitted to the
+    /// test samples on all monomials of these up to degree 2, with the threshold that puts most of those samples on the right side.
     ///
-    /// The other directions cannot help any degree-2 classifier: given those, it is one in the former, and none is better than the best.
-    fn accuracy_of_degree_2(&self, target: &Network<f64>) -> Option<f64> {
-        let outputs = logistic_regression(&monomials(&directions(target, &self.x)), &self.sides).ok()?;
-        Some(share(best_threshold(&outputs, &self.sides).1, &self.sides))
+    /// Other directions cannot help any classifier of degree 2: for each value of those, it is one in the former, and not better
+    /// than the best.
+    fn scores_of_degree_2(&self, target: &Network<f64>) -> Vec<Score> {
+        let features = monomials(&directions(target, &self.x));
+        let fits = [
+            (LEAST_SQUARES_2, least_squares(&features, &labels(target, &self.x))),
+            (LOGISTIC_2, logistic_regression(&features, &self.sides)),
+        ];
+        let accuracy = |outputs: Vec<f64>| share(best_threshold(&outputs, &self.sides).1, &self.sides);
+        fits.into_iter().filter_map(|(name, fit)| Some(Score { name: name.into(), value: accuracy(fit.ok()?) })).collect()
     }
 }
 

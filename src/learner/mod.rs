@@ -12,6 +12,7 @@ pub mod kernel;
 pub mod kernel_ridge;
 pub mod lift;
 pub mod logistic_regression;
+pub mod linear;
 pub mod loss;
 mod patience;
 pub mod restarts;
