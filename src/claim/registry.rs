@@ -1,10 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, alternatives, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real,
-    kernel_tail, layerwise, representation, shallow,
-    Claim, algorithm, alternation, backward, complexity_work, contraction, decay, direction, forward, kernel, kernel_real,
-    kernel_tail, labels, layerwise, representation, shallow, staging,
+    Claim, algorithm, alternation, alternatives, backward, complexity, complexity_work, contraction, decay, direction, forward,
+    kernel, kernel_real, kernel_tail, labels, layerwise, representation, shallow, staging,
 };
 
 /// Every claim.
@@ -26,9 +24,9 @@ pub const CLAIMS: &[&Claim] = &[
     &contraction::CONTRACTION,
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
+    &staging::STAGING,
     &complexity::SAMPLES,
     &complexity::ERROR_STEPS,
-    &staging::STAGING,
     &complexity_work::WORK,
     &complexity::DEPTH,
     &kernel::DIMENSION,
@@ -39,10 +37,10 @@ pub const CLAIMS: &[&Claim] = &[
     &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
-    &alternatives::TABLE,
     &algorithm::THRESHOLDS,
     &algorithm::SGD,
     &algorithm::TRUNCATION,
     &labels::NOISE,
     &labels::CLASSIFICATION,
+    &alternatives::TABLE,
 ];

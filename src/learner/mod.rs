@@ -11,7 +11,6 @@ pub mod initial;
 pub mod kernel;
 pub mod kernel_ridge;
 pub mod lift;
-pub mod logistic_regression;
 pub mod linear;
 pub mod loss;
 mod patience;
