@@ -2,7 +2,7 @@
 
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
-use crate::learner::{Automatic, Descent, Restarts, Stage};
+use crate::learner::{Automatic, Descent, Distillation, Restarts, Stage};
 use crate::network::Skips;
 
 /// A member of the concept class and the samples drawn of it.
@@ -72,6 +72,8 @@ pub enum Learner {
     Online(Staged),
     /// The quadratic DenseNet, its layers switched on by the training error.
     Automatic(Automated),
+    /// The over-parameterised network, whose narrow layers are distilled from wide ones.
+    Distilled(Distillation),
 }
 
 /// The training of a quadratic DenseNet in stages.
@@ -142,6 +144,7 @@ impl Cell {
             Learner::Staged(staged) => staged.encode_start(instance).integer(self.seed),
             Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
             Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
+            Learner::Distilled(settings) => settings.encode(instance.text("distilled")).integer(self.seed),
         }
     }
 
@@ -151,7 +154,7 @@ impl Cell {
             Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
                 stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
             }
-            Learner::Automatic(..) => self.origin(),
+            Learner::Automatic(..) | Learner::Distilled(..) => self.origin(),
         }
     }
 
@@ -173,6 +176,7 @@ impl Learner {
         match self {
             Learner::Staged(staged) | Learner::Online(staged) => staged.steps(),
             Learner::Automatic(automated) => automated.automatic.most_steps,
+            Learner::Distilled(settings) => settings.steps,
         }
     }
 
@@ -185,6 +189,7 @@ impl Learner {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }
+            Learner::Distilled(settings) => format!("distilled, penalty {}, at most {} steps", settings.penalty, settings.steps),
         }
     }
 }

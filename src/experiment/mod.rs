@@ -1,6 +1,7 @@
 //! Experiments: a target, samples of it, a learner, and what came of it.
 
 pub mod config;
+pub mod distilled;
 mod record;
 pub mod run;
 pub mod scores;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
+use super::distilled::distilled;
 use super::record;
 use super::scores::scores;
 use super::source::Source;
@@ -185,7 +186,7 @@ impl<'a> Plan<'a> {
     fn of(cell: &'a Cell) -> Option<Self> {
         match &cell.learner {
             Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
-            Learner::Automatic(..) => None,
+            Learner::Automatic(..) | Learner::Distilled(..) => None,
         }
     }
 }
@@ -219,6 +220,10 @@ impl<'a> Group<'a> {
             Learner::Online(staged) => self.staged(first, staged, Some(Source::new(&first.instance)), trace_every),
             Learner::Automatic(automated) => {
                 let run = automatically(first, automated, trace_every)?;
+                Ok(self.cells.iter().map(|cell| (cell.key(), run.clone())).collect())
+            }
+            Learner::Distilled(settings) => {
+                let run = distilled(first, settings)?;
                 Ok(self.cells.iter().map(|cell| (cell.key(), run.clone())).collect())
             }
         }
@@ -352,7 +357,7 @@ impl Shared {
     }
 }
 
-fn digest(cell: &Cell, learner: &Network<f64>) -> String {
+pub(super) fn digest(cell: &Cell, learner: &Network<f64>) -> String {
     let both = [cell.canonical(), learner.canonical()];
     both.iter().fold(Canonical::of("run"), |c, part| c.text(&part.hex())).hex()
 }
