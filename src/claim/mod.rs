@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
+mod algorithm_distilled;
 mod alternation;
 mod backward;
 mod bootstrap;

@@ -1,8 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
-    representation, shallow,
+    Claim, algorithm_distilled, alternation, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real,
+    kernel_tail, layerwise, representation, shallow,
 };
 
 /// Every claim.
@@ -33,4 +33,5 @@ pub const CLAIMS: &[&Claim] = &[
     &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
+    &algorithm_distilled::DISTILLED,
 ];
