@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Cell, Runs};
 
 mod algorithm;
+mod algorithm_distilled;
 mod alternation;
 mod alternatives;
 mod backward;

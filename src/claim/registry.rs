@@ -1,8 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, algorithm, alternation, alternatives, backward, complexity, complexity_work, contraction, decay, direction, forward,
-    kernel, kernel_real, kernel_tail, labels, layerwise, representation, shallow, staging,
+    Claim, algorithm, algorithm_distilled, alternation, alternatives, backward, complexity, complexity_work, contraction, decay,
+    direction, forward, kernel, kernel_real, kernel_tail, labels, layerwise, representation, shallow, staging,
 };
 
 /// Every claim.
@@ -37,6 +37,7 @@ pub const CLAIMS: &[&Claim] = &[
     &kernel_real::REAL_KERNELS,
     &shallow::MONOMIAL,
     &shallow::QUADRATIC_POWER,
+    &algorithm_distilled::DISTILLED,
     &algorithm::THRESHOLDS,
     &algorithm::SGD,
     &algorithm::TRUNCATION,

@@ -2,7 +2,7 @@
 
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
-use crate::learner::{Alternative, Automatic, Descent, Restarts, Stage};
+use crate::learner::{Alternative, Automatic, Descent, Distillation, Restarts, Stage};
 use crate::network::Skips;
 
 /// A member of the concept class and the samples drawn of it.
@@ -74,6 +74,8 @@ pub enum Learner {
     Automatic(Automated),
     /// Another learner, tuned on a test sample.
     Alternative(Compared),
+    /// The over-parameterised network, whose narrow layers are distilled from wide ones.
+    Distilled(Distillation),
 }
 
 /// A learner that joint training is compared with.
@@ -165,6 +167,7 @@ impl Cell {
             Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
             Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
             Learner::Alternative(compared) => compared.encode(instance).integer(self.seed),
+            Learner::Distilled(settings) => settings.encode(instance.text("distilled")).integer(self.seed),
         }
     }
 
@@ -174,7 +177,7 @@ impl Cell {
             Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
                 stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
             }
-            Learner::Automatic(..) | Learner::Alternative(..) => self.origin(),
+            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) => self.origin(),
         }
     }
 
@@ -198,6 +201,7 @@ impl Learner {
             Learner::Automatic(automated) => automated.automatic.most_steps,
             // A whole grid of fits: among the long ones.
             Learner::Alternative(_) => 50_000,
+            Learner::Distilled(settings) => settings.steps,
         }
     }
 
@@ -211,6 +215,7 @@ impl Learner {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }
+            Learner::Distilled(settings) => format!("distilled, penalty {}, at most {} steps", settings.penalty, settings.steps),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod alternative;
 pub mod config;
+pub mod distilled;
 mod record;
 pub mod run;
 pub mod scores;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
+use super::distilled::distilled;
 use super::scores::scores;
 use super::source::Source;
 use super::{alternative, record};
@@ -187,7 +188,7 @@ impl<'a> Plan<'a> {
     fn of(cell: &'a Cell) -> Option<Self> {
         match &cell.learner {
             Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
-            Learner::Automatic(..) | Learner::Alternative(..) => None,
+            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) => None,
         }
     }
 }
@@ -221,6 +222,7 @@ impl<'a> Group<'a> {
             Learner::Online(staged) => self.staged(first, staged, Some(Source::new(&first.instance)), trace_every),
             Learner::Automatic(automated) => Ok(self.all(&automatically(first, automated, trace_every)?)),
             Learner::Alternative(compared) => Ok(self.all(&alternative::run(first, compared)?)),
+            Learner::Distilled(settings) => Ok(self.all(&distilled(first, settings)?)),
         }
     }
 
@@ -358,7 +360,7 @@ impl Shared {
     }
 }
 
-fn digest(cell: &Cell, learner: &Network<f64>) -> String {
+pub(super) fn digest(cell: &Cell, learner: &Network<f64>) -> String {
     let both = [cell.canonical(), learner.canonical()];
     both.iter().fold(Canonical::of("run"), |c, part| c.text(&part.hex())).hex()
 }

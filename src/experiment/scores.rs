@@ -40,6 +40,7 @@ fn activation(learner: &Learner) -> Option<Activation> {
         Learner::Staged(staged) | Learner::Online(staged) => Some(staged.descent.activation),
         Learner::Automatic(automated) => Some(automated.descent.activation),
         Learner::Alternative(_) => None,
+        Learner::Distilled(_) => None,
     }
 }
 
