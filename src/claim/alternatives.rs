@@ -122,6 +122,20 @@ impl Contest {
         Ok(Outcome { conditions, tables: vec![table] })
     }
 
+    /// The error of every alternative over that of joint training, on every seed.
+    pub fn ratios(&self, runs: &Runs) -> Result<Vec<Option<Rational>>> {
+        let mut ratios = Vec::new();
+        for seed in self.seeds.clone() {
+            let joint = error(runs.get(&self.arena.joint(seed))?);
+            let rivals = self.rivals.iter().map(|rival| self.arena.rival(rival, seed));
+            for cell in rivals.chain([self.arena.layerwise(seed)]) {
+                let other = error(runs.get(&cell)?);
+                ratios.push(other.zip(joint.as_ref()).and_then(|(other, joint)| other.over(joint)));
+            }
+        }
+        Ok(ratios)
+    }
+
     fn what(&self, learner: &str) -> String {
         format!("{}: error of {learner} on every seed", self.arena.name)
     }
@@ -202,13 +216,15 @@ fn field(profile: Profile) -> Vec<Rival> {
         Alternative::Polynomial4,
         Alternative::Rbf,
         Alternative::Tangent,
+        Alternative::RandomFeatures,
         two_layer(Units::Relu, profile),
         two_layer(Units::Quadratic, profile),
         two_layer(Units::Quartic, profile),
     ];
     let floored = single_pass.map(|alternative| rival(alternative, Some(FLOOR)));
-    let adaptive = [two_layer(Units::Mixed, profile)].map(|a| rival(a, None));
-    floored.into_iter().chain(adaptive).collect()
+    let sequential = rival(Alternative::SequentialKernel, Some("2e-5"));
+    let adaptive = [two_layer(Units::Mixed, profile), Alternative::GradientOuterProduct].map(|a| rival(a, None));
+    floored.into_iter().chain([sequential]).chain(adaptive).collect()
 }
 
 fn contest(arena: Arena, rivals: Vec<Rival>, seeds: std::ops::RangeInclusive<u64>) -> Contest {
@@ -234,5 +250,5 @@ fn control(profile: Profile) -> Contest {
         Profile::Tiny => narrow("L2 k1 d4", &[1], 4, 48),
         _ => narrow("L2 k1 d16", &[1], 16, 960),
     };
-    contest(arena, rivals.map(|alternative| rival(alternative, Some(FLOOR))).to_vec(), seeds(Profile::Quick))
+    contest(arena, rivals.map(|alternative| rival(alternative, Some(FLOOR))).to_vec(), seeds(profile.min(Profile::Quick)))
 }

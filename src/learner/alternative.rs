@@ -2,11 +2,11 @@
 
 use super::descent::Samples;
 use super::kernel::Kernel;
-use super::kernel_ridge;
 use super::kernel_ridge::RIDGES;
 use super::lift::Lift;
 use super::tuning::Tuned;
 use super::two_layer::{Grid, Units, best_two_layer};
+use super::{gradient_outer_product, kernel_ridge, random_features, sequential_kernel};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 
@@ -21,6 +21,12 @@ pub enum Alternative {
     Rbf,
     /// Kernel ridge regression with tangent kernels of ReLU networks of depth 2, 3, 4.
     Tangent,
+    /// Ridge regression on random ReLU features.
+    RandomFeatures,
+    /// Kernel ridge, its leading gradient directions, kernel ridge again.
+    SequentialKernel,
+    /// Kernel ridge in the metric of its own mean gradient outer product, five rounds.
+    GradientOuterProduct,
     /// A two-layer network trained by Adam.
     TwoLayer {
         /// The activation.
@@ -40,6 +46,9 @@ impl Alternative {
             Alternative::Polynomial4 => "ridge, polynomial 4".into(),
             Alternative::Rbf => "ridge, RBF".into(),
             Alternative::Tangent => "ridge, NTK 2-4".into(),
+            Alternative::RandomFeatures => "random features".into(),
+            Alternative::SequentialKernel => "sequential kernel".into(),
+            Alternative::GradientOuterProduct => "iterated kernel".into(),
             Alternative::TwoLayer { units, .. } => format!("two-layer {}", units.name()),
             Alternative::Lift(lift) => format!("lift, {} units", lift.units),
         }
@@ -68,6 +77,9 @@ impl Alternative {
             Alternative::Polynomial4 => ridge(&OFFSETS.map(|offset| Kernel::Polynomial { offset, degree: 4 })),
             Alternative::Rbf => ridge(&RATES.map(|rate| Kernel::Rbf { rate })),
             Alternative::Tangent => ridge(&[2, 3, 4].map(|depth| Kernel::Tangent { depth, bias: true })),
+            Alternative::RandomFeatures => random_features::tuned(train, test, seed),
+            Alternative::SequentialKernel => sequential_kernel::tuned(train, test),
+            Alternative::GradientOuterProduct => gradient_outer_product::tuned(train, test),
             Alternative::TwoLayer { units, steps } => {
                 let best = best_two_layer(*units, &grid(*units, *steps), train, test, seed);
                 best.ok_or_else(|| Error::refused("an empty grid"))
