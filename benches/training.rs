@@ -24,7 +24,7 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
 fn training(cell: &mut Cell) -> &mut Staged {
     match &mut cell.learner {
         Learner::Staged(staged) | Learner::Online(staged) => staged,
-        Learner::Automatic(..) => unreachable!("recipes train in stages"),
+        Learner::Automatic(..) | Learner::Ridge(..) => unreachable!("recipes train in stages"),
     }
 }
 

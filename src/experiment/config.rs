@@ -1,5 +1,6 @@
 //! What identifies a run.
 
+use super::ridge::Ridge;
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
 use crate::learner::{Automatic, Descent, Restarts, Stage};
@@ -72,6 +73,8 @@ pub enum Learner {
     Online(Staged),
     /// The quadratic DenseNet, its layers switched on by the training error.
     Automatic(Automated),
+    /// Kernel ridge regression.
+    Ridge(Ridge),
 }
 
 /// The training of a quadratic DenseNet in stages.
@@ -142,6 +145,7 @@ impl Cell {
             Learner::Staged(staged) => staged.encode_start(instance).integer(self.seed),
             Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
             Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
+            Learner::Ridge(ridge) => ridge.encode(instance).integer(self.seed),
         }
     }
 
@@ -151,7 +155,7 @@ impl Cell {
             Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
                 stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
             }
-            Learner::Automatic(..) => self.origin(),
+            Learner::Automatic(..) | Learner::Ridge(..) => self.origin(),
         }
     }
 
@@ -162,20 +166,17 @@ impl Cell {
 
     /// A rough count of operations, to deal out long runs first.
     pub(super) fn work(&self) -> u128 {
-        let size = self.instance.samples * self.instance.dimension * self.instance.widths.iter().sum::<usize>();
-        self.learner.steps() as u128 * size as u128
+        let samples = self.instance.samples as u128;
+        let size = samples * (self.instance.dimension * self.instance.widths.iter().sum::<usize>()) as u128;
+        match &self.learner {
+            Learner::Staged(staged) | Learner::Online(staged) => staged.steps() as u128 * size,
+            Learner::Automatic(automated) => automated.automatic.most_steps as u128 * size,
+            Learner::Ridge(..) => samples * samples * samples / 3,
+        }
     }
 }
 
 impl Learner {
-    /// The most steps it takes.
-    fn steps(&self) -> usize {
-        match self {
-            Learner::Staged(staged) | Learner::Online(staged) => staged.steps(),
-            Learner::Automatic(automated) => automated.automatic.most_steps,
-        }
-    }
-
     /// What trains when, on one line.
     pub fn told(&self) -> String {
         match self {
@@ -185,6 +186,7 @@ impl Learner {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }
+            Learner::Ridge(ridge) => ridge.told(),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 pub mod config;
 mod record;
+mod ridge;
 pub mod run;
 pub mod scores;
 mod source;
 
 pub use config::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
+pub use ridge::Ridge;
 pub use run::{Run, Runs, Score, run_traced, shard};

@@ -38,6 +38,7 @@ fn activation(learner: &Learner) -> Option<Activation> {
     match learner {
         Learner::Staged(staged) | Learner::Online(staged) => Some(staged.descent.activation),
         Learner::Automatic(automated) => Some(automated.descent.activation),
+        Learner::Ridge(..) => None,
     }
 }
 

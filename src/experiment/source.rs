@@ -80,6 +80,14 @@ impl Instance {
         draw(self.distribution, self.dimension, TEST_SAMPLES, &mut stream)
     }
 
+    /// `samples` inputs from the stream `alternative test samples` of the data seed, with the target's exact values.
+    pub(super) fn small_test(&self, target: &Network<f64>, samples: usize) -> Samples {
+        let mut stream = Stream::new(self.data_seed, "alternative test samples");
+        let x = draw(self.distribution, self.dimension, samples, &mut stream);
+        let y = labels(target, &x);
+        Samples::new(&x, y, target.architecture().reads_squares())
+    }
+
     /// Variance of the error over variance of the target, on the test samples.
     pub(super) fn test_error(&self, target: &Network<f64>, outputs: impl Fn(&Matrix<f64>) -> Vec<f64>) -> f64 {
         let x = self.test_inputs();
