@@ -15,6 +15,7 @@ mod alternation;
 mod backward;
 mod bootstrap;
 mod complexity;
+mod complexity_kernel;
 mod complexity_work;
 mod contraction;
 mod counting;

@@ -1,8 +1,8 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, alternation, backward, complexity, complexity_work, contraction, forward, kernel, kernel_real, kernel_tail, layerwise,
-    representation, shallow,
+    Claim, alternation, backward, complexity, complexity_kernel, complexity_work, contraction, forward, kernel, kernel_real,
+    kernel_tail, layerwise, representation, shallow,
 };
 
 /// Every claim.
@@ -22,6 +22,7 @@ pub const CLAIMS: &[&Claim] = &[
     &alternation::GAUSS_SEIDEL,
     &backward::RESIDUAL_SHARING,
     &complexity::SAMPLES,
+    &complexity_kernel::KERNEL_SAMPLES,
     &complexity::ERROR_STEPS,
     &complexity_work::WORK,
     &complexity::DEPTH,
