@@ -24,7 +24,9 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
 fn training(cell: &mut Cell) -> &mut Staged {
     match &mut cell.learner {
         Learner::Staged(staged) | Learner::Online(staged) => staged,
-        Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) => unreachable!("recipes train in stages"),
+        Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => {
+            unreachable!("recipes train in stages")
+        }
     }
 }
 

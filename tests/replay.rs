@@ -2,8 +2,8 @@
 
 use bfc::claim::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
 use bfc::claim::{Profile, registry};
-use bfc::experiment::{Automated, Cell, Family, Labels, Learner, Runs, Staged, run_traced};
-use bfc::learner::{Automatic, Descent, Kind, Loss};
+use bfc::experiment::{Automated, Cell, Family, Labels, Learner, Ridge, Runs, Staged, run_traced};
+use bfc::learner::{Automatic, Descent, Kernel, Kind, Loss};
 use bfc::network::Activation;
 
 fn automated(most_steps: usize, staged: &Staged) -> Automated {
@@ -14,7 +14,8 @@ fn automated(most_steps: usize, staged: &Staged) -> Automated {
 fn others() -> Vec<Cell> {
     let cell = LIN_K2_D16.run(Profile::Tiny, Kind::Joint, GAP, 1);
     let Learner::Staged(staged) = &cell.learner else { panic!("a recipe trains in stages") };
-    let mut others = vec![cell.clone(); 6];
+    let mut others = vec![cell.clone(); 7];
+    others[6].learner = Learner::Ridge(Ridge { kernel: Kernel::Rbf { rate: 0.1 }, ridge: 1e-6 });
     others[5].instance.family = Family::Generic;
     others[0].learner = Learner::Online(staged.clone());
     others[1].learner = Learner::Automatic(automated(90, staged));

@@ -92,7 +92,6 @@ pub(super) fn exponent_below(what: &str, exponent: &Option<Exponent>, bound: &st
 }
 
 /// The lower end of the bootstrap interval is certainly above `bound`.
-#[allow(dead_code)] // kernel samples
 pub(super) fn exponent_above(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
     compared(format!("{what} > {bound}, its whole bootstrap interval"), exponent, |e, limit| limit.certainly_less(e.lower), bound)
 }

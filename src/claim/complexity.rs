@@ -12,12 +12,12 @@ use crate::learner::{Automatic, Descent};
 use crate::network::Skips;
 
 /// The seeds of every profile that draws conclusions; two in miniature.
-fn seeds(profile: Profile) -> std::ops::RangeInclusive<u64> {
+pub(super) fn seeds(profile: Profile) -> std::ops::RangeInclusive<u64> {
     if profile.draws_conclusions() { 1..=6 } else { 1..=2 }
 }
 
 /// A chain `lin` of depth `depth` and width `width`, one seed for target and samples.
-fn chain(depth: usize, width: usize, dimension: usize, gap: f64, samples: usize, seed: u64) -> Instance {
+pub(super) fn chain(depth: usize, width: usize, dimension: usize, gap: f64, samples: usize, seed: u64) -> Instance {
     Instance {
         family: Family::Rows,
         skips: Skips::Lin,
@@ -146,7 +146,8 @@ fn enough(counts: &[(usize, usize)], profile: Profile) -> Condition {
     }
 }
 
-fn medians(what: &str, observed: &[Observed], exponent: &Option<Exponent>) -> Table {
+/// The median at each size, and the exponent fitted to them.
+pub(super) fn medians(what: &str, observed: &[Observed], exponent: &Option<Exponent>) -> Table {
     let mut table = Table::new(format!("{what} by d; exponent {}", Exponent::told(exponent)), &["d", "median"]);
     for Observed { size, values } in observed {
         let known: Option<Vec<&Rational>> = values.iter().map(Option::as_ref).collect();

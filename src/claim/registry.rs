@@ -1,8 +1,9 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, algorithm, algorithm_distilled, alternation, alternatives, backward, complexity, complexity_work, contraction, decay,
-    direction, forward, kernel, kernel_real, kernel_tail, labels, layerwise, representation, shallow, staging,
+    Claim, algorithm, algorithm_distilled, alternation, alternatives, alternatives_wide, backward, complexity, complexity_kernel,
+    complexity_work, contraction, decay, direction, forward, kernel, kernel_real, kernel_tail, labels, layerwise, representation,
+    shallow, staging,
 };
 
 /// Every claim.
@@ -26,6 +27,7 @@ pub const CLAIMS: &[&Claim] = &[
     &backward::RESIDUAL_SHARING,
     &staging::STAGING,
     &complexity::SAMPLES,
+    &complexity_kernel::KERNEL_SAMPLES,
     &complexity::ERROR_STEPS,
     &complexity_work::WORK,
     &complexity::DEPTH,
@@ -44,4 +46,6 @@ pub const CLAIMS: &[&Claim] = &[
     &labels::NOISE,
     &labels::CLASSIFICATION,
     &alternatives::TABLE,
+    &alternatives::ADAPTIVE,
+    &alternatives_wide::WIDE,
 ];

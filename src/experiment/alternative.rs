@@ -1,7 +1,7 @@
 //! Runs of the learners that joint training is compared with.
 
 use super::config::{Cell, Compared};
-use super::run::Run;
+use super::run::{Run, digest_of};
 use crate::canonical::Canonical;
 use crate::error::Result;
 use crate::learner::Samples;
@@ -28,7 +28,7 @@ pub(super) fn run(cell: &Cell, compared: &Compared) -> Result<Run> {
         test_error: Some(tuned.error),
         scores: Vec::new(),
         trace: Vec::new(),
-        digest: Canonical::of("run").text(&cell.canonical().hex()).float(tuned.error).text(&tuned.choice).hex(),
+        digest: digest_of(cell, &Canonical::of("tuned").float(tuned.error).text(&tuned.choice)),
         choice: tuned.choice,
     })
 }

@@ -1,5 +1,6 @@
 //! What identifies a run.
 
+use super::ridge::Ridge;
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
 use crate::learner::{Alternative, Automatic, Descent, Distillation, Restarts, Stage};
@@ -74,6 +75,8 @@ pub enum Learner {
     Automatic(Automated),
     /// Another learner, tuned on a test sample.
     Alternative(Compared),
+    /// Kernel ridge regression.
+    Ridge(Ridge),
     /// The over-parameterised network, whose narrow layers are distilled from wide ones.
     Distilled(Distillation),
 }
@@ -168,6 +171,7 @@ impl Cell {
             Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
             Learner::Alternative(compared) => compared.encode(instance).integer(self.seed),
             Learner::Distilled(settings) => settings.encode(instance.text("distilled")).integer(self.seed),
+            Learner::Ridge(ridge) => ridge.encode(instance).integer(self.seed),
         }
     }
 
@@ -177,7 +181,7 @@ impl Cell {
             Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
                 stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
             }
-            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) => self.origin(),
+            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => self.origin(),
         }
     }
 
@@ -188,23 +192,20 @@ impl Cell {
 
     /// A rough count of operations, to deal out long runs first.
     pub(super) fn work(&self) -> u128 {
-        let size = self.instance.samples * self.instance.dimension * self.instance.widths.iter().sum::<usize>();
-        self.learner.steps() as u128 * size as u128
+        let samples = self.instance.samples as u128;
+        let size = samples * (self.instance.dimension * self.instance.widths.iter().sum::<usize>()) as u128;
+        match &self.learner {
+            Learner::Staged(staged) | Learner::Online(staged) => staged.steps() as u128 * size,
+            Learner::Automatic(automated) => automated.automatic.most_steps as u128 * size,
+            Learner::Distilled(settings) => settings.steps as u128 * size,
+            Learner::Ridge(..) => samples * samples * samples / 3,
+            // A whole grid of fits: among the long ones.
+            Learner::Alternative(_) => 50_000 * size,
+        }
     }
 }
 
 impl Learner {
-    /// The most steps it takes.
-    fn steps(&self) -> usize {
-        match self {
-            Learner::Staged(staged) | Learner::Online(staged) => staged.steps(),
-            Learner::Automatic(automated) => automated.automatic.most_steps,
-            // A whole grid of fits: among the long ones.
-            Learner::Alternative(_) => 50_000,
-            Learner::Distilled(settings) => settings.steps,
-        }
-    }
-
     /// What trains when, on one line.
     pub fn told(&self) -> String {
         match self {
@@ -216,6 +217,7 @@ impl Learner {
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }
             Learner::Distilled(settings) => format!("distilled, penalty {}, at most {} steps", settings.penalty, settings.steps),
+            Learner::Ridge(ridge) => ridge.told(),
         }
     }
 }

@@ -4,9 +4,11 @@ pub mod alternative;
 pub mod config;
 pub mod distilled;
 mod record;
+mod ridge;
 pub mod run;
 pub mod scores;
 mod source;
 
 pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Staged};
+pub use ridge::Ridge;
 pub use run::{Run, Runs, Score, run_traced, shard};

@@ -41,6 +41,7 @@ fn activation(learner: &Learner) -> Option<Activation> {
         Learner::Automatic(automated) => Some(automated.descent.activation),
         Learner::Alternative(_) => None,
         Learner::Distilled(_) => None,
+        Learner::Ridge(..) => None,
     }
 }
 

@@ -74,16 +74,18 @@ impl Instance {
         Ok(samples)
     }
 
-    /// `n` samples with the values of the target, inputs from the stream `alternative test samples` of the data seed.
-    pub(super) fn small_test(&self, target: &Network<f64>, n: usize) -> Samples {
-        let x = draw(self.distribution, self.dimension, n, &mut Stream::new(self.data_seed, "alternative test samples"));
-        Samples::new(&x, labels(target, &x), target.architecture().reads_squares())
-    }
-
     /// 20000 inputs from the stream `test samples` of the data seed.
     pub(super) fn test_inputs(&self) -> Matrix<f64> {
         let mut stream = Stream::new(self.data_seed, "test samples");
         draw(self.distribution, self.dimension, TEST_SAMPLES, &mut stream)
+    }
+
+    /// `samples` inputs from the stream `alternative test samples` of the data seed, with the target's exact values.
+    pub(super) fn small_test(&self, target: &Network<f64>, samples: usize) -> Samples {
+        let mut stream = Stream::new(self.data_seed, "alternative test samples");
+        let x = draw(self.distribution, self.dimension, samples, &mut stream);
+        let y = labels(target, &x);
+        Samples::new(&x, y, target.architecture().reads_squares())
     }
 
     /// Variance of the error over variance of the target, on the test samples.
