@@ -3,25 +3,25 @@
 use crate::matrix::Matrix;
 use crate::portable::vectorized;
 
-/// The moments of the gradient of two matrices of weights.
-pub(super) struct Adam {
-    first: [Matrix<f64>; 2],
-    second: [Matrix<f64>; 2],
+/// The moments of the gradient of a few matrices of weights.
+pub(super) struct Adam<const N: usize> {
+    first: [Matrix<f64>; N],
+    second: [Matrix<f64>; N],
     /// `.9^t` and `.999^t`.
     decayed: (f64, f64),
 }
 
-impl Adam {
+impl<const N: usize> Adam<N> {
     /// At rest, for weights in these shapes.
-    pub(super) fn new(zeros: &[Matrix<f64>; 2]) -> Self {
+    pub(super) fn new(zeros: &[Matrix<f64>; N]) -> Self {
         Adam { first: zeros.clone(), second: zeros.clone(), decayed: (1.0, 1.0) }
     }
 
     /// `w <- w - rate m / (sqrt v + 1e-8)` with the unbiased moving averages `m` of the gradient and `v` of its square.
-    pub(super) fn step(&mut self, weights: [&mut Matrix<f64>; 2], gradient: &[Matrix<f64>; 2], rate: f64) {
+    pub(super) fn step(&mut self, weights: &mut [Matrix<f64>; N], gradient: &[Matrix<f64>; N], rate: f64) {
         self.decayed = (0.9 * self.decayed.0, 0.999 * self.decayed.1);
         let (unbiased, unbiased_square) = (1.0 / (1.0 - self.decayed.0), 1.0 / (1.0 - self.decayed.1));
-        for (((w, g), first), second) in weights.into_iter().zip(gradient).zip(&mut self.first).zip(&mut self.second) {
+        for (((w, g), first), second) in weights.iter_mut().zip(gradient).zip(&mut self.first).zip(&mut self.second) {
             let moments = first.as_mut_slice().iter_mut().zip(second.as_mut_slice());
             let each = w.as_mut_slice().iter_mut().zip(g.as_slice()).zip(moments);
             vectorized(
@@ -47,11 +47,12 @@ mod tests {
     fn a_constant_gradient_moves_weights_by_the_rate() {
         let both = |value: f64| [Matrix::filled(1, 2, value), Matrix::filled(2, 1, -3.0 * value)];
         let (mut adam, gradient) = (Adam::new(&both(0.0)), both(0.5));
-        let [mut first, mut second] = both(0.0);
+        let mut weights = both(0.0);
         for _ in 0..100 {
-            adam.step([&mut first, &mut second], &gradient, 0.25);
+            adam.step(&mut weights, &gradient, 0.25);
         }
         // Up to the 1e-8 beside sqrt v, and a few roundings a step.
+        let [first, second] = weights;
         assert!((first[(0, 1)] + 25.0).abs() < 1e-6, "{}", first[(0, 1)]);
         assert!((second[(1, 0)] - 25.0).abs() < 1e-6, "{}", second[(1, 0)]);
     }
