@@ -19,8 +19,10 @@ pub fn explain(name: &str) -> Result<Answer> {
 }
 
 fn one(claim: &Claim) -> String {
-    let goldens = Profile::ALL.map(|p| format!("golden/{}/{}", p.name(), goldens::file_name(claim)));
-    text::explain(claim, &goldens, &format!("bfc check {}", claim.id))
+    let checking = Profile::ALL.into_iter().filter(|p| claim.is_checked_in(*p));
+    let goldens: Vec<String> = checking.map(|p| format!("golden/{}/{}", p.name(), goldens::file_name(claim))).collect();
+    let profile = if claim.full_only { " --profile full" } else { "" };
+    text::explain(claim, &goldens, &format!("bfc check {}{profile}", claim.id))
 }
 
 /// What the printed numbers assume of this machine, and what was found.

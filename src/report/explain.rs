@@ -47,6 +47,7 @@ pub fn explain(claim: &Claim, goldens: &[String], command: &str) -> String {
         ("evidence that is still missing", prose(claim.missing)),
         ("formal theorems cited beside the evidence", lines(claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")))),
         ("goldens", lines(goldens.iter().cloned())),
+        ("profiles", prose(profiles(claim))),
         ("to run only this claim", prose(command)),
     ];
     let shown = sections.iter().filter(|(_, body)| !body.is_empty());
@@ -63,6 +64,13 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 
 fn sentence((label, words): &(&str, &str)) -> String {
     prose(&format!("{label} {words}"))
+}
+
+fn profiles(claim: &Claim) -> &'static str {
+    match claim.full_only {
+        true => "It takes too long for the profile quick, which shows it as `full only`; the profile full checks it.",
+        false => "",
+    }
 }
 
 fn refutation(evidence: &[Evidence]) -> &'static str {
