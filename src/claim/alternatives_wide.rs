@@ -14,14 +14,13 @@ use crate::network::Activation;
 pub const WIDE: Claim = Claim {
     id: "alternatives.wide",
     sentence: "(a), (c)",
-    statement: "Where layer 2 is wide (k_2 = d/2) and the layers above are generic quadratic forms, joint training learns from fewer than twice as many samples as \
-                the target has parameters, and every alternative tried on the same samples fails. Instance G (L=3, d=24, k 12/2, eps .3, N = 777 = 1.75 times \
+    statement: "Where layer 2 is wide (k_2 = d/2) and the layers above are generic quadratic forms, joint training learns (at L=3 from fewer than twice as many samples as \
+                the target has parameters) where every alternative tried on the same samples fails. Instance G (L=3, d=24, k 12/2, eps .3, N = 777 = 1.75 times \
                 the parameters) and F (d=32, k 16/2, N = 1372): error of joint training < 1e-8, of every alternative > 5e-3 and more than 1e4 times larger, on every \
-                seed. Instance D (L=4, d=16, k 8/4/2, layers that read the inputs as well, N = 1940): joint < 1e-6, every alternative > 5e-4 and more than 1e3 times \
+                seed. Instance D (L=4, d=16, k 8/4/2, layers that read the inputs as well, N = 1940 = 5 times the parameters): joint < 1e-6, every alternative > 5e-4 and more than 1e3 times \
                 larger. Samples: the number that half of the seeds need for an error below 1e-6 is at most twice the parameters at d = 16, 24, 32, and its fitted exponent over d \
-                = 8 to 32 is below 2.2, its whole bootstrap interval included. Kernel ridge with 1 + (x.x'/d)^2 + (x.x'/d)^4, which at L=3 spans all that the target needs, fails \
-                (> 1e-3) at .95 and succeeds (< 1e-8) at 1.05 of its dimension C(d+3,4) + C(d+1,2) + 1, for d = 8, 12, 16.",
-    method: "Six seeds of G, three of F, D and the thresholds. Joint training starts from up to four initialisations and keeps the one with the least TRAINING loss; its error is the exact te at L=3 and a test error at L=4; that of the others is a test error on \
+                = 8 to 32 is below 2.2, its whole bootstrap interval included. Kernel ridge with 1 + (x.x'/d)^2 + (x.x'/d)^4, which at L=3 spans all that the target needs, fails at .95 and succeeds at 1.05 of its dimension C(d+3,4) + C(d+1,2) + 1, for d = 8, 12, 16: an error below 1e-6 is a success, as for joint training.",
+    method: "Six seeds of G and of the numbers of samples (multiples 1, 3/2, 2, 5/2, 3 of the parameters; a seed that needs more counts with 7/2), three of F, D and the thresholds. Joint training starts from up to four initialisations and keeps the one with the least TRAINING loss; its error is the exact te at L=3 and a test error at L=4; that of the others is a test error on \
              4000 samples, on which they are tuned. Alternatives: layerwise training; kernel ridge (polynomial of degree 2 and 4, RBF); the degree-4 kernel handed the target's true S_2; kernels in sequence; the iterated kernel; the \
              quadratic lift; two-layer networks of z^2 and z^4, and ReLU. What is shown is an advantage in samples relative to the unknowns: at L=3 the lift has more unknowns than there are samples at G, and \
              with enough samples it succeeds (the control). At L=4 the iterated kernel and the lift come nearest. Not tried: a lift with low-rank regularisation, a generic deep network trained jointly.",
@@ -264,8 +263,8 @@ fn thresholds(profile: Profile, runs: &Runs) -> Result<Outcome> {
         }
     }
     let conditions = vec![
-        all_above("error of the even kernel at .95 of its dimension", &short, "1e-3"),
-        all_below("error of the even kernel at 1.05 of its dimension", &enough, "1e-8"),
+        all_above("error of the even kernel at .95 of its dimension", &short, SUCCESS),
+        all_below("error of the even kernel at 1.05 of its dimension", &enough, SUCCESS),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -86,7 +86,7 @@ impl Alternative {
             }
             Alternative::Lift(lift) => {
                 let lifted = lift.train(train, test, seed)?;
-                let choice = format!("least on the way, {} initialisations", lifted.attempts);
+                let choice = format!("least on the way; initialisations: {}", lifted.attempts);
                 Ok(Tuned { choice, error: lifted.least_test_error })
             }
         }

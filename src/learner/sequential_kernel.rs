@@ -15,7 +15,7 @@ const FIRST: [Kernel; 2] = [Kernel::Polynomial { offset: 1.0, degree: 2 }, Kerne
 /// The second fit, on the inputs along the directions: enough for a target of degree 4.
 const SECOND: [Kernel; 2] = [Kernel::Polynomial { offset: 1.0, degree: 4 }, Kernel::Rbf { rate: 0.1 }];
 /// How many directions are kept.
-const KEPT: [usize; 6] = [1, 2, 4, 6, 8, 12];
+const KEPT: [usize; 7] = [1, 2, 4, 8, 12, 16, 24];
 
 /// The best of all first and second kernels, numbers of directions and ridges, on the test sample. Guarantee: replayed.
 ///
