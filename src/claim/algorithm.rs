@@ -95,7 +95,7 @@ pub const SGD: Claim = Claim {
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
-    full_only: false,
+    full_only: true,
     cells: |profile| {
         let each = ONLINE.iter().flat_map(|&recipe| online_seeds(profile).map(move |seed| (recipe, seed)));
         each.flat_map(|(recipe, seed)| [both_layers, layer_3_alone].map(|last| online(recipe, profile, last, seed))).collect()

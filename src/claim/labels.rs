@@ -103,7 +103,7 @@ pub const CLASSIFICATION: Claim = Claim {
     evidence: &[Evidence::Replayed],
     missing: "",
     theorems: &[],
-    full_only: false,
+    full_only: true,
     cells: |profile| {
         let each = instances::seeds(profile).flat_map(|seed| SIZES.map(|n| (seed, n)));
         each.flat_map(|(seed, n)| [3, 2].map(|depth| signs(profile, depth, n, seed))).collect()

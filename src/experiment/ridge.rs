@@ -38,7 +38,7 @@ impl Ridge {
         let fit = self.fit(&cell.instance.draw_samples(&target)?)?;
         let test = cell.instance.small_test(&target, ALTERNATIVE_TEST_SAMPLES);
         let (reason, predicted) = match fit {
-            Ok(fit) => ("only a test error is known of a kernel predictor".into(), Some(fit.predict(test.x()))),
+            Ok(fit) => ("only a test error is known of a kernel predictor".into(), Some(fit.predict(test.x())?)),
             Err(reason) => (reason, None),
         };
         Ok(Run {

@@ -1,77 +1,158 @@
-//! The iterated kernel: ridge regression in the metric of its own mean gradient outer product (a recursive feature machine).
+//! Kernel ridge regression in the metric of its own gradients, again and again.
 //!
 //! ```text
-//! f_t = ridge regression with k(T_t x, T_t x')        M_t = (1/N) sum_n grad f_t(x_n) grad f_t(x_n)'        T_(t+1) ~ M_t^(1/2)
+//! T_0 = I        f_t = ridge regression on T_t x        M_t = mean_n grad f_t(x_n) grad f_t(x_n)'        T_{t+1}' T_{t+1} ~ M_t
 //! ```
 //!
-//! It adapts to the labels, so the lower bounds for kernels that are fixed beforehand do not hold for it.
+//! `T` is scaled so that `||T||_F^2 = d`; kernels of inner products and distances see `T'T` alone. Known as the recursive feature machine
+//! (Radhakrishnan, Beaglehole, Pandit and Belkin 2024).
 
 use super::descent::Samples;
-use super::gradient_directions::{directions, product};
 use super::kernel::Kernel;
-use super::kernel_ridge::{best_fit, least};
-use super::sequential_kernel::along;
+use super::kernel_ridge::{BestFit, KernelFit, best_fit, least};
 use super::tuning::Tuned;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::matrix::Matrix;
-use crate::portable::reduce::norm;
+use crate::portable::factor::symmetric_eigen;
+use crate::portable::product::{View, product};
+use crate::portable::reduce::{inner_products, sum_by};
 
-const KERNELS: [Kernel; 2] = [Kernel::Polynomial { offset: 1.0, degree: 4 }, Kernel::Rbf { rate: 0.1 }];
-const RIDGES: [f64; 4] = [1e-10, 1e-7, 1e-4, 1e-2];
+/// Regressions, the first of them on the inputs themselves.
 const ROUNDS: usize = 5;
+/// The ridges that are tried in every round.
+const RIDGES: [f64; 4] = [1e-10, 1e-7, 1e-4, 1e-2];
+/// The kernels that are tried, each in rounds of its own.
+const KERNELS: [Kernel; 2] = [Kernel::Polynomial { offset: 1.0, degree: 4 }, Kernel::Rbf { rate: 0.1 }];
 
-/// The best round of the best kernel on the test sample, with the best ridge in each round. Guarantee: replayed.
+/// The kernel, the round and the ridge with the least error on the test sample; each round goes on from the fit that is best there.
+///
+/// Guarantee: replayed.
 ///
 /// # Errors
-/// When no round has a fit.
+/// When the first round has no fit, or the samples differ in their dimension.
 pub fn tuned(train: &Samples, test: &Samples) -> Result<Tuned> {
-    least(KERNELS.iter().flat_map(|&kernel| rounds(kernel, train, test)))
+    least(KERNELS.into_iter().map(|kernel| iterated(kernel, train, test)))
 }
 
-fn rounds(kernel: Kernel, train: &Samples, test: &Samples) -> Vec<Result<Tuned>> {
-    let d = train.x().rows();
-    let mut metric = Matrix::from_fn(d, d, |i, j| f64::from(i == j));
-    let mut found = Vec::new();
+/// Rounds with one kernel; they end early when one has no fit, or a gradient that vanishes everywhere.
+fn iterated(kernel: Kernel, train: &Samples, test: &Samples) -> Result<Tuned> {
+    let mut metric = Matrix::from_fn(train.x().rows(), train.x().rows(), |i, j| f64::from(i == j));
+    let mut rounds = Vec::new();
     for round in 1..=ROUNDS {
-        let seen = along(&metric, train);
-        let best = match best_fit(kernel, &RIDGES, &seen, &along(&metric, test)) {
-            Ok(best) => best,
-            Err(error) => {
-                found.push(Err(error));
-                break;
-            }
+        let turned = transformed(train, &metric)?;
+        let BestFit { fit, tuned } = match best_fit(kernel, &RIDGES, &turned, &transformed(test, &metric)?) {
+            Err(_) if round > 1 => break,
+            fitted => fitted?,
         };
-        let choice = format!("round {round}, {}", best.tuned.choice);
-        found.push(Ok(Tuned { choice, error: best.tuned.error }));
-        // The metric is symmetric, so the gradient in x is T times the gradient in Tx.
-        match directions(&product(&metric, &best.fit.gradients(seen.x()))) {
-            Ok((values, vectors)) => metric = root(&values, &vectors),
-            Err(_) => break,
-        }
+        rounds.push(Tuned { choice: format!("round {round}, {}", tuned.choice), ..tuned });
+        let outer = pulled_back(&mean_outer_product(&fit, turned.x())?, &metric);
+        let Some(next) = root(&outer)? else { break };
+        metric = next;
     }
-    found
+    Tuned::best(rounds).ok_or_else(|| Error::refused("no rounds"))
 }
 
-/// `M^(1/2)`, scaled to the Frobenius norm of the identity; negative eigenvalues are roundings of 0.
-fn root(values: &[f64], vectors: &Matrix<f64>) -> Matrix<f64> {
-    let scaled = Matrix::from_fn(vectors.rows(), vectors.cols(), |i, j| vectors[(i, j)] * values[j].max(0.0).sqrt());
-    let root = product(&scaled, &vectors.transposed());
-    let factor = (root.rows() as f64).sqrt() / norm(root.as_slice());
-    root.map(|entry| entry * factor)
+/// `T' M T`: the mean outer product in the inputs themselves, from that in `T x`.
+fn pulled_back(outer: &Matrix<f64>, metric: &Matrix<f64>) -> Matrix<f64> {
+    product(View::from(metric).transposed(), &product(outer.into(), metric))
+}
+
+/// `T` with `T'T = d M / tr M`; `None` when the trace is not a positive number.
+fn root(outer: &Matrix<f64>) -> Result<Option<Matrix<f64>>> {
+    let (sizes, axes) = principal_axes(outer)?;
+    let total = sum_by(sizes.len(), |i| sizes[i].max(0.0));
+    let scale = |i: usize| (sizes[i].max(0.0) * (sizes.len() as f64 / total)).sqrt();
+    let root = (total > 0.0).then(|| Matrix::from_fn(axes.rows(), axes.cols(), |i, j| scale(i) * axes[(i, j)]));
+    Ok(root)
+}
+
+/// `mean_n grad f(x_n) grad f(x_n)'` of the first function of a fit, `d x d`. Guarantee: replayed.
+///
+/// # Errors
+/// When the points have not the dimension of the fit's inputs.
+pub fn mean_outer_product(fit: &KernelFit, x: &Matrix<f64>) -> Result<Matrix<f64>> {
+    let gradients = fit.gradients(0, x)?;
+    let mut outer = Matrix::filled(x.rows(), x.rows(), 0.0);
+    inner_products(&mut outer, &gradients, &gradients);
+    let count = x.cols() as f64;
+    outer.as_mut_slice().iter_mut().for_each(|p| *p /= count);
+    Ok(outer)
+}
+
+/// Eigenvalues of a symmetric matrix, descending, and its orthonormal eigenvectors, one a row. Guarantee: replayed.
+///
+/// # Errors
+/// When an entry is not finite, or the iteration does not converge.
+pub fn principal_axes(symmetric: &Matrix<f64>) -> Result<(Vec<f64>, Matrix<f64>)> {
+    let (mut sizes, vectors) = symmetric_eigen(symmetric)?;
+    let d = sizes.len();
+    sizes.reverse();
+    Ok((sizes, Matrix::from_fn(d, d, |i, j| vectors[(j, d - 1 - i)])))
+}
+
+/// The samples with `rows x` in the place of their inputs `x`. Guarantee: replayed.
+///
+/// # Errors
+/// When the rows have not the dimension of the inputs.
+pub fn transformed(samples: &Samples, rows: &Matrix<f64>) -> Result<Samples> {
+    if rows.cols() != samples.x().rows() {
+        return Err(Error::input(format!("inputs in dimension {}", samples.x().rows()), rows.cols()));
+    }
+    Ok(Samples::new(&product(rows.into(), samples.x()), samples.labels().to_vec(), false))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::portable::rng::Stream;
 
-    /// A rotation by 3-4-5: the root squares to the matrix, up to the scale.
+    /// The square of one direction, in six dimensions.
+    fn ridge_function(n: usize, name: &str) -> Samples {
+        let mut stream = Stream::new(1, name);
+        let x = Matrix::from_fn(6, n, |_, _| stream.normal());
+        let labels = (0..n).map(|n| (x[(1, n)] - 2.0 * x[(4, n)]).powi(4)).collect();
+        Samples::new(&x, labels, false)
+    }
+
     #[test]
-    fn a_root_squares_to_its_matrix() {
-        let vectors = Matrix::from_rows(2, 2, vec![0.6, -0.8, 0.8, 0.6]).unwrap();
-        let root = root(&[4.0, 9.0], &vectors);
-        let (square, factor) = (product(&root, &root), 2.0 / 13.0);
-        let expected = [4.0 * 0.36 + 9.0 * 0.64, (4.0 - 9.0) * 0.48, (4.0 - 9.0) * 0.48, 4.0 * 0.64 + 9.0 * 0.36];
-        // A dozen roundings of numbers below two.
-        square.as_slice().iter().zip(expected).for_each(|(s, e)| assert!((s - factor * e).abs() < 1e-14, "{s} {e}"));
+    fn the_gradients_of_a_ridge_function_point_along_it() {
+        let train = ridge_function(400, "train");
+        let fit = best_fit(KERNELS[0], &[1e-10], &train, &train).unwrap().fit;
+        let (sizes, axes) = principal_axes(&mean_outer_product(&fit, train.x()).unwrap()).unwrap();
+        // More samples than the C(10,4) = 210 coefficients: the fit is the function, up to its ridge.
+        assert!(sizes[1] < 1e-6 * sizes[0], "{sizes:?}");
+        let along = (axes[(0, 1)] - 2.0 * axes[(0, 4)]).abs() / 5f64.sqrt();
+        assert!((along - 1.0).abs() < 1e-6, "{along}");
+    }
+
+    #[test]
+    fn rounds_find_the_direction_that_one_fit_has_too_few_samples_for() {
+        let (train, test) = (ridge_function(100, "train"), ridge_function(500, "test"));
+        let first = best_fit(KERNELS[0], &RIDGES, &train, &test).unwrap().tuned.error;
+        let rounds = tuned(&train, &test).unwrap();
+        assert!(rounds.error < 1e-3 * first, "{} after rounds, {first} before", rounds.error);
+        assert!(!rounds.choice.starts_with("round 1,"), "{}", rounds.choice);
+    }
+
+    #[test]
+    fn the_root_is_a_root() {
+        let diagonal = Matrix::from_fn(2, 2, |i, j| if i == j { [1.0, 4.0][i] } else { 0.0 });
+        let root = root(&diagonal).unwrap().unwrap();
+        let squared = product(View::from(&root).transposed(), &root);
+        // 2 M / tr M, with one rounding of each root and of its square.
+        for (i, expected) in [0.4, 0.0, 0.0, 1.6].into_iter().enumerate() {
+            assert!((squared.as_slice()[i] - expected).abs() < 1e-15);
+        }
+        assert!(super::root(&Matrix::filled(2, 2, 0.0)).unwrap().is_none());
+    }
+
+    #[test]
+    fn gradients_turn_with_their_inputs() {
+        let train = ridge_function(60, "train");
+        let turn = Matrix::from_fn(6, 6, |i, j| if j == (i + 1) % 6 { 2.0 } else { 0.0 });
+        let pulled = pulled_back(&Matrix::from_fn(6, 6, |i, j| f64::from(i == 0 && j == 0)), &turn);
+        assert_eq!(pulled, Matrix::from_fn(6, 6, |i, j| if i == 1 && j == 1 { 4.0 } else { 0.0 }));
+        assert_eq!(transformed(&train, &turn).unwrap().x().row(0)[7], 2.0 * train.x()[(1, 7)]);
+        assert!(transformed(&train, &Matrix::filled(2, 5, 0.0)).is_err());
     }
 }

@@ -14,6 +14,7 @@ use std::f64::consts::PI;
 
 use crate::canonical::Canonical;
 use crate::portable::elementary::{acos, exp};
+use crate::portable::vectorized;
 
 /// A kernel `k(x, x')` on R^d.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,6 +107,16 @@ impl Kernel {
         self.value_and_slopes(a, b, ab, d).value
     }
 
+    /// Replaces the inner products of one `x'` with many `x` by the values of the kernel: [`value`](Self::value) of each, bit for bit.
+    pub fn apply(&self, products: &mut [f64], a: &[f64], b: f64, d: usize) {
+        match *self {
+            Kernel::Polynomial { offset, degree: 2 } => on_products(products, d, |t| shifted_power(t, offset, 2)),
+            Kernel::Polynomial { offset, degree: 4 } => on_products(products, d, |t| shifted_power(t, offset, 4)),
+            Kernel::Even => on_products(products, d, even),
+            _ => products.iter_mut().zip(a).for_each(|(ab, &a)| *ab = self.value(a, b, *ab, d)),
+        }
+    }
+
     /// As [`value`](Self::value), with the derivatives in `a` and `ab`.
     #[inline]
     pub fn value_and_slopes(&self, a: f64, b: f64, ab: f64, d: usize) -> Slopes {
@@ -134,6 +145,19 @@ type Jet = (f64, f64);
 fn of_product(ab: f64, d: f64, f: impl Fn(f64) -> Jet) -> Slopes {
     let (value, slope) = f(ab / d);
     Slopes { value, in_square: 0.0, in_product: slope / d }
+}
+
+/// [`of_product`] for many, in vectors.
+fn on_products(products: &mut [f64], d: usize, f: impl Fn(f64) -> Jet) {
+    let dimension = d as f64;
+    vectorized(
+        #[inline(always)]
+        || {
+            for ab in products {
+                *ab = f(*ab / dimension).0;
+            }
+        },
+    );
 }
 
 /// `f(|x - x'|^2/d)`, where `|x - x'|^2 = a + b - 2 ab`.
@@ -175,17 +199,20 @@ fn over(x: f64, y: f64) -> f64 {
 }
 
 /// `t^n`, by `n` multiplications.
+#[inline(always)]
 fn power(t: f64, n: u32) -> f64 {
     (0..n).fold(1.0, |product, _| product * t)
 }
 
 /// `(offset + t)^n`.
+#[inline(always)]
 fn shifted_power(t: f64, offset: f64, n: u32) -> Jet {
     let below = power(offset + t, n.saturating_sub(1));
     if n == 0 { (1.0, 0.0) } else { (below * (offset + t), f64::from(n) * below) }
 }
 
 /// `1 + t^2 + t^4`.
+#[inline(always)]
 fn even(t: f64) -> Jet {
     let square = t * t;
     (1.0 + square + square * square, 2.0 * t + 4.0 * (square * t))
@@ -374,6 +401,19 @@ mod tests {
                 let Slopes { value, in_square, in_product } = kernel.value_and_slopes(a, b, ab, 6);
                 assert!([value, in_square, in_product].iter().all(|v| v.is_finite()), "{} at {a} {b} {ab}", kernel.name());
             }
+        }
+    }
+
+    #[test]
+    fn many_values_are_those_of_each() {
+        let polynomial = |degree| Kernel::Polynomial { offset: 0.3, degree };
+        for kernel in ALL.into_iter().chain([0, 1, 2, 4, 5].map(polynomial)) {
+            let squares: Vec<f64> = (0..21).map(|i| 3.0 + 0.2 * f64::from(i)).collect();
+            let products: Vec<f64> = (0..21).map(|i| 0.37 * f64::from(i - 9)).collect();
+            let mut values = products.clone();
+            kernel.apply(&mut values, &squares, 5.0, 6);
+            let each: Vec<f64> = squares.iter().zip(&products).map(|(&a, &ab)| kernel.value(a, 5.0, ab, 6)).collect();
+            assert_eq!(values, each, "{}", kernel.name());
         }
     }
 

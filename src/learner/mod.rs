@@ -6,7 +6,7 @@ pub mod automatic;
 pub mod descent;
 pub mod distilled;
 mod dual;
-mod gradient_directions;
+mod feature_ridge;
 pub mod gradient_outer_product;
 mod heavy_ball;
 pub mod initial;

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::matrix::Matrix;
+
 /// A read-only view of a matrix with arbitrary strides.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -34,8 +36,8 @@ impl<'a> View<'a> {
         View { entries, rows: cols, cols: rows, row_stride: col_stride, col_stride: row_stride }
     }
 
-    /// Rows `first..first + count`.
-    fn row_block(self, first: usize, count: usize) -> Self {
+    /// Rows `first..first + count`, which must be there.
+    pub fn row_block(self, first: usize, count: usize) -> Self {
         let start = (first * self.row_stride).min(self.entries.len());
         View { entries: &self.entries[start..], rows: count, ..self }
     }
@@ -45,8 +47,8 @@ impl<'a> View<'a> {
     }
 }
 
-impl<'a> From<&'a crate::matrix::Matrix<f64>> for View<'a> {
-    fn from(m: &'a crate::matrix::Matrix<f64>) -> Self {
+impl<'a> From<&'a Matrix<f64>> for View<'a> {
+    fn from(m: &'a Matrix<f64>) -> Self {
         View::rows(m.as_slice(), m.rows(), m.cols())
     }
 }
@@ -61,6 +63,16 @@ pub fn add_product(c: &mut [f64], a: View<'_>, b: &[f64], n: usize) {
     assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
     assert_eq!(b.len(), a.cols * n, "B has a row for each column of A");
     Arch::new().dispatch(Kernel { c, a, b, n });
+}
+
+/// `A B`, summed as [`add_product`] sums, from zero. Guarantee: replayed.
+///
+/// # Panics
+/// As [`add_product`].
+pub fn product(a: View<'_>, b: &Matrix<f64>) -> Matrix<f64> {
+    let mut c = Matrix::filled(a.rows, b.cols(), 0.0);
+    add_product(c.as_mut_slice(), a, b.as_slice(), b.cols());
+    c
 }
 
 /// As [`add_product`], the rows of `C` dealt out to `threads` threads; the same bits for any number of them.
