@@ -36,7 +36,7 @@ fn met() -> Automatic {
 }
 
 fn never_met() -> Automatic {
-    Automatic { threshold: 0.0, patience: usize::MAX, most_steps: 300, ..Automatic::default() }
+    Automatic { threshold: 0.0, patience: 300, most_steps: 300, ..Automatic::default() }
 }
 
 static CHAINS: [&Recipe; 2] = [&LIN_L4, &LIN_L5_AUTOMATIC];

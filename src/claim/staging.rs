@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::exact::Rational;
 use crate::experiment::{Cell, Learner, Runs};
 use crate::learner::Automatic;
+use crate::network::architecture::MAX_DEPTH;
 
 /// Chains need neither staging nor a small gap; with skips, staging matters.
 pub const STAGING: Claim = Claim {
@@ -18,7 +19,7 @@ pub const STAGING: Claim = Claim {
                 otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails (te > 1e-5) with the layers switched on one after the \
                 other, and fails on some seed with all of them on from the start.",
     method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else is the same. A run ends \
-             at a relative loss of 1e-20, after 15000 steps, or when it no longer gains with its step halved to .0005 or so. te is the exact \
+             at a relative loss of 1e-20, after 15000 steps, or at a stall when another halving would leave the step below .0005. te is the exact \
              population risk of the trained weights. Failing is a statement about these runs: longer ones are not excluded from recovering.",
     control: "Chains at eps = 10.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
@@ -42,7 +43,7 @@ fn one_by_one() -> Automatic {
 }
 
 fn at_once() -> Automatic {
-    Automatic { on_from_start: usize::MAX, ..Automatic::default() }
+    Automatic { on_from_start: MAX_DEPTH, ..Automatic::default() }
 }
 
 /// All on from the start at the usual gap, then one after the other at the large ones.

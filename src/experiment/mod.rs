@@ -2,6 +2,7 @@
 
 pub mod alternative;
 pub mod config;
+mod densenet;
 pub mod distilled;
 mod record;
 mod ridge;

@@ -1,15 +1,16 @@
-//! Where the samples of an instance come from.
+//! The target of an instance, and where its samples come from.
 
-use super::config::{Instance, Labels};
+use super::config::{Family, Instance, Labels};
 use super::run::TEST_SAMPLES;
 use crate::error::{Error, Result};
 use crate::learner::Samples;
 use crate::matrix::Matrix;
-use crate::network::Network;
+use crate::network::{Architecture, Network};
 use crate::portable::reduce::variance;
 use crate::portable::rng::Stream;
 use crate::target::distribution::draw;
-use crate::target::random::labels;
+use crate::target::generic::generic_target;
+use crate::target::random::{labels, random_target};
 
 /// The samples of an instance, as many as are asked for: inputs from the stream `training samples` of the data seed, noise from the
 /// stream `label noise`.
@@ -61,6 +62,26 @@ pub(super) fn median(values: &[f64]) -> f64 {
 }
 
 impl Instance {
+    /// The shape of the target.
+    ///
+    /// # Errors
+    /// When it is impossible.
+    pub fn architecture(&self) -> Result<Architecture> {
+        Architecture::new(self.dimension, &self.widths, &self.skips)
+    }
+
+    /// The target.
+    ///
+    /// # Errors
+    /// When the instance is impossible.
+    pub fn target(&self) -> Result<Network<f64>> {
+        let draw = match self.family {
+            Family::Rows => random_target,
+            Family::Generic => generic_target,
+        };
+        draw(&self.architecture()?, self.gap, self.distribution, self.target_seed)
+    }
+
     /// The samples of this instance.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub struct Automatic {
     pub threshold: f64,
     /// A loss has stalled when it was not reduced by this fraction for some time.
     pub gain: f64,
-    /// After this many steps without gain the next layer is switched on; `usize::MAX` is never met.
+    /// After this many steps without gain the next layer is switched on; as many as `most_steps` are never met.
     pub patience: usize,
     /// A stage before the last has at least this many steps.
     pub least_steps: usize,
