@@ -15,8 +15,8 @@
 //!           F(x) = sum_{l=2..L} alpha_l ||S_l||^2            alpha_l = eps^(l-2)      eps: the gap
 //! ```
 //!
-//! The target has `R_l = I` and weights `W`; the learner has fixed rows `R_l`, whose squares span all quadratic forms, and trains
-//! `K` on samples `(x_n, y_n)`. Two numbers measure what it has learnt; `te` and `f^2` are exact rationals of the trained weights:
+//! The target has `R_l = I` and weights `W` (a generic one has rows whose squares span the quadratic forms); the learner has fixed rows `R_l`
+//! of that kind and trains `K` on samples `(x_n, y_n)`. Two numbers measure what it has learnt; `te` and `f^2` are exact rationals of the trained weights:
 //!
 //! ```text
 //!   te = Var(F_K - F_W) / Var(F_W)                             relative population risk, free bias
@@ -49,7 +49,7 @@
 //! | [`approx`], [`certify`] | candidates in plain floats, and where they meet their proofs |
 //! | [`network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`target`] | random members of the concept class, their samples, the exact population risk |
-//! | [`learner`] | gradient descent in stages: joint, layerwise, and the variations between |
+//! | [`learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
 //! | [`experiment`] | runs, each computed once |
 //! | [`claim`] | the propositions, their checks and negative controls |
 //! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |

@@ -22,14 +22,12 @@ pub const KERNEL_SAMPLES: Claim = Claim {
     sentence: "(a)",
     statement: "Ridge regression with the polynomial kernel (3 + x.x'/d)^4 needs about as many samples as its space has dimensions, C(d+4,4). On lin L3 k2 at \
                 eps = .3 with a ridge of 1e-12, its test error is above 1e-3 at N = .9 C(d+4,4) and below 1e-8 at N = 1.1 C(d+4,4), on every seed, at d = \
-                6, 8, 10 (full: 12 and 16 as well); at .9 C(d+4,4) ridges of 1e-6 and 1e-3 do not bring it to 1e-3 either (d = 6, 8). The number of samples \
-                from which on it is below 1e-8 has, by its median over the seeds, a fitted exponent in d above 2.4, its whole bootstrap interval \
-                included. C(d+4,4) is a polynomial of degree 4 in d, so that its own exponent tends to 4; and so does that of C(d+3,4) + C(d+1,2) + 1, \
+                6, 8, 10 (full: 12 and 16 as well); at .9 C(d+4,4) ridges of 1e-6 and 1e-3 do not bring it to 1e-3 either (d = 6, 8). The number of samples, of .5, .9, 1 and 1.1 times C(d+4,4), from which on it is below 1e-8 has, by its median over the seeds, a fitted exponent in d above 2.4, its whole bootstrap interval included (as failure at .9 and success at 1.1 leave two numbers of the grid, this is little more than the exponent of C(d+4,4) over these d). C(d+4,4) is a polynomial of degree 4 in d, so that its own exponent tends to 4; and so does that of C(d+3,4) + C(d+1,2) + 1, \
                 the dimension of the space of the even polynomial kernel 1 + t^2 + t^4, t = x.x'/d, which knows no odd degree.",
-    method: "Six seeds. The test error te is the variance of the error over the variance of the target on 4000 inputs of the stream `alternative test \
+    method: "Six seeds. The test error is the variance of the error over the variance of the target on 4000 inputs of the stream `alternative test \
              samples`: a replayed number, no population risk. Ridges are relative to the mean of the Gram matrix's diagonal. That of 1e-12 lets Gram matrices of \
-             less than full rank factorise; where a pivot is not positive, te is absent and the condition Undecided. Sample numbers are rounded down; \
-             for each seed the number needed is the least of .5, .9, 1, 1.1 times C(d+4,4) from which on all of these have te < 1e-8. \
+             less than full rank factorise; where a pivot is not positive, the test error is absent and the condition Undecided. Sample numbers are rounded down; \
+             for each seed the number needed is the least of .5, .9, 1, 1.1 times C(d+4,4) from which on all of these have a test error below 1e-8. \
              Dimensions are the exact ranks of the kernels' Gram matrices on the points of nonnegative integers with sum at most 5 (d = 1, 2, 3), \
              more points than dimensions. For comparison, without a condition: the RBF kernel exp(-r |x-x'|^2/d) and the tangent kernel of \
              a two-layer ReLU network with bias, at 1.1 C(d+4,4) samples, which is no threshold of theirs. An exponent over these d says nothing of larger ones.",
@@ -56,7 +54,7 @@ const OTHERS: [Kernel; 3] = [Kernel::Rbf { rate: 0.1 }, Kernel::Rbf { rate: 0.02
 const GRID: [usize; 4] = [50, TOO_FEW, 100, ENOUGH];
 const TOO_FEW: usize = 90;
 const ENOUGH: usize = 110;
-/// A seed succeeds at a te below this.
+/// A seed succeeds at a test error below this.
 const SUCCESS: &str = "1e-8";
 
 fn dimensions(profile: Profile) -> &'static [usize] {
@@ -106,7 +104,7 @@ fn test_error(run: &Run) -> Option<Rational> {
 }
 
 fn kernel_samples(profile: Profile, runs: &Runs, gap: f64) -> Result<Outcome> {
-    let columns = ["d", "C(d+4,4)", "seed", "te at .5 C(d+4,4)", "te at .9", "te at 1", "te at 1.1", "N needed"];
+    let columns = ["d", "C(d+4,4)", "seed", "error at .5 C(d+4,4)", "at .9", "at 1", "at 1.1", "N needed"];
     let title = format!("{}, ridge 1e-12: lin L3 k2, eps .3; at .9 C(d+4,4) eps {gap}", QUARTIC.name());
     let mut table = Table::new(title, &columns);
     let (mut few, mut enough, mut observed) = (Vec::new(), Vec::new(), Vec::new());
@@ -130,9 +128,9 @@ fn kernel_samples(profile: Profile, runs: &Runs, gap: f64) -> Result<Outcome> {
     let exponent = fitted_exponent(&observed);
     let (larger, comparison) = comparison(profile, runs, gap)?;
     let mut conditions = vec![
-        all_above("te of the quartic kernel at .9 C(d+4,4) samples, on every seed at every d,", &few, "1e-3"),
+        all_above("test error of the quartic kernel at .9 C(d+4,4) samples, on every seed at every d,", &few, "1e-3"),
         larger,
-        all_below("te of the quartic kernel at 1.1 C(d+4,4) samples, on every seed at every d,", &enough, SUCCESS),
+        all_below("test error of the quartic kernel at 1.1 C(d+4,4) samples, on every seed at every d,", &enough, SUCCESS),
         exponent_above("exponent of N in d", &exponent, "2.4"),
     ];
     let (exact, dimensions) = spaces(profile);
@@ -150,7 +148,7 @@ fn needed_samples(d: usize, errors: &[(usize, Option<Rational>)]) -> Option<usiz
 /// Larger ridges, with their condition, and other kernels.
 fn comparison(profile: Profile, runs: &Runs, gap: f64) -> Result<(Condition, Table)> {
     let mut table =
-        Table::new("larger ridges at .9 C(d+4,4), other kernels at 1.1", &["kernel and ridge", "d", "N", "seed", "te"]);
+        Table::new("larger ridges at .9 C(d+4,4), other kernels at 1.1", &["kernel and ridge", "d", "N", "seed", "test error"]);
     let mut larger = Vec::new();
     let count = LARGER_RIDGES.len();
     for i in 0..count + OTHERS.len() {
@@ -162,7 +160,7 @@ fn comparison(profile: Profile, runs: &Runs, gap: f64) -> Result<(Condition, Tab
             larger.extend((i < count).then_some(te));
         }
     }
-    Ok((all_above("te at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3, on every seed,", &larger, "1e-3"), table))
+    Ok((all_above("test error at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3, on every seed,", &larger, "1e-3"), table))
 }
 
 /// A kernel with the dimension of its space, in `d` variables.

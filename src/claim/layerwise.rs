@@ -62,12 +62,15 @@ fn over_gap_squared(te: &Option<Rational>) -> Option<Rational> {
     Some(te.as_ref()? * &Rational::from(100))
 }
 
-/// A wider top layer does not lower the floor of layerwise training.
+/// A wider top layer hardly lowers the floor of layerwise training.
 pub const WIDER_TOP: Claim = Claim {
     id: "layerwise.wider-top",
     sentence: "(b), (c)",
-    statement: "Widening the top layer to 8 units does not lower the floor of layerwise training: te/eps^2 stays in [.04, 1.5], and te stays                 above .99 times that of the layerwise run with the target's widths, on every seed of lin L3 k2 d16, linskip L3 k1 d32 and                 quad01 L3 k1 d16 at eps = .1.",
-    method: "Both runs have the same samples and the same initial weights of layer 2, hence the same layer 2 after its phase. The wide layer              3 trains for 1000 steps, the other for as long as its recipe says. Both te are exact population risks of the trained              weights. On linskip the wide top layer is a little worse: it has more to fit with.",
+    statement: "Widening the top layer to 8 units lowers the floor of layerwise training by at most 1 %: te/eps^2 stays in [.04, 1.5], and te stays \
+                above .99 times that of the layerwise run with the target's widths, on every seed (six; twelve in the profile full) of lin L3 k2 d16, \
+                linskip L3 k1 d32 and quad01 L3 k1 d16 at eps = .1.",
+    method: "Both runs have the same samples and the same initial weights of layer 2, hence the same layer 2 after its phase, and as many steps. \
+             Both te are exact population risks of the trained weights.",
     control: "The joint run, with the target's widths, in the wide one's place.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
@@ -85,13 +88,13 @@ pub const WIDER_TOP: Claim = Claim {
     broken: |profile, runs| wider_top(profile, runs, |recipe, profile, seed| recipe.run(profile, Kind::Joint, GAP, seed)),
 };
 
-/// Units of the wide top layer, and its steps.
-const WIDE: (usize, usize) = (8, 1000);
+/// Units of the wide top layer.
+const WIDE: usize = 8;
 
 fn widened(recipe: &Recipe, profile: Profile, seed: u64) -> Cell {
-    let phases = recipe.phases(profile);
-    let stages = Kind::Layerwise.stages(&[phases[0], phases[1].min(WIDE.1)], 0).unwrap_or_default();
-    let training = Staged { stages, descent: recipe.descent(), widths: Some(vec![recipe.width(), WIDE.0]) };
+    // A recipe has phases, and that is all that stages ask for.
+    let stages = Kind::Layerwise.stages(&recipe.phases(profile), 0).unwrap_or_default();
+    let training = Staged { stages, descent: recipe.descent(), widths: Some(vec![recipe.width(), WIDE]) };
     Cell { instance: recipe.instance(profile, GAP, seed), learner: Learner::Staged(training), seed }
 }
 
