@@ -1,6 +1,6 @@
 //! The claims of profile `quick`: each is computed once, judged, tried on its broken premise, and compared with its golden.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -50,17 +50,18 @@ fn every_claim_equals_its_golden() {
     }
 }
 
-/// At least six seeds stand behind every replayed row: in each table with seeds, whatever stands left of the seed has all six.
+/// At least six seeds stand behind every replayed row: in each table with seeds, whatever stands left of the seed has six of them.
 #[test]
 fn replayed_claims_show_at_least_six_seeds() {
     for (claim, outcomes) in outcomes().iter().filter(|(claim, _)| claim.evidence.contains(&Evidence::Replayed)) {
         for table in &outcomes.check.tables {
             let Some(column) = table.columns.iter().position(|c| c == "seed") else { continue };
-            let mut seeds: BTreeMap<&[String], Vec<&str>> = BTreeMap::new();
-            table.rows.iter().for_each(|row| seeds.entry(&row[..column]).or_default().push(&row[column]));
+            let mut seeds: BTreeMap<&[String], BTreeSet<&str>> = BTreeMap::new();
+            for row in &table.rows {
+                seeds.entry(&row[..column]).or_default().insert(&row[column]);
+            }
             for (instance, seeds) in seeds {
-                let missing = (1..=6).find(|n: &usize| !seeds.contains(&n.to_string().as_str()));
-                assert!(missing.is_none(), "{}: seed {missing:?} of {instance:?} in `{}`", claim.id, table.title);
+                assert!(seeds.len() >= 6, "{}: seeds {seeds:?} of {instance:?} in `{}`", claim.id, table.title);
             }
         }
     }
