@@ -153,9 +153,9 @@ enum Format {
 enum ProfileName {
     /// Every claim in miniature: compares bytes, draws no conclusion
     Tiny,
-    /// The instances and seeds named in the claims
+    /// The claims that fit in about half a minute; the others are shown as `full only`
     Quick,
-    /// As quick, with more seeds
+    /// Every claim, with more seeds and sizes
     Full,
 }
 
