@@ -3,15 +3,15 @@
 use std::hint::black_box;
 
 use bfc::claim::Profile;
-use bfc::claim::instances::{DEPTH_3, GAP, LIN_L4, LIN_L5, Recipe};
 use bfc::error::Result;
-use bfc::experiment::{Cell, Learner, Runs, Staged};
-use bfc::learner::initial::initial_network;
-use bfc::learner::{Coupling, Descent, Kind, Samples, Stage, train};
-use bfc::network::Network;
+use bfc::hierarchy::claims::instances::{DEPTH_3, GAP, LIN_L4, LIN_L5, Recipe};
+use bfc::hierarchy::experiment::{Cell, Learner, Runs, Staged};
+use bfc::hierarchy::learner::initial::initial_network;
+use bfc::hierarchy::learner::{Coupling, Descent, Kind, Samples, Stage, train};
+use bfc::hierarchy::network::Network;
+use bfc::hierarchy::target::distribution::draw;
+use bfc::hierarchy::target::random::{labels, scales};
 use bfc::portable::rng::Stream;
-use bfc::target::distribution::draw;
-use bfc::target::random::{labels, scales};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const STEPS: usize = 100;

@@ -47,10 +47,10 @@
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
 //! | [`approx`], [`certify`] | candidates in plain floats, and where they meet their proofs |
-//! | [`network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
-//! | [`target`] | random members of the concept class, their samples, the exact population risk |
-//! | [`learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
-//! | [`experiment`] | runs, each computed once |
+//! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
+//! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
+//! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
+//! | [`hierarchy::experiment`] | runs, each computed once |
 //! | [`claim`] | the propositions, their checks and negative controls |
 //! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |
 //!
@@ -68,14 +68,11 @@ pub mod cli;
 pub mod enclosure;
 pub mod error;
 pub mod exact;
-pub mod experiment;
 pub mod golden;
-pub mod learner;
+pub mod hierarchy;
 pub mod ledger;
 pub mod matrix;
-pub mod network;
 pub mod parallel;
 pub mod portable;
 pub mod report;
 pub mod scalar;
-pub mod target;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bfc::claim::{Claim, Evidence, Profile, Verdict, registry};
-use bfc::experiment::{Cell, Runs};
+use bfc::claim::{Claim, Evidence, Profile, Verdict};
 use bfc::golden::{Status, Store};
+use bfc::hierarchy::claims::registry;
+use bfc::hierarchy::experiment::{Cell, Runs};
 use bfc::report::Outcomes;
 use bfc::report::text::golden;
 

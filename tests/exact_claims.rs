@@ -6,10 +6,10 @@ use bfc::exact::flattening::{is_spectrum_of, of_quadratic_power};
 use bfc::exact::harmonic::Signature;
 use bfc::exact::inputs::power;
 use bfc::exact::{Dyadic, Polynomial, Rational};
-use bfc::experiment::Runs;
+use bfc::hierarchy::experiment::Runs;
+use bfc::hierarchy::target::expand::on_cube;
+use bfc::hierarchy::target::tree::Tree;
 use bfc::scalar::Scalar;
-use bfc::target::expand::on_cube;
-use bfc::target::tree::Tree;
 
 const EXACT: [&str; 12] = [
     "representation.degree",

@@ -1,11 +1,11 @@
 //! The network's gradient against exact derivatives, and its fast form against its definition.
 
 use bfc::exact::dyadic::Dyadic;
+use bfc::hierarchy::network::batch::{Batch, Inputs};
+use bfc::hierarchy::network::forward::{output, values};
+use bfc::hierarchy::network::gradient::{Blocks, Flow, add_gradient};
+use bfc::hierarchy::network::{Activation, Architecture, Layer, Network, Skips};
 use bfc::matrix::Matrix;
-use bfc::network::batch::{Batch, Inputs};
-use bfc::network::forward::{output, values};
-use bfc::network::gradient::{Blocks, Flow, add_gradient};
-use bfc::network::{Activation, Architecture, Layer, Network, Skips};
 use bfc::portable::reduce::sum;
 use bfc::portable::rng::Stream;
 use bfc::scalar::Scalar;
@@ -117,8 +117,8 @@ fn a_stopped_gradient_is_the_derivative_through_the_own_head_alone() {
         let mut gradient = Blocks::zeros(&network, Dyadic::zero());
         add_gradient(&network, &x, &values, &pulls(&network, &error), Flow::Stopped, 2, &mut gradient);
         for_each_weight(&network, |(l, block, entry), moved| {
-            let own = bfc::network::forward::values(moved, &dual_x);
-            let head = bfc::network::forward::head(&own.sums[l - 2]).weighted(&moved.layer(l).scale);
+            let own = bfc::hierarchy::network::forward::values(moved, &dual_x);
+            let head = bfc::hierarchy::network::forward::head(&own.sums[l - 2]).weighted(&moved.layer(l).scale);
             let expected = head.1.times(&error).times(&exact(2.0));
             let found = &gradient.blocks[l - 2][block].as_slice()[entry];
             assert!(expected.minus(found) == Dyadic::zero(), "layer {l}, block {block}, entry {entry} of {architecture:?}");
@@ -258,7 +258,7 @@ fn the_truncated_gradient_is_that_of_the_truncated_function() {
         let total = |step: f64| {
             let mut moved = network.clone();
             moved.layer_mut(2).weights[0].as_mut_slice()[entry] += step;
-            sum(&bfc::network::batch::outputs(&moved, &x, activation))
+            sum(&bfc::hierarchy::network::batch::outputs(&moved, &x, activation))
         };
         let (quotient, found) = ((total(1e-6) - total(-1e-6)) / 2e-6, gradient.blocks[0][0].as_slice()[entry]);
         assert!((quotient - found).abs() < 1e-6 * found.abs().max(1.0), "entry {entry}: {quotient} {found}");

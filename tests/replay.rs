@@ -1,10 +1,11 @@
 //! Runs replay: the same bits on any number of threads, in any company, and the ones a different seed gives are different.
 
-use bfc::claim::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
-use bfc::claim::{Profile, registry};
-use bfc::experiment::{Automated, Cell, Family, Labels, Learner, Ridge, Runs, Staged, run_traced};
-use bfc::learner::{Automatic, Descent, Kernel, Kind, Loss};
-use bfc::network::Activation;
+use bfc::claim::Profile;
+use bfc::hierarchy::claims::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
+use bfc::hierarchy::claims::registry;
+use bfc::hierarchy::experiment::{Automated, Cell, Family, Labels, Learner, Ridge, Runs, Staged, run_traced};
+use bfc::hierarchy::learner::{Automatic, Descent, Kernel, Kind, Loss};
+use bfc::hierarchy::network::Activation;
 
 fn automated(most_steps: usize, staged: &Staged) -> Automated {
     Automated::once(Automatic { most_steps, ..Automatic::default() }, staged.descent)

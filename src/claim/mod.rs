@@ -9,34 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::experiment::{Cell, Runs};
-
-mod algorithm;
-mod algorithm_distilled;
-mod alternation;
-mod alternatives;
-mod alternatives_wide;
-mod backward;
-mod bootstrap;
-mod complexity;
-mod complexity_kernel;
-mod complexity_work;
-mod contraction;
-mod counting;
-mod decay;
-mod direction;
-mod forward;
-pub mod instances;
-mod kernel;
-mod kernel_real;
-mod kernel_tail;
-mod labels;
-mod layerwise;
-mod measure;
-pub mod registry;
-mod representation;
-mod shallow;
-mod staging;
+use crate::hierarchy::experiment::{Cell, Runs};
 
 /// The answer to a claim. An [`Error`] is not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -230,16 +203,16 @@ impl Claim {
 /// # Errors
 /// When a name is neither an id nor a group; the error suggests the nearest, if one is near.
 pub fn select(names: &[String]) -> Result<Vec<&'static Claim>> {
-    let known = |name: &str| registry::CLAIMS.iter().any(|c| c.id == name || c.group() == name);
+    let known = |name: &str| crate::hierarchy::claims::registry::CLAIMS.iter().any(|c| c.id == name || c.group() == name);
     if let Some(unknown) = names.iter().find(|n| !known(n)) {
         let distance = |c: &&str| strsim::damerau_levenshtein(c, unknown);
         // A third of what was typed, and at least one edit: beyond that a suggestion is a guess.
         let near = (unknown.chars().count() / 3).max(1);
-        let candidates = registry::CLAIMS.iter().flat_map(|c| [c.id, c.group()]);
+        let candidates = crate::hierarchy::claims::registry::CLAIMS.iter().flat_map(|c| [c.id, c.group()]);
         let nearest = candidates.min_by_key(distance).filter(|c| distance(c) <= near);
         let suggestion = nearest.map_or(String::new(), |c| format!("did you mean `{c}`? "));
         return Err(Error::refused(format!("no claim or group `{unknown}`; {suggestion}`bfc list` shows them all")));
     }
     let wanted = |c: &&Claim| names.is_empty() || names.iter().any(|n| c.id == n || c.group() == n);
-    Ok(registry::CLAIMS.iter().copied().filter(wanted).collect())
+    Ok(crate::hierarchy::claims::registry::CLAIMS.iter().copied().filter(wanted).collect())
 }

@@ -9,7 +9,7 @@ use super::shard::Shard;
 use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output, shard};
 use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
-use crate::experiment::{self, Cell};
+use crate::hierarchy::experiment::{self, Cell};
 use crate::report::{self, Entry, table::aligned};
 
 /// Runs the selected claims and their controls and compares them with the goldens.

@@ -4,7 +4,7 @@ use super::output::with_progress;
 use crate::canonical::Canonical;
 use crate::claim::{Claim, Profile};
 use crate::error::{Error, Result};
-use crate::experiment::{Cell, Runs, shard};
+use crate::hierarchy::experiment::{Cell, Runs, shard};
 use crate::ledger::Ledger;
 use crate::parallel;
 use crate::portable::self_check;

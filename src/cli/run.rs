@@ -11,8 +11,8 @@ use super::run_config::RunConfig;
 use super::{Answer, Exit, evaluate, output};
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
-use crate::experiment::Run;
-use crate::experiment::run::{PhaseEnd, run_traced};
+use crate::hierarchy::experiment::Run;
+use crate::hierarchy::experiment::run::{PhaseEnd, run_traced};
 
 /// A configuration is short; this stops a mistaken file name from filling the memory.
 const LARGEST_FILE: u64 = 1 << 20;

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::toml_section::{Document, Entry, Section};
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
-use crate::experiment::run::TEST_SAMPLES;
-use crate::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
-use crate::learner::{Descent, Kind};
-use crate::network::architecture::{MAX_DEPTH, MAX_SIZE};
-use crate::network::{Architecture, Skips};
+use crate::hierarchy::experiment::run::TEST_SAMPLES;
+use crate::hierarchy::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
+use crate::hierarchy::learner::{Descent, Kind};
+use crate::hierarchy::network::architecture::{MAX_DEPTH, MAX_SIZE};
+use crate::hierarchy::network::{Architecture, Skips};
 
 const TARGET: [&str; 7] = ["depth", "width", "dimension", "skips", "gap", "distribution", "seed"];
 const LEARNER: [&str; 10] =

@@ -1,8 +1,9 @@
 //! `bfc list`, `bfc explain`, `bfc self-check`.
 
 use super::{Answer, Exit, goldens};
-use crate::claim::{Claim, Profile, registry, select};
+use crate::claim::{Claim, Profile, select};
 use crate::error::Result;
+use crate::hierarchy::claims::registry;
 use crate::portable;
 use crate::report::{explain as text, table::aligned};
 

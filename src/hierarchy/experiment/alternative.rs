@@ -1,0 +1,42 @@
+//! Runs of the learners that joint training is compared with.
+
+use super::config::{Cell, Compared};
+use super::run::{Run, digest_of};
+use crate::canonical::Canonical;
+use crate::error::Result;
+use crate::hierarchy::learner::Samples;
+use crate::hierarchy::network::Network;
+use crate::matrix::Matrix;
+use crate::portable::product::{View, add_product};
+
+/// Samples on which an alternative is tuned and judged.
+pub const ALTERNATIVE_TEST_SAMPLES: usize = 4000;
+
+/// The learner tuned on its test sample: the same inputs and labels for training as every learner of the instance.
+pub(super) fn run(cell: &Cell, compared: &Compared) -> Result<Run> {
+    let target = cell.instance.target()?;
+    let mut train = cell.instance.draw_samples(&target)?;
+    let mut test = cell.instance.small_test(&target, ALTERNATIVE_TEST_SAMPLES);
+    if compared.handed_layer_2 {
+        (train, test) = (handed_layer_2(&target, &train), handed_layer_2(&target, &test));
+    }
+    let tuned = compared.alternative.tuned(&train, &test, cell.seed)?;
+    Ok(Run {
+        phases: Vec::new(),
+        relative_risk: Err("of this learner only a test error is known".into()),
+        target_variance: None,
+        test_error: Some(tuned.error),
+        scores: Vec::new(),
+        trace: Vec::new(),
+        digest: digest_of(cell, &Canonical::of("tuned").float(tuned.error).text(&tuned.choice)),
+        choice: tuned.choice,
+    })
+}
+
+/// The samples with the target's own `S_2 = W_2 x` in the place of the inputs.
+fn handed_layer_2(target: &Network<f64>, samples: &Samples) -> Samples {
+    let rows = &target.layer(2).weights[0];
+    let mut features = Matrix::filled(rows.rows(), samples.len(), 0.0);
+    add_product(features.as_mut_slice(), View::from(rows), samples.x().as_slice(), samples.len());
+    Samples::new(&features, samples.labels().to_vec(), false)
+}

@@ -1,0 +1,181 @@
+//! Runs of the quadratic DenseNet: in stages that are given, or with layers that switch themselves on.
+
+use std::collections::BTreeMap;
+
+use super::config::{Automated, Cell, Instance, Labels, Learner, Staged};
+use super::run::{PhaseEnd, Run, TracePoint, digest};
+use super::scores::scores;
+use super::source::Source;
+use crate::error::Result;
+use crate::exact::rational::Rational;
+use crate::hierarchy::learner::initial::{initial, initial_network};
+use crate::hierarchy::learner::{
+    Automatic, Descent, Initial, Samples, Stage, StageEnd, train, train_automatically, train_online,
+};
+use crate::hierarchy::network::{Architecture, Network};
+use crate::hierarchy::target::random::{labels, scales};
+use crate::hierarchy::target::risk::{self, Risk};
+
+/// A learner between two stages.
+#[derive(Clone)]
+struct Trained {
+    learner: Network<f64>,
+    /// Where samples come from, when they are drawn afresh for each step.
+    fresh: Option<Source>,
+    switched_on: usize,
+    phases: Vec<PhaseEnd>,
+    trace: Vec<TracePoint>,
+}
+
+/// A cell and its stages.
+#[derive(Clone, Copy)]
+struct Plan<'a> {
+    cell: &'a Cell,
+    stages: &'a [Stage],
+}
+
+impl<'a> Plan<'a> {
+    fn of(cell: &'a Cell) -> Option<Self> {
+        match &cell.learner {
+            Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
+            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => None,
+        }
+    }
+}
+
+/// What the runs of a group share.
+struct Shared {
+    instance: Instance,
+    target: Network<f64>,
+    samples: Samples,
+    descent: Descent,
+    trace_every: Option<usize>,
+}
+
+/// Trains `first` and the `cells` that differ from it only in their stages, itself among them, one stage for all that share it; on samples from `fresh`, if that is given.
+pub(super) fn staged(
+    first: &Cell,
+    cells: &[&Cell],
+    staged: &Staged,
+    fresh: Option<Source>,
+    trace_every: Option<usize>,
+) -> Result<Vec<([u8; 32], Run)>> {
+    let shared = Shared::new(first, &staged.descent, trace_every)?;
+    let Instance { dimension, widths, skips, gap, .. } = &first.instance;
+    let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
+    let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, first.seed)?;
+    let plans: Vec<Plan<'_>> = cells.iter().filter_map(|cell| Plan::of(cell)).collect();
+    let start = Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
+    let mut runs = Vec::new();
+    shared.grow(start, &plans, &mut runs);
+    Ok(runs)
+}
+
+/// The best of the initialisations, by its training loss.
+pub(super) fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
+    let shared = Shared::new(cell, &automated.descent, trace_every)?;
+    let (shape, scales) = (cell.instance.architecture()?, scales(cell.instance.gap, cell.instance.depth()));
+    let (_, state) = automated.restarts.best(|attempt| {
+        let start = Initial { scale: automated.descent.initial_scale, redundancy: automated.redundancy, attempt };
+        let trained = shared.automatically(initial(&shape, &scales, &start, cell.seed)?, &automated.automatic);
+        Ok((trained.phases.last().map_or(f64::NAN, |p| p.loss), trained))
+    })?;
+    Ok(shared.finish(cell, &state))
+}
+
+impl Shared {
+    /// Target and samples of the cell.
+    fn new(cell: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Self> {
+        let target = cell.instance.target()?;
+        let samples = cell.instance.draw_samples(&target)?;
+        Ok(Shared { instance: cell.instance.clone(), target, samples, descent: *descent, trace_every })
+    }
+
+    fn automatically(&self, mut learner: Network<f64>, automatic: &Automatic) -> Trained {
+        let mut trace = Vec::new();
+        let mut observe = |phase: usize, step: usize, loss: f64, learner: &Network<f64>| {
+            trace.extend(self.trace_point(phase, step, loss, learner));
+        };
+        let ends = train_automatically(&mut learner, &self.samples, automatic, &self.descent, &mut observe);
+        let phases: Vec<_> = ends.iter().map(|(end, network)| self.phase_end(end, network)).collect();
+        let begun = automatic.stages(learner.depth()).into_iter().take(ends.len());
+        let switched_on = begun.map(|stage| stage.top).max().unwrap_or(1);
+        Trained { learner, fresh: None, switched_on, phases, trace }
+    }
+
+    /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
+    fn grow(&self, state: Trained, plans: &[Plan<'_>], runs: &mut Vec<([u8; 32], Run)>) {
+        let done = state.phases.len();
+        let mut next: BTreeMap<Stage, Vec<Plan<'_>>> = BTreeMap::new();
+        for &plan in plans {
+            match plan.stages.get(done) {
+                Some(&stage) => next.entry(stage).or_default().push(plan),
+                None => runs.push((plan.cell.key(), self.finish(plan.cell, &state))),
+            }
+        }
+        for (stage, plans) in next {
+            self.grow(self.trained(state.clone(), stage), &plans, runs);
+        }
+    }
+
+    fn trained(&self, mut state: Trained, stage: Stage) -> Trained {
+        let (phase, mut trace) = (state.phases.len(), Vec::new());
+        let mut observe =
+            |step: usize, loss: f64, learner: &Network<f64>| trace.extend(self.trace_point(phase, step, loss, learner));
+        let Trained { learner, fresh, switched_on, .. } = &mut state;
+        let end = match fresh {
+            None => train(learner, &self.samples, stage, &self.descent, *switched_on, &mut observe),
+            Some(source) => {
+                let mut draw = |_| source.draw(&self.instance, &self.target);
+                let batch = self.instance.samples;
+                train_online(learner, &mut draw, batch, stage, &self.descent, *switched_on, &mut observe)
+            }
+        };
+        state.phases.push(self.phase_end(&end, &state.learner));
+        state.trace.extend(trace);
+        state.switched_on = state.switched_on.max(stage.top);
+        state
+    }
+
+    fn trace_point(&self, phase: usize, step: usize, loss: f64, learner: &Network<f64>) -> Option<TracePoint> {
+        let traced = self.trace_every.is_some_and(|every| step.is_multiple_of(every));
+        let feature_error = || self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
+        traced.then(|| TracePoint { phase, step, loss, feature_error: feature_error() })
+    }
+
+    fn phase_end(&self, end: &StageEnd, learner: &Network<f64>) -> PhaseEnd {
+        PhaseEnd { steps: end.steps, loss: end.loss, feature_error_squared: self.feature_error_squared(learner) }
+    }
+
+    fn feature_error_squared(&self, learner: &Network<f64>) -> Option<Rational> {
+        risk::feature_error_squared(&self.target, learner).ok()
+    }
+
+    fn finish(&self, cell: &Cell, state: &Trained) -> Run {
+        let learner = state.learner.truncated(state.switched_on.max(2));
+        let risk = self.relative_risk(&learner);
+        let by_samples = risk.is_err() && self.instance.labels != Labels::Sign;
+        let test_error = by_samples.then(|| self.instance.test_error(&self.target, |x| labels(&learner, x)));
+        let (relative_risk, target_variance) = match risk {
+            Ok(risk) => (Ok(risk.relative), Some(risk.target_variance)),
+            Err(reason) => (Err(reason), None),
+        };
+        Run {
+            digest: digest(cell, &learner),
+            phases: state.phases.clone(),
+            relative_risk,
+            target_variance,
+            test_error,
+            scores: scores(cell, &self.target, &self.samples, &learner),
+            trace: state.trace.clone(),
+            choice: String::new(),
+        }
+    }
+
+    fn relative_risk(&self, learner: &Network<f64>) -> std::result::Result<Risk, String> {
+        match self.instance.labels {
+            Labels::Sign => Err("the labels are signs: their sizes were never told".into()),
+            _ => risk::relative_risk(&self.target, learner, self.instance.distribution).map_err(|absent| absent.to_string()),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The over-parameterised learner: wide layers fit, narrow layers are distilled from them and make the features.
+//!
+//! It follows the idea published with the concept class, in a form of our own. Layer `l` has `m_l = c k_l (k_l + 1)` wide rows `W_l`
+//! and `k_l` narrow rows `K_l`, and `h_l` collects the features that it reads:
+//!
+//! ```text
+//! F = sum_l alpha_l ||W_l h_l||^2      S_l = K_l h_l      f_l = act(R_l S_l)      act(z) = z^2 for |z| <= B, else B^2
+//!
+//! minimise  mean (F - y)^2 + sum_l alpha_l^2 ( lambda ||W_l'W_l - K_l'K_l||_F^2 + w eps0^2 / 2 (||W_l||^2 + ||K_l||^2) )
+//! ```
+//!
+//! by gradient descent with noise on `W`, while the error target `eps0` is halved whenever it is reached. A layer is distilled
+//! (`K_l` becomes the leading part of `W_l`), and the next one switched on, when the training error falls below a threshold or
+//! stalls.
+
+use super::descent::Samples;
+use super::initial::initial_network;
+use crate::canonical::Canonical;
+use crate::error::Result;
+use crate::hierarchy::network::{Architecture, Network};
+use crate::matrix::Matrix;
+use batch::TiedBatch;
+use tied::TiedNetwork;
+use training::Training;
+
+mod batch;
+mod derivative;
+mod tied;
+mod training;
+
+/// How the over-parameterised learner trains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Distillation {
+    /// The step size `eta`; layer `l` steps by `eta / alpha_l^2` times its gradient.
+    pub step: f64,
+    /// The heavy-ball coefficient.
+    pub momentum: f64,
+    /// `W_l`, and `K_l`, move by at most this fraction of their norm in one gradient step.
+    pub cap: f64,
+    /// `c`: layer `l` has `c k_l (k_l + 1)` wide rows.
+    pub widening: usize,
+    /// Initial wide rows are normal with standard deviation `initial_scale / (m_l D_l)^(1/4)`, `D_l` the length of `h_l`.
+    pub initial_scale: f64,
+    /// A newly switched-on layer is rescaled so that `||W_l h_l||^2` has this standard deviation over the samples.
+    pub head_deviation: f64,
+    /// `B`, where the activation is cut off.
+    pub truncation: f64,
+    /// `lambda`, the weight of the distillation penalty.
+    pub penalty: f64,
+    /// `w`, the weight of the decay at the error target 1.
+    pub decay: f64,
+    /// In every step the entries of `W` get normal noise with this standard deviation times the square root of the loss.
+    pub noise: f64,
+    /// Layer `l` is distilled when loss / Var(y) is below this times `alpha_l^2`, or stalls.
+    pub switch_on: f64,
+    /// A layer trains at least this many steps before it is distilled.
+    pub least_steps: usize,
+    /// The loss has stalled when it did not gain enough in this many steps.
+    pub patience: usize,
+    /// With all layers on, a stall halves the step size, down to this; a stall with no more than this ends the training.
+    pub least_step: f64,
+    /// Training ends when the error target `eps0`, halved whenever loss / Var(y) < `eps0^2 / 4`, is no larger than this.
+    pub target: f64,
+    /// At most this many steps.
+    pub steps: usize,
+    /// Whether all layers below the top one stay as they were distilled.
+    pub frozen: bool,
+}
+
+impl Default for Distillation {
+    fn default() -> Self {
+        Distillation {
+            step: 0.01,
+            momentum: 0.9,
+            cap: 0.02,
+            widening: 4,
+            initial_scale: 0.3,
+            head_deviation: 0.1,
+            truncation: 20.0,
+            penalty: 3.0,
+            decay: 1e-3,
+            noise: 1e-4,
+            switch_on: 0.05,
+            least_steps: 50,
+            patience: 300,
+            least_step: 1e-3,
+            target: 5e-4,
+            steps: 10_000,
+            frozen: false,
+        }
+    }
+}
+
+impl Distillation {
+    /// Appends the settings to a canonical encoding.
+    pub fn encode(&self, c: Canonical) -> Canonical {
+        let Distillation { step, momentum, cap, initial_scale, head_deviation, truncation, .. } = *self;
+        let Distillation { penalty, decay, noise, switch_on, least_step, target, .. } = *self;
+        let first = [step, momentum, cap, initial_scale, head_deviation, truncation];
+        let second = [penalty, decay, noise, switch_on, least_step, target];
+        let whole = [self.widening, self.least_steps, self.patience, self.steps, usize::from(self.frozen)];
+        whole.iter().fold(c.floats(&first).floats(&second), |c, &n| c.integer(n as u64))
+    }
+}
+
+/// What happened during the training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum What {
+    /// This layer was distilled, and the next one switched on if there is one.
+    Distilled(usize),
+    /// The error target was halved, to this.
+    Halved(f64),
+    /// The step size was halved, to this.
+    Slowed(f64),
+    /// The training ended.
+    Ended,
+}
+
+/// Something that happened, and when.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Steps taken before.
+    pub step: usize,
+    /// loss / Var(y) over the samples; replayed.
+    pub loss: f64,
+    /// What happened.
+    pub what: What,
+    /// Layer 2 of the narrow network, after it happened; zero until it is distilled.
+    pub features: Network<f64>,
+}
+
+/// The trained learner.
+#[derive(Clone, Debug)]
+pub struct Distilled {
+    /// The narrow network: `S_l = K_l h_l`, `F = sum_l alpha_l ||K_l h_l||^2`, without truncation.
+    pub narrow: Network<f64>,
+    /// What happened, in order; the last event is the end.
+    pub events: Vec<Event>,
+    tied: TiedNetwork,
+}
+
+impl Distilled {
+    /// The prediction `F` of the wide rows at the inputs `x` (`d x N`), with the truncated activation. Guarantee: replayed.
+    pub fn predict(&self, x: &Matrix<f64>) -> Vec<f64> {
+        let mut batch = TiedBatch::new(&self.tied, x);
+        batch.forward(&self.tied, self.tied.depth());
+        batch.output(&self.tied, self.tied.depth())
+    }
+}
+
+/// Trains the learner of the given shape (that of the narrow network) and head scales `alpha_2, ..., alpha_L`.
+///
+/// Streams of `seed`: `learner rows` (the fixed rows `R_l` are those of the ordinary learner), `wide weights`, `wide noise`.
+/// Guarantee: replayed.
+///
+/// # Errors
+/// When a shape does not fit, or a factorisation does not converge.
+pub fn distil(
+    architecture: &Architecture,
+    scales: &[f64],
+    samples: &Samples,
+    settings: &Distillation,
+    seed: u64,
+) -> Result<Distilled> {
+    let like = initial_network(architecture, scales, settings.initial_scale, seed)?;
+    let mut training = Training::new(&like, samples, settings, seed);
+    let mut step = 0;
+    loop {
+        let mut loss = training.loss();
+        let done = step == settings.steps || !loss.is_finite();
+        if done || training.reached(loss, step) || training.exhausted(loss, step) {
+            return training.finish(loss, step);
+        }
+        if training.may_distil(loss, step) {
+            training.switch_on(loss, step)?;
+            loss = training.loss();
+        }
+        training.step(loss);
+        step += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Distribution;
+    use crate::hierarchy::learner::tuning::test_error;
+    use crate::hierarchy::network::Skips;
+    use crate::hierarchy::target::distribution::draw;
+    use crate::hierarchy::target::random::{labels, random_target, scales};
+    use crate::portable::rng::Stream;
+
+    /// A chain of depth 3 and width 1 on 8 inputs, gap .1, and samples of it to train on and to test.
+    fn problem() -> (Architecture, Samples, Samples) {
+        let architecture = Architecture::new(8, &[1, 1], &Skips::Lin).expect("a possible shape");
+        let target = random_target(&architecture, 0.1, Distribution::Gaussian, 1).expect("a possible target");
+        let samples = |name: &str, n: usize| {
+            let x = draw(Distribution::Gaussian, 8, n, &mut Stream::new(1, name));
+            Samples::new(&x, labels(&target, &x), false)
+        };
+        let (train, test) = (samples("train", 240), samples("test", 2000));
+        (architecture, train, test)
+    }
+
+    /// Test errors of wide and of narrow rows.
+    fn errors(distilled: &Distilled, test: &Samples) -> [f64; 2] {
+        [distilled.predict(test.x()), labels(&distilled.narrow, test.x())].map(|predicted| test_error(&predicted, test))
+    }
+
+    #[test]
+    fn wide_and_narrow_rows_reach_the_error_target_and_without_the_penalty_only_the_wide_ones() {
+        let (architecture, train, test) = problem();
+        let trained = |settings: &Distillation| distil(&architecture, &scales(0.1, 3), &train, settings, 1).expect("finite");
+        let tied = trained(&Distillation::default());
+        let [wide, narrow] = errors(&tied, &test);
+        assert!(wide < 1e-5 && narrow < 1e-5, "wide {wide:e}, narrow {narrow:e}");
+        let [wide, narrow] = errors(&trained(&Distillation { penalty: 0.0, ..Distillation::default() }), &test);
+        assert!(wide < 1e-4 && narrow > 1e-3, "without penalty: wide {wide:e}, narrow {narrow:e}");
+        let again = trained(&Distillation::default());
+        assert_eq!(again.narrow.canonical().hex(), tied.narrow.canonical().hex(), "the same bits again");
+    }
+
+    #[test]
+    fn events_tell_the_story_in_order() {
+        let (architecture, train, _) = problem();
+        let distilled = distil(&architecture, &scales(0.1, 3), &train, &Distillation::default(), 1).expect("finite");
+        let events = &distilled.events;
+        assert!(events.windows(2).all(|pair| pair[0].step <= pair[1].step));
+        let layers: Vec<usize> =
+            events.iter().filter_map(|e| if let What::Distilled(l) = e.what { Some(l) } else { None }).collect();
+        assert_eq!(layers, [2, 3]);
+        let halvings = events.iter().filter(|e| matches!(e.what, What::Halved(_))).count();
+        // 2^-11 is the first halving of 1 that is no larger than 5e-4.
+        assert_eq!(halvings, 11);
+        let last = events.last().expect("the end is told");
+        assert!(last.what == What::Ended && last.features == distilled.narrow.truncated(2));
+    }
+
+    #[test]
+    fn a_run_that_diverges_ends_and_says_so() {
+        let (architecture, train, _) = problem();
+        let settings = Distillation { step: 1e6, cap: f64::INFINITY, ..Distillation::default() };
+        let distilled = distil(&architecture, &scales(0.1, 3), &train, &settings, 1).expect("an end");
+        assert!(distilled.events.last().is_some_and(|e| !e.loss.is_finite()));
+    }
+}

@@ -1,0 +1,180 @@
+//! One gradient step, for every way of training.
+
+use super::descent::{Descent, Samples};
+use super::schedule::{Coupling, Stage};
+use crate::hierarchy::network::Network;
+use crate::hierarchy::network::batch::Batch;
+use crate::hierarchy::network::gradient::{Blocks, Flow};
+use crate::matrix::Matrix;
+use crate::portable::factor::orthonormal_columns;
+use crate::portable::reduce::{norm, sum_by, variance};
+
+/// One stage of training under way.
+pub(super) struct Trainer {
+    stage: Stage,
+    descent: Descent,
+    batch: Batch,
+    errors: Vec<f64>,
+    bias: f64,
+    gradient: Blocks<f64>,
+    velocity: Blocks<f64>,
+    row_space: Option<RowSpace>,
+}
+
+impl Trainer {
+    /// At rest at the start of a stage, all layers evaluated and those above `switched_on` brought to size.
+    pub(super) fn begin(
+        network: &mut Network<f64>,
+        samples: &Samples,
+        stage: Stage,
+        descent: &Descent,
+        switched_on: usize,
+    ) -> Self {
+        let mut trainer = Trainer::new(network, samples.len(), stage, descent);
+        trainer.evaluate(network, samples);
+        for l in switched_on + 1..=stage.top {
+            let deviation = if l == 2 { descent.first_deviation } else { Some(descent.head_deviation) };
+            if let Some(deviation) = deviation {
+                trainer.bring_to_size(network, samples, l, deviation);
+            }
+        }
+        trainer
+    }
+
+    fn new(network: &Network<f64>, samples: usize, stage: Stage, descent: &Descent) -> Self {
+        Trainer {
+            stage,
+            descent: *descent,
+            batch: Batch::activated(network, stage.top, samples, descent.activation),
+            errors: vec![0.0; samples],
+            bias: 0.0,
+            gradient: Blocks::zeros(network, 0.0),
+            velocity: Blocks::zeros(network, 0.0),
+            row_space: (stage.coupling == Coupling::RowSpace).then(|| RowSpace::of(network)),
+        }
+    }
+
+    /// Rescales the weights of layer `l` so that its head has the wanted deviation.
+    fn bring_to_size(&mut self, network: &mut Network<f64>, samples: &Samples, l: usize, wanted: f64) {
+        let deviation = variance(self.batch.head(l)).sqrt() / network.layer(l).scale;
+        let factor = (wanted / deviation.max(f64::MIN_POSITIVE)).sqrt();
+        for weights in &mut network.layer_mut(l).weights {
+            weights.as_mut_slice().iter_mut().for_each(|w| *w *= factor);
+        }
+        self.batch.forward(network, &samples.inputs, l);
+    }
+
+    /// Evaluates all layers on samples that may be new.
+    pub(super) fn evaluate(&mut self, network: &Network<f64>, samples: &Samples) {
+        self.batch.forward(network, &samples.inputs, 2);
+    }
+
+    /// The loss of the whole output over Var(y), at the values last evaluated.
+    pub(super) fn loss(&mut self, samples: &Samples) -> f64 {
+        self.differentiate(samples, self.stage.top) / samples.label_variance()
+    }
+
+    /// The loss of the output up to layer `upto`, whose derivative is left in `errors`.
+    fn differentiate(&mut self, samples: &Samples, upto: usize) -> f64 {
+        self.batch.outputs(upto, &mut self.errors);
+        self.descent.loss.differentiate(&mut self.errors, samples.labels(), &mut self.bias)
+    }
+
+    /// Whether a loss / Var(y) leaves nothing to do: it is below the tolerance, or not finite.
+    pub(super) fn ends_at(&self, loss: f64) -> bool {
+        loss < self.descent.tolerance || !loss.is_finite()
+    }
+
+    /// One gradient step after [`loss`](Self::loss), and the values of the layers that moved.
+    pub(super) fn step(&mut self, network: &mut Network<f64>, samples: &Samples) {
+        self.move_weights(network, samples);
+        self.batch.forward(network, &samples.inputs, self.stage.bottom);
+    }
+
+    /// One gradient step after [`loss`](Self::loss).
+    pub(super) fn move_weights(&mut self, network: &mut Network<f64>, samples: &Samples) {
+        let Stage { bottom, top, coupling, .. } = self.stage;
+        for l in (bottom..=top).rev() {
+            if coupling == Coupling::LocalLoss && l < top {
+                self.differentiate(samples, l);
+            }
+            let factor = 4.0 * network.layer(l).scale / samples.len() as f64;
+            self.batch.pull(l, factor, &self.errors);
+        }
+        let through = matches!(coupling, Coupling::Joint | Coupling::RowSpace);
+        let flow = if through { Flow::Through } else { Flow::Stopped };
+        self.batch.gradient(network, &samples.inputs, flow, bottom, &mut self.gradient);
+        let rows = self.row_space.as_ref().filter(|_| bottom == 2);
+        rows.inspect(|rows| rows.project(&mut self.gradient.blocks[0]));
+        for l in bottom..=top {
+            let layer = network.layer(l);
+            let rate = self.descent.step / (layer.scale * layer.scale);
+            let blocks = layer.weights.iter().zip(&mut self.velocity.blocks[l - 2]).zip(&self.gradient.blocks[l - 2]);
+            blocks.for_each(|((weights, velocity), gradient)| self.descent.accelerate(velocity, weights, gradient, rate));
+        }
+        // Caps of different blocks may have turned the step.
+        rows.inspect(|rows| rows.project(&mut self.velocity.blocks[0]));
+        for l in bottom..=top {
+            let blocks = network.layer_mut(l).weights.iter_mut().zip(&self.velocity.blocks[l - 2]);
+            blocks.for_each(|(weights, velocity)| add(weights, velocity));
+        }
+    }
+
+    /// Halves the step size, unless it would fall below `floor`; whether it did.
+    pub(super) fn halve_step(&mut self, floor: f64) -> bool {
+        let halves = self.descent.step / 2.0 >= floor;
+        if halves {
+            self.descent.step /= 2.0;
+        }
+        halves
+    }
+}
+
+impl Descent {
+    /// `v <- momentum v - u`, where `u` is `rate` times the gradient, capped at a fraction of the norm of the weights.
+    fn accelerate(&self, velocity: &mut Matrix<f64>, weights: &Matrix<f64>, gradient: &Matrix<f64>, rate: f64) {
+        let (length, most) = (rate * norm(gradient.as_slice()), self.cap * norm(weights.as_slice()));
+        let rate = if length > most { rate * (most / length) } else { rate };
+        let pairs = velocity.as_mut_slice().iter_mut().zip(gradient.as_slice());
+        pairs.for_each(|(v, g)| *v = self.momentum * *v - rate * g);
+    }
+}
+
+/// `K <- K + v`.
+fn add(weights: &mut Matrix<f64>, velocity: &Matrix<f64>) {
+    weights.as_mut_slice().iter_mut().zip(velocity.as_slice()).for_each(|(k, v)| *k += v);
+}
+
+/// An orthonormal basis of the row space of `K_2`, the blocks of `J_2` side by side; one basis vector a row.
+struct RowSpace {
+    basis: Matrix<f64>,
+}
+
+impl RowSpace {
+    fn of(network: &Network<f64>) -> Self {
+        let blocks = &network.layer(2).weights;
+        let (k, d) = (network.architecture().width(2), network.architecture().dimension());
+        let columns = Matrix::from_fn(d * blocks.len(), k, |c, i| blocks[c / d][(i, c % d)]);
+        // With more rows than inputs, generic rows span everything.
+        let wide = k > columns.rows();
+        let basis = if wide { identity(columns.rows()) } else { orthonormal_columns(&columns).transposed() };
+        RowSpace { basis }
+    }
+
+    /// Row by row `g <- sum_b (g . b) b`.
+    fn project(&self, gradient: &mut [Matrix<f64>]) {
+        let d = gradient[0].cols();
+        for i in 0..gradient[0].rows() {
+            let coefficient = |b: &[f64]| sum_by(b.len(), |c| gradient[c / d][(i, c % d)] * b[c]);
+            let coefficients: Vec<f64> = (0..self.basis.rows()).map(|r| coefficient(self.basis.row(r))).collect();
+            let entry = |c: usize| coefficients.iter().enumerate().fold(0.0, |sum, (r, g)| sum + g * self.basis[(r, c)]);
+            for c in 0..self.basis.cols() {
+                gradient[c / d][(i, c % d)] = entry(c);
+            }
+        }
+    }
+}
+
+fn identity(n: usize) -> Matrix<f64> {
+    Matrix::from_fn(n, n, |i, j| f64::from(i == j))
+}
