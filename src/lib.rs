@@ -65,12 +65,14 @@ pub mod canonical;
 pub mod certify;
 pub mod claim;
 pub mod cli;
+pub mod comparison;
 pub mod enclosure;
 pub mod error;
 pub mod exact;
 pub mod golden;
 pub mod hierarchy;
-pub mod ledger;
+
+pub mod layout;
 pub mod matrix;
 pub mod parallel;
 pub mod portable;

@@ -1,14 +1,15 @@
 //! `bfc run`: a user's own experiment.
 
+mod config;
+mod toml_section;
+
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::run_config::RunConfig;
-use super::{Answer, Exit, evaluate, output};
+use crate::claim::require_platform;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
 use crate::hierarchy::experiment::Run;
@@ -26,18 +27,21 @@ const MOST_ROWS: usize = 10_000;
 /// Digits of a printed enclosure.
 const DIGITS: usize = 12;
 
-/// Runs the experiment of `file` and writes `trace.csv` and `result.json` to `out`.
-pub fn command(file: &Path, out: Option<&Path>) -> Result<Answer> {
+pub use config::RunConfig;
+
+/// Runs the experiment of `file`, writes `trace.csv` and `result.json` to `out` (by default the name of `file` with `-out` for `.toml`,
+/// in the working directory), and says what came of it. `training` is given the long part of the work, to show that it goes on.
+///
+/// # Errors
+/// When the file is not such an experiment, the machine is unfit, or the files cannot be written; nothing is left behind then.
+pub fn run(file: &Path, out: Option<&Path>, training: impl FnOnce(&dyn Fn() -> Result<Run>) -> Result<Run>) -> Result<String> {
     let config = RunConfig::parse(file, &read(file)?)?;
-    evaluate::require_platform()?;
+    require_platform()?;
     let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
     probe(&directory)?;
-    let start = Instant::now();
-    let ran = output::with_spinner("training", || run_traced(&config.cell(), every(&config))).map_err(|e| e.in_file(file));
-    output::duration("ran", start);
-    let run = ran?;
+    let run = training(&|| run_traced(&config.cell(), every(&config))).map_err(|e| e.in_file(file))?;
     write(&directory, [trace(&run), format!("{:#}\n", result(&config, &run))])?;
-    Ok(Answer { text: summary(&run, &config, &directory), exit: Exit::Success })
+    Ok(summary(&run, &config, &directory))
 }
 
 fn every(config: &RunConfig) -> usize {

@@ -11,19 +11,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Sources;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
-
-/// The sources this program was built from, as `(path, content)`; written by the build script.
-mod sources {
-    include!(concat!(env!("OUT_DIR"), "/sources.rs"));
-}
-
-/// The digest of the sources and of the locked versions of all dependencies.
-pub fn sources_digest() -> String {
-    let name_and_text = |c: Canonical, (path, text): &(&str, &str)| c.text(path).text(text);
-    sources::SOURCES.iter().fold(Canonical::of("sources"), name_and_text).hex()
-}
 
 /// A directory of finished items.
 #[derive(Clone, Debug)]
@@ -44,9 +34,9 @@ struct Page {
 const EXTENSION: &str = "cell.json";
 
 impl Ledger {
-    /// The ledger in `directory`, which need not exist yet.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Ledger { directory: directory.into(), sources: sources_digest() }
+    /// The ledger in `directory`, which need not exist yet, of work that is valid for these sources.
+    pub fn new(directory: impl Into<PathBuf>, sources: &Sources) -> Self {
+        Ledger { directory: directory.into(), sources: sources.digest() }
     }
 
     /// Where it is.
@@ -176,7 +166,7 @@ mod tests {
     fn ledger(name: &str) -> Ledger {
         let place = std::env::temp_dir().join(format!("bfc-ledger-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&place);
-        Ledger::new(place)
+        Ledger::new(place, &Sources::own())
     }
 
     const KEY: [u8; 32] = [7; 32];
