@@ -15,11 +15,12 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest;
 use crate::error::{Error, Result};
+use crate::file::{self, exists};
 
 /// What was done about a replacement that had been interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +54,7 @@ impl Disk for OperatingSystem {
     }
 
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
-        let mut file = File::create_new(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
+        file::create(path, text.as_bytes())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -67,8 +66,7 @@ impl Disk for OperatingSystem {
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
-        // Not every platform opens a directory as a file; there, the rename alone has to do.
-        File::open(path).map_or(Ok(()), |directory| directory.sync_all())
+        file::sync_directory(path)
     }
 }
 
@@ -99,7 +97,7 @@ impl Places {
     /// A replacement leaves directories of goldens and nothing else.
     fn check_siblings(&self) -> Result<()> {
         let foreign = |path: &Path| match path.is_dir() {
-            true => Ok(entries(path)?.into_iter().find(|entry| !belongs(entry))),
+            true => Ok(file::entries(path)?.into_iter().find(|entry| !belongs(entry))),
             false => Ok(Some(path.to_path_buf())),
         };
         for sibling in [&self.new, &self.old].into_iter().filter(|path| exists(path)) {
@@ -116,24 +114,6 @@ impl Places {
 pub(super) fn belongs(path: &Path) -> bool {
     let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     (name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
-}
-
-/// The paths in a directory, in order; none when there is no such directory.
-pub(super) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
-    let failed = |e: &io::Error| Error::io("read the directory", directory, e);
-    let found: Result<Vec<PathBuf>> = match fs::read_dir(directory) {
-        Ok(entries) => entries.map(|entry| entry.map(|e| e.path()).map_err(|e| failed(&e))).collect(),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(failed(&e)),
-    };
-    found.map(|mut paths| {
-        paths.sort();
-        paths
-    })
-}
-
-fn exists(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
 }
 
 /// Holds other processes off while a set is replaced or recovered, where the platform can lock a directory.
