@@ -79,15 +79,19 @@ struct Places {
 }
 
 impl Places {
-    fn of(directory: &Path) -> Self {
+    fn of(directory: &Path) -> Result<Self> {
+        let Some((own, parent)) = directory.file_name().zip(directory.parent()) else {
+            return Err(Error::input("a path without a name of its own", "a directory to replace").in_file(directory));
+        };
         let sibling = |suffix: &str| {
             let mut name = OsString::from(".");
-            name.push(directory.file_name().unwrap_or_default());
+            name.push(own);
             name.push(suffix);
             directory.with_file_name(name)
         };
-        let parent = directory.parent().unwrap_or(Path::new("")).join(".");
-        Places { parent, current: directory.to_path_buf(), new: sibling(".bless-new"), old: sibling(".bless-old") }
+        // The parent of a bare name is the empty path.
+        let parent = parent.join(".");
+        Ok(Places { parent, current: directory.to_path_buf(), new: sibling(".bless-new"), old: sibling(".bless-old") })
     }
 
     fn interrupted(&self) -> bool {
@@ -112,20 +116,20 @@ impl Places {
 
 /// Whether an entry of a directory is one that a set of goldens has: a text, or the manifest.
 pub(super) fn belongs(path: &Path) -> bool {
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    (name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
+    let name = path.file_name().and_then(|n| n.to_str());
+    name.is_some_and(|name| name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
 }
 
 /// Holds other processes off while a set is replaced or recovered, where the platform can lock a directory.
 pub(super) fn lock(directory: &Path) -> Option<File> {
-    let parent = File::open(Places::of(directory).parent).ok()?;
+    let parent = File::open(Places::of(directory).ok()?.parent).ok()?;
     parent.lock().ok()?;
     Some(parent)
 }
 
 /// Replaces the content of `directory` by `files`, given as names and texts.
 pub(super) fn replace<'a>(disk: &impl Disk, directory: &Path, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<()> {
-    let places = Places::of(directory);
+    let places = Places::of(directory)?;
     stage(disk, &places, files)?;
     if exists(&places.current) {
         rename(disk, &places.current, &places.old)?;
@@ -151,7 +155,7 @@ fn finish(disk: &impl Disk, places: &Places) -> Result<()> {
 
 /// Finishes or undoes a replacement of `directory` that was interrupted, if one was.
 pub(super) fn recover(disk: &impl Disk, directory: &Path) -> Result<Option<Recovery>> {
-    let places = Places::of(directory);
+    let places = Places::of(directory)?;
     if !places.interrupted() {
         return Ok(None);
     }
