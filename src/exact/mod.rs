@@ -7,6 +7,7 @@
 //! | module | gives |
 //! |---|---|
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
+//! | [`dual`] | a number and its derivative |
 //! | [`rational`], [`decimal`] | quotients, and their correctly rounded floats and decimals |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
 //! | [`rank`] | the rank of a matrix, by fraction-free elimination |
@@ -28,6 +29,7 @@ pub mod count;
 pub mod counted;
 pub mod cube_kernel;
 pub mod decimal;
+pub mod dual;
 pub mod dyadic;
 pub mod family;
 pub mod flattening;
