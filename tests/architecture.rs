@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// Rooms that every room may import.
-const LAYER_0: [&str; 6] = ["error", "canonical", "scalar", "matrix", "parallel", "layout"];
+const LAYER_0: [&str; 7] = ["error", "file", "canonical", "scalar", "matrix", "parallel", "layout"];
 
 /// What a room may import beside layer 0 and itself, and why no more.
 const ROOMS: &[(&str, &[&str], &str)] = &[
     ("error", &[], "layer 0 stands on itself"),
+    ("file", &[], "layer 0 stands on itself"),
     ("canonical", &[], "layer 0 stands on itself"),
     ("scalar", &[], "layer 0 stands on itself"),
     ("matrix", &[], "layer 0 stands on itself"),

@@ -159,7 +159,7 @@ fn gauss_seidel(contractions: &[Contraction]) -> Result<Outcome> {
     for c in contractions {
         let forms = Forms::new(c.width, c.free_bias);
         let exact = forms.coordinates(&errors(c.width, Mode::Trace)[0]);
-        for eps in [(1, 20), (1, 2), (2, 1)].map(|(n, d)| Rational::new(n, d).unwrap_or_else(Rational::zero)) {
+        for eps in [(1, 20), (1, 2), (2, 1)].map(|(n, d)| Rational::new(n, d).expect("no denominator is zero")) {
             let upper = forms.coordinates(&head(c.width)).map(|v| v.weighted(&eps));
             let target = plus(&exact, &upper);
             for mode in errors(c.width, c.mode) {

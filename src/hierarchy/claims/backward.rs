@@ -250,8 +250,7 @@ fn thawed(profile: Profile, seed: u64) -> Cell {
 fn kept_frozen(profile: Profile, seed: u64) -> Cell {
     let phases = LIN_L4.phases(profile);
     let on = phases.last().map(|&steps| Stage::new(LIN_L4.depth(), LIN_L4.depth(), Coupling::Joint, steps));
-    // A recipe has phases, and that is all that stages ask for.
-    let stages = Kind::Layerwise.stages(&phases, 0).unwrap_or_default();
+    let stages = Kind::Layerwise.stages(&phases, 0).expect("a recipe has phases");
     LIN_L4.staged(profile, stages.into_iter().chain(on).collect(), GAP, seed)
 }
 

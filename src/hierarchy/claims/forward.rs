@@ -139,7 +139,7 @@ fn closed_form(laws: &Laws) -> Result<Outcome> {
         let at_one = combined(&features, &Rational::one(), &p);
         let (semidefinite, rank_at_one) = (is_positive_semidefinite(&at_one), rank(&at_one));
         if *skips == Skips::Lin {
-            let shift = (&mean - &trace(&p)).over(&integral(k as i64 + 2)).unwrap_or_else(Rational::zero);
+            let shift = (&mean - &trace(&p)).over(&integral(k as i64 + 2)).expect("k + 2 is not zero");
             let residual = normal_residual(&combined(&p, &shift, &row_projection(&w)), &g, laws.no_bias, false);
             none.push(is_zero(&product(&product(&w, &residual), &w.transposed())));
             unique.push(directions_are_independent(&w));

@@ -156,7 +156,7 @@ pub const GAUSSIAN: Claim = Claim {
 };
 
 fn share(signature: Signature, k: u32, d: u64) -> Rational {
-    signature.share(k, d as usize).unwrap_or_else(Rational::zero)
+    signature.share(k, d as usize).expect("d is even and the power is not constant")
 }
 
 fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
@@ -275,10 +275,10 @@ fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Ou
     let mut table = Table::new(format!("{m} targets"), &["space", "N", "tau", "targets at most tau", "N/(1-tau)"]);
     let (mut bounded, mut equal) = (Vec::new(), Vec::new());
     for (i, (name, space, tau)) in spaces.iter().enumerate() {
-        let errors = relative_errors(space, &targets).unwrap_or_default();
+        let errors = relative_errors(space, &targets).expect("the targets are unit vectors, in the coordinates of the space");
         let reached = errors.iter().filter(|e| *e <= tau).count();
         let n = rank(space);
-        let bound = Rational::from(n as i64).over(&(&Rational::one() - tau)).unwrap_or_else(Rational::zero); // tau < 1
+        let bound = Rational::from(n as i64).over(&(Rational::one() - tau)).expect("tau < 1");
         bounded.push(Rational::from(reached as i64) <= bound);
         if i < sharp {
             equal.push(Rational::from(reached as i64) == bound);
@@ -328,13 +328,15 @@ fn attained(profile: Profile, also: fn(usize) -> Option<usize>) -> Result<Outcom
     for &(d, p) in shapes {
         let mut sets = subsets(d, p);
         let m = sets.len();
-        sets.extend(also(p).map(|degree| subsets(d, degree)).unwrap_or_default());
+        sets.extend(also(p).into_iter().flat_map(|degree| subsets(d, degree)));
         let targets = unit(m, sets.len(), |i, j| i == j);
         let sizes = [m / 4, m / 2, m].into_iter().filter(|n| *n <= 35 || profile == Profile::Full);
         for (n, seed) in sizes.flat_map(|n| instances::seeds(profile).map(move |seed| (n, seed))) {
             let features = parities(&sample(d, n, seed)?, &sets);
             let rank = rank(&features);
-            let error = relative_errors(&features, &targets).and_then(|errors| mean(&errors)).unwrap_or_else(Rational::one);
+            let errors =
+                relative_errors(&features, &targets).expect("the targets are unit vectors, in the coordinates of the space");
+            let error = mean(&errors).expect("there are targets");
             let expected = &Rational::one() - &(&Rational::from(rank as i64) * &one_over(m as i64));
             held.push(error == expected);
             let facts = [d, p, m, n, seed as usize, rank].map(|v| v.to_string());

@@ -111,7 +111,7 @@ fn mean_errors(cubes: &[Cube], kernels: &[Kernel], sets: fn(usize) -> Vec<u32>) 
             for n in SHARES.map(|(part, whole)| count * part / whole) {
                 let means = samples.iter().map(|points| mean_least_error(&on_cube, &points[..n], &sets));
                 let means = means.collect::<Result<Vec<_>>>()?;
-                let bound = &Rational::one() - &Rational::new(n as i64, count as i64).unwrap_or(Rational::zero());
+                let bound = Rational::one() - Rational::new(n as i64, count as i64).expect("a cube has parities");
                 verdicts.extend(means.iter().map(|mean| at_least(mean, &bound)));
                 let facts = [kernel.name(), n.to_string(), bound.to_fixed(DIGITS)];
                 table.rows.push(facts.into_iter().chain(means.iter().map(printed)).collect());

@@ -106,8 +106,7 @@ pub const WIDER_TOP: Claim = Claim {
 const WIDE: usize = 8;
 
 fn widened(recipe: &Recipe, profile: Profile, seed: u64) -> Cell {
-    // A recipe has phases, and that is all that stages ask for.
-    let stages = Kind::Layerwise.stages(&recipe.phases(profile), 0).unwrap_or_default();
+    let stages = Kind::Layerwise.stages(&recipe.phases(profile), 0).expect("a recipe has phases");
     let training = Staged { stages, descent: recipe.descent(), widths: Some(vec![recipe.width(), WIDE]) };
     Cell { instance: recipe.instance(profile, GAP, seed), learner: Learner::Staged(training), seed }
 }

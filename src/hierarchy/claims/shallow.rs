@@ -79,7 +79,7 @@ impl Target {
     /// `p! sum_(i > m) sigma_i^2 / Var f`.
     fn floor(self, p: u64, blocks: u64, m: &IBig) -> Rational {
         let left = &integer(&factorial(p)) * &tail(&self.spectrum(p, blocks), m);
-        left.over(&self.variance(p, blocks)).unwrap_or_else(Rational::zero) // no target here is constant
+        left.over(&self.variance(p, blocks)).expect("no target here is constant")
     }
 }
 
@@ -89,13 +89,14 @@ fn rank_one() -> Spectrum {
 }
 
 fn monomial(profile: Profile, cases: &[(Target, Option<Rational>)]) -> Result<Outcome> {
-    let quarter = Rational::new(1, 4).unwrap_or_else(Rational::zero);
+    let quarter = Rational::new(1, 4).expect("4 is not zero");
     let degrees: &[u64] = if profile.draws_conclusions() { &[2, 4, 6, 8, 10, 12, 14, 16] } else { &[2, 4] };
     let small: &[(usize, usize)] =
         if profile.draws_conclusions() { &[(2, 1), (4, 1), (6, 1), (4, 2)] } else { &[(2, 1), (4, 1)] };
     let mut table = Table::new("floors", &["target", "p", "d", "singular values", "m", "floor", "decimal"]);
     let mut conditions = Vec::new();
     for (target, fraction) in cases {
+        // Without a fraction, all of C.
         let fraction = fraction.clone().unwrap_or_else(Rational::one);
         let mut held = Vec::new();
         let blocks = degrees.iter().map(|p| (*p, 1)).chain(dimensions(profile).iter().map(|d| (4, d / 4)));
@@ -157,8 +158,7 @@ struct Powers {
 /// `(x'Ax)^k` for the balanced signature; the form itself only in few dimensions, where it is expanded.
 fn balanced(k: u32, d: usize) -> Powers {
     let form = if d <= LARGEST_EXPANDED { power(&Signature::Balanced.form(d), k) } else { Polynomial::zero() };
-    // The dimensions here are even.
-    let variance = Signature::Balanced.variance(k, d).unwrap_or_else(Rational::zero);
+    let variance = Signature::Balanced.variance(k, d).expect("the dimensions here are even");
     Powers { form, spectrum: of_quadratic_power(u64::from(k), d as u64), variance }
 }
 
@@ -175,14 +175,13 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
     let mut exponents = Table::new("fitted exponents, d >= 64", &["f", "exponent"]);
     let mut conditions = Vec::new();
     for (k, name, error, band) in [(2u32, "(x'Ax)^2", (1, 4), ("1.9", "2.1")), (4, "(x'Ax)^4", (1, 100), ("3.8", "4.2"))] {
-        let error = Rational::new(error.0, error.1).unwrap_or_else(Rational::zero);
+        let error = Rational::new(error.0, error.1).expect("the denominators above are not zero");
         let scale = integer(&factorial(2 * u64::from(k)));
         let mut needed = Vec::new();
         for &d in [8].iter().chain(dimensions(profile)) {
             let f = powers(k, d as usize);
-            // The scale is a factorial and no target here is constant.
-            let allowed = (&error * &f.variance).over(&scale).unwrap_or_else(Rational::zero);
-            let share = (&scale * &energy(&f.spectrum)).over(&f.variance).unwrap_or_else(Rational::zero);
+            let allowed = (&error * &f.variance).over(&scale).expect("a factorial is not zero");
+            let share = (&scale * &energy(&f.spectrum)).over(&f.variance).expect("no target here is constant");
             let count = f.spectrum.iter().fold(IBig::ZERO, |sum, (_, n)| sum + n);
             let m = least_rank(&f.spectrum, &allowed);
             table.rows.push(vec![

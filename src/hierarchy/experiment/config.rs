@@ -245,7 +245,7 @@ impl Staged {
     }
 
     fn name(&self) -> String {
-        let stage = |s: &Stage| format!("{}..{}:{:?}:{}", s.bottom, s.top, s.coupling, s.steps);
+        let stage = |s: &Stage| format!("{}..{}:{}:{}", s.bottom, s.top, s.coupling.name(), s.steps);
         self.stages.iter().map(stage).collect::<Vec<_>>().join(" ")
     }
 
