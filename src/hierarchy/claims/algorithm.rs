@@ -8,7 +8,7 @@ use super::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::scores::TRUNCATED;
-use crate::hierarchy::experiment::{Cell, Learner, Run, Runs, Staged};
+use crate::hierarchy::experiment::{Cell, Learner, Online, Run, Runs, Staged};
 use crate::hierarchy::learner::{Automatic, Coupling, Descent, Kind, Stage};
 use crate::hierarchy::network::Activation;
 
@@ -145,7 +145,7 @@ fn online(recipe: &Recipe, profile: Profile, last: LastStage, seed: u64) -> Cell
     instance.samples = batch;
     let stages = vec![Stage::new(2, 2, Coupling::Joint, most.min(300)), last(most)];
     let descent = Descent { step: 0.003, tolerance: 1e-14, ..Descent::default() };
-    Cell { instance, learner: Learner::Online(Staged { stages, descent, widths: None }), seed }
+    Cell { instance, learner: Learner::Online(Online(Staged { stages, descent, widths: None })), seed }
 }
 
 fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {

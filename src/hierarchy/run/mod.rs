@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::exact::rational::Rational;
 use crate::file;
 use crate::hierarchy::experiment::Run;
-use crate::hierarchy::experiment::run::{PhaseEnd, run_traced};
+use crate::hierarchy::experiment::run::PhaseEnd;
+use crate::hierarchy::experiment::run_traced;
 
 /// A configuration is short; this stops a mistaken file name from filling the memory.
 const LARGEST_FILE: u64 = 1 << 20;
