@@ -16,8 +16,8 @@ fn help_names_every_command() {
 
         Exit codes, the first that applies:
           2  usage, unreadable input, unwritable directory, unfit machine
-          1  refuted, differing, or a golden missing, edited or truncated
-          3  undecided
+          1  refuted, differing, a golden missing, edited or truncated, or a control that does not come out Refuted
+          3  undecided, or a claim named by its id is not checked in this profile
           0  all verified and equal to the goldens
 
         Usage: bfc <COMMAND>
@@ -34,11 +34,8 @@ fn help_names_every_command() {
           help        Print this message or the help of the given subcommand(s)
 
         Options:
-          -h, --help
-                  Print help (see a summary with '-h')
-
-          -V, --version
-                  Print version
+          -h, --help     Print help
+          -V, --version  Print version
         ");
 }
 
