@@ -21,10 +21,8 @@ mod exit;
 mod goldens;
 mod output;
 mod run;
-mod run_config;
 mod shard;
 mod show;
-mod toml_section;
 
 pub use exit::Exit;
 
