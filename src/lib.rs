@@ -51,6 +51,7 @@
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
 //! | [`hierarchy::experiment`] | runs, each computed once |
+//! | [`hierarchy::run`] | an experiment of a user's own: its file, and what it writes |
 //! | [`claim`] | the propositions, their checks and negative controls |
 //! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |
 //!
