@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `verdict` | [`Verdict`], [`Evidence`], [`Profile`] |
 //! | `outcome` | [`Condition`], [`Table`], [`Outcome`], [`Outcomes`] |
+//! | `value` | [`Value`], [`Kind`]: the cells of tables |
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
 //! | `study` | [`Study`], [`Computed`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
@@ -22,13 +23,15 @@ mod outcome;
 mod sources;
 mod study;
 pub mod text;
+mod value;
 mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source};
 pub use evaluation::{Evaluation, Progress, Share, require_platform};
 pub use figure::{Figure, Scale};
 pub use ledger::Ledger;
-pub use outcome::{Condition, Outcome, Outcomes, Table};
+pub use outcome::{Column, Condition, Outcome, Outcomes, Table};
 pub use sources::Sources;
 pub use study::{Computed, Key, Study, shard};
+pub use value::{Kind, Value};
 pub use verdict::{Evidence, Profile, Verdict};
