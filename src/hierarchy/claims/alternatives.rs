@@ -114,7 +114,7 @@ impl Contest {
     }
 
     /// Whether the rivals stay above their bounds; joint and layerwise training stand in the table only.
-    pub fn rivals_held(&self, runs: &Runs) -> Result<Outcome> {
+    pub fn judge_rivals(&self, runs: &Runs) -> Result<Outcome> {
         let Standing { rivals, table, .. } = self.standing(runs)?;
         Ok(Outcome { conditions: rivals, tables: vec![table] })
     }
@@ -206,7 +206,7 @@ pub const TABLE: Claim = Claim {
     cells: |profile| contests(profile).iter().chain([&control(profile)]).flat_map(Contest::cells).collect(),
     check: |profile, runs| together(contests(profile).iter().map(|contest| contest.held(runs))),
     broken: |profile, runs| {
-        let Outcome { conditions, tables } = control(profile).rivals_held(runs)?;
+        let Outcome { conditions, tables } = control(profile).judge_rivals(runs)?;
         Ok(Outcome { conditions: vec![Condition::some_of(&conditions)], tables })
     },
 };

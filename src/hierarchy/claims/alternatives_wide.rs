@@ -2,10 +2,12 @@
 
 use super::alternatives::{Arena, Contest, Rival, rival, together, two_layer};
 use super::bootstrap::{Exponent, Observed, exponent_below, fitted_exponent};
+use super::counting::number_of_samples;
 use super::measure::{all_above, all_below, decimal, threshold};
 use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::exact::count::monomials;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Learner, Ridge, Run, Runs};
 use crate::hierarchy::learner::{Alternative, Automatic, Descent, Kernel, Lift, Restarts, Units};
 use crate::hierarchy::network::Activation;
@@ -37,7 +39,7 @@ pub const WIDE: Claim = Claim {
     },
     broken: |profile, runs| {
         // The lift is the only rival.
-        control(profile).rivals_held(runs)
+        control(profile).judge_rivals(runs)
     },
 };
 
@@ -221,7 +223,7 @@ fn half_of_the_seeds(counts: &[(usize, usize)], profile: Profile) -> Condition {
 
 /// `C(d+3,4) + C(d+1,2) + 1`: homogeneous polynomials of degree 4, 2 and 0.
 fn even_dimension(d: usize) -> usize {
-    (d + 3) * (d + 2) * (d + 1) * d / 24 + (d + 1) * d / 2 + 1
+    number_of_samples(monomials(d as u64, 4) + monomials(d as u64, 2) + 1)
 }
 
 /// The even kernel at 95 or 105 hundredths of its dimension.
