@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
+//! | [`error`], [`mod@file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use super::alternatives::{Arena, Contest, Rival, rival, together, two_layer};
+use super::counting::number_of_samples;
 use super::measure::replayed_count;
 use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
 use crate::claim::exponent::{Exponent, Observed, exponent_below, fitted_exponent};
 use crate::claim::judging::{all_above, all_below, decimal, replayed_decimal, threshold};
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::exact::count::monomials;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Learner, Ridge, Run, Runs};
 use crate::hierarchy::learner::{Alternative, Automatic, Descent, Kernel, Lift, Restarts, Units};
 use crate::hierarchy::network::Activation;
@@ -231,7 +233,7 @@ fn half_of_the_seeds(counts: &[(usize, usize)], profile: Profile) -> Condition {
 
 /// `C(d+3,4) + C(d+1,2) + 1`: homogeneous polynomials of degree 4, 2 and 0.
 fn even_dimension(d: usize) -> usize {
-    (d + 3) * (d + 2) * (d + 1) * d / 24 + (d + 1) * d / 2 + 1
+    number_of_samples(monomials(d as u64, 4) + monomials(d as u64, 2) + 1)
 }
 
 /// The even kernel at 95 or 105 hundredths of its dimension.

@@ -82,7 +82,7 @@ fn compared(profile: Profile) -> &'static [usize] {
 
 /// `N = percent C(d+4,4) / 100`, rounded down.
 fn samples(d: usize, percent: usize) -> usize {
-    (1..=4).fold(1, |product, i| product * (d + i) / i) * percent / 100
+    counting::number_of_samples(binomial(d as u64 + 4, 4) * percent / 100)
 }
 
 fn cell(kernel: Kernel, ridge: f64, d: usize, percent: usize, gap: f64, seed: u64) -> Cell {

@@ -157,7 +157,7 @@ impl RunFile {
         let given: RunFile = document.read()?;
         given.check(&document)?;
         check_memory(&given.instance()).map_err(|e| e.in_file(file))?;
-        Ok(given.filled_in())
+        Ok(given.fill_in())
     }
 
     /// Checks what no key says by itself.
@@ -194,7 +194,7 @@ impl RunFile {
     }
 
     /// With every value that follows from others.
-    fn filled_in(&self) -> Self {
+    fn fill_in(&self) -> Self {
         let thaw_steps = (self.learner.kind == Kind::Thawed).then(|| self.thaw_steps());
         RunFile {
             target: TargetKeys { depth: Some(self.depth()), width: Widths::Each(self.widths()), ..self.target.clone() },
