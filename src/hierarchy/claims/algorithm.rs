@@ -76,8 +76,8 @@ fn thresholds(profile: Profile, runs: &Runs, rule: Automatic) -> Result<Outcome>
         }
     }
     let conditions = vec![
-        all_below("te at depth 3 and 4", "te at depth 3 and 4 on every seed", &shallow, "1e-10"),
-        all_below("te at depth 5", "te at depth 5 on every seed", &deep, "1e-6"),
+        all_below("te at depth 3 and 4", " on every seed", &shallow, "1e-10"),
+        all_below("te at depth 5", " on every seed", &deep, "1e-6"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -164,7 +164,7 @@ fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
             risks.push(te);
         }
     }
-    Ok(Outcome { conditions: vec![all_below("te", "te on every seed", &risks, "1e-12")], tables: vec![table] })
+    Ok(Outcome { conditions: vec![all_below("te", " on every seed", &risks, "1e-12")], tables: vec![table] })
 }
 
 /// A high truncation of the activation does no harm.
@@ -219,7 +219,6 @@ fn truncation(profile: Profile, runs: &Runs, bounds: &[f64], below: &str) -> Res
             risks.push(te);
         }
     }
-    let condition =
-        all_below("te of the untruncated network", "te of the untruncated network on every seed and B", &risks, below);
+    let condition = all_below("te of the untruncated network", " on every seed and B", &risks, below);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }

@@ -194,12 +194,10 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
         conditions.push(all_hold("width needed above", format!("{name}: a width above 1 is needed at every d"), &wide));
         let exponent = fitted_exponent(&needed);
         exponents.push([name.into(), printed(&exponent)]);
-        conditions.push(all_slopes_within(
-            "the fitted exponent of the width",
-            &format!("{name}: the fitted exponent of the width"),
-            &[exponent],
-            band,
-        ));
+        conditions.push(
+            all_slopes_within(&format!("{name}: the fitted exponent of the width"), "", &[exponent], band)
+                .keyed("fitted exponent of the width within"),
+        );
         let small: &[usize] = if k == 2 { &[4, 6] } else { &[4] };
         let verified = |&d: &usize| is_spectrum_of(&powers(k, d).spectrum, &powers(k, d).form, d);
         conditions.push(all_hold(
