@@ -29,7 +29,7 @@ fn row(phase: usize, step: usize, loss: f64, feature_error: f64) -> String {
 
 /// The content of `result.json`.
 pub fn result(config: &RunFile, run: &Run) -> Value {
-    let mut value = risk(run);
+    // A float that is not finite becomes null.
     let rest = json!({
         "feature_error": feature_errors(run),
         "steps": run.phases.iter().map(|p| p.steps).collect::<Vec<_>>(),
@@ -39,9 +39,9 @@ pub fn result(config: &RunFile, run: &Run) -> Value {
         "configuration": config,
         "format": 1,
     });
-    // Both are objects; a float that is not finite has become null.
-    value.as_object_mut().into_iter().zip(rest.as_object()).for_each(|(all, rest)| all.extend(rest.clone()));
-    value
+    let (Value::Object(mut all), Value::Object(rest)) = (risk(run), rest) else { unreachable!("both are written as objects") };
+    all.extend(rest);
+    Value::Object(all)
 }
 
 /// The nearest double of the exact te beside its enclosure, or why there is none and the test error in its place.
