@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str], &str)] = &[
     ("network", &["exact", "portable"], "the network knows neither its callers nor plain faer"),
     ("target", &["network", "exact", "portable", "enclosure"], "the target is blind to learners"),
     ("learner", &["network", "portable"], "a learner sees samples, never the target, and its runs must replay"),
+    ("dynamics", &["exact", "enclosure", "network", "target"], "a theorem about the population knows no run and no learner"),
     ("certify", &["exact", "approx", "enclosure"], "it joins candidate and proof, and is no second home for bounds"),
     (
         "experiment",
@@ -45,7 +46,7 @@ const ROOMS: &[(&str, &[&str], &str)] = &[
     ("claim", &["experiment", "claims"], "it knows no paper; what is still imported is to go"),
     (
         "claims",
-        &["claim", "exact", "portable", "enclosure", "network", "target", "learner", "certify", "experiment"],
+        &["claim", "exact", "portable", "enclosure", "network", "target", "learner", "certify", "dynamics", "experiment"],
         "a claim does not know its stored answer, and reaches approx through certify",
     ),
     ("golden", &[], "it compares bytes and has no opinion"),
