@@ -7,4 +7,5 @@ pub mod dynamics;
 pub mod experiment;
 pub mod learner;
 pub mod network;
+pub mod run;
 pub mod target;

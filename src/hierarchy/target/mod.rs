@@ -1,8 +1,10 @@
 //! The concept class, its samples, and exact population quantities.
 
+mod absent;
 pub mod distribution;
 pub mod expand;
 pub mod generic;
 pub mod random;
 pub mod risk;
 pub mod tree;
+mod variables;
