@@ -8,8 +8,11 @@ use super::stage::{covariance, exponents, gram};
 use crate::enclosure::boxes::{Finding, Outcome, Search};
 use crate::enclosure::{Interval, Range};
 use crate::error::{Error, Result};
+use crate::exact::inputs::{derivative, variables};
 use crate::exact::linear::{pivots, product, rational, trace};
-use crate::exact::{Dyadic, Rational};
+use crate::exact::moments::{Features, GaussianFeatures, Moments};
+use crate::exact::{Dyadic, Polynomial, Rational};
+use crate::hierarchy::network::{Network, forward};
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
@@ -141,10 +144,37 @@ pub fn distance_from_quartics(gram: &Matrix<Dyadic>, form: &Matrix<Rational>) ->
     &over(&(&Rational::from(4) * &traceless), k + 6) + &over(&(&Rational::from(2) * &tr.squared()), k * (k + 3))
 }
 
+/// Products that the moments of one target may cost; a quartic in two variables takes a few dozen.
+const BUDGET: usize = 100_000;
+
+/// The least residual variance of layerwise training of a `lin` target of depth 3 on the population, whatever layer 3 does: lemma 8 with
+/// `Q = E[Hessian of alpha_3 |S_3|^2]/2` in the variables `z = W_2 x` (guarantee: exact).
+///
+/// # Errors
+/// When the target is no chain of depth 3, or the moments cost too much.
+pub fn layerwise_floor(target: &Network<Dyadic>) -> Result<Rational> {
+    if target.depth() != 3 || target.architecture().index_set(2) != [0] || target.architecture().index_set(3) != [2] {
+        return Err(Error::refused("the closed form is one for chains of depth 3"));
+    }
+    let rows = target.layer(2).weights[0].clone();
+    let (k, half) = (rows.rows(), Dyadic::one().shifted(-1));
+    let inputs = vec![variables(k), vec![Polynomial::zero(); target.architecture().width(3)]];
+    let head = forward::head(&forward::values_from(target, inputs).sums[1]).weighted(&target.layer(3).scale);
+    let features = Features::new(rows, None)?;
+    let gram = features.gram();
+    let mut moments = Moments::new(GaussianFeatures(features), BUDGET);
+    let mut form = Matrix::filled(k, k, Rational::zero());
+    for (i, j) in (0..k).flat_map(|i| (0..k).map(move |j| (i, j))) {
+        let second = derivative(&derivative(&head, i), j);
+        let mean = moments.expectation(&second).ok_or_else(|| Error::refused("the moments of the target cost too much"))?;
+        form[(i, j)] = Rational::from(&(&mean * &half));
+    }
+    Ok(distance_from_quartics(&gram, &form))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::Polynomial;
     use crate::exact::flattening::exponents as multi_indices;
     use crate::exact::inputs::{expectation, gaussian, sum};
     use crate::exact::linear::solve;
@@ -185,6 +215,19 @@ mod tests {
     fn a_full_set_of_powers_leaves_less() {
         let all: Vec<u32> = (1..=8).map(|i| 2 * i).collect();
         assert!(squared_distance(&all).unwrap() < *limit_of_schur_complements(9).unwrap().lower());
+    }
+
+    /// Width 1 and a unit direction: `(eps beta 6)^2 / 2` with `eps beta = alpha_3 w_3^2`.
+    #[test]
+    fn the_floor_of_width_1_is_the_chains() {
+        use crate::hierarchy::target::expand::integer_network;
+        let target = integer_network(1, 3, 1, &crate::hierarchy::network::Skips::Lin).unwrap();
+        let weight = |l: usize| target.layer(l).weights[0][(0, 0)].clone();
+        let (w, v) = (weight(2), weight(3));
+        // alpha_3 (v w^2 z^2)^2 has the coefficient v^2 w^4, and 36/2 of its square is left.
+        let coefficient = Rational::from(&(&v.squared() * &w.power(4)));
+        assert_eq!(layerwise_floor(&target).unwrap(), Rational::from(18) * coefficient.squared());
+        assert!(layerwise_floor(&integer_network(2, 4, 1, &crate::hierarchy::network::Skips::Lin).unwrap()).is_err());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod source;
 mod study;
 
 pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Staged};
+pub use densenet::{Networks, networks};
 pub use ridge::Ridge;
 pub use run::{Run, Score, run_traced};
 pub use study::{Runs, Training};
