@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `verdict` | [`Verdict`], [`Evidence`], [`Profile`] |
 //! | `outcome` | [`Condition`], [`Table`], [`Outcome`], [`Outcomes`] |
+//! | `value` | [`Value`], [`Kind`]: the cells of tables |
+//! | [`judging`], [`exponent`] | from values to conditions and cells |
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
 //! | `study` | [`Study`], [`Computed`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
@@ -16,19 +18,23 @@
 
 mod catalogue;
 mod evaluation;
+pub mod exponent;
 mod figure;
+pub mod judging;
 pub mod ledger;
 mod outcome;
 mod sources;
 mod study;
 pub mod text;
+mod value;
 mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source};
 pub use evaluation::{Evaluation, Progress, Share, require_platform};
 pub use figure::{Figure, Scale};
 pub use ledger::Ledger;
-pub use outcome::{Condition, Outcome, Outcomes, Table};
+pub use outcome::{Column, Condition, Outcome, Outcomes, Table};
 pub use sources::Sources;
 pub use study::{Computed, Key, Study, shard};
+pub use value::{Kind, Value};
 pub use verdict::{Evidence, Profile, Verdict};

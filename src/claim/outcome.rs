@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Verdict;
+use super::{Kind, Value, Verdict};
+use crate::layout::one_line;
 
 /// One thing that must hold for a claim, with what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
+    /// The quantity and the direction, such as `te below`, without instance, threshold or count: the same in the check and in the
+    /// controls that must refute it.
+    pub key: String,
     /// The requirement, such as `te < 1e-12 on every seed`.
     pub requires: String,
     /// What was found, such as `largest te 3.1e-27`.
@@ -16,32 +20,90 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// The condition that at least one of these holds, so that it is refuted only when all are.
+    /// A condition with all its words on one line each.
+    pub fn new(key: &str, requires: impl AsRef<str>, found: impl AsRef<str>, verdict: impl Into<Verdict>) -> Self {
+        let [key, requires, found] = [key, requires.as_ref(), found.as_ref()].map(one_line);
+        Condition { key, requires, found, verdict: verdict.into() }
+    }
+
+    /// The condition that at least one of these holds, so that it is refuted only when all are; its key names theirs.
     pub fn some_of(conditions: &[Condition]) -> Self {
         let listed = |c: &Condition| format!("{}: {}, found {}", c.verdict, c.requires, c.found);
-        Condition {
-            requires: "some of these holds on its broken premise".into(),
-            found: conditions.iter().map(listed).collect::<Vec<_>>().join("; "),
-            verdict: conditions.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Undecided),
-        }
+        let found = conditions.iter().map(listed).collect::<Vec<_>>().join("; ");
+        let mut keys: Vec<&str> = conditions.iter().map(|c| c.key.as_str()).collect();
+        keys.dedup();
+        // One that holds is enough, and of none nothing is shown.
+        let verdict = conditions.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Undecided);
+        Condition::new(&keys.join(" | "), "some of these holds on its broken premise", found, verdict)
     }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The heading.
+    pub name: String,
+    /// What its numbers rest on: the weakest of its cells; [`Kind::Text`] when none is a number.
+    pub kind: Kind,
 }
 
 /// Numbers behind a verdict: exact, correctly rounded, or replayed bit for bit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// What the rows are.
-    pub title: String,
-    /// One heading per column.
-    pub columns: Vec<String>,
-    /// Rows of as many cells as there are columns.
-    pub rows: Vec<Vec<String>>,
+    title: String,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// An empty table.
-    pub fn new(title: impl Into<String>, columns: &[&str]) -> Self {
-        Table { title: title.into(), columns: columns.iter().map(|c| c.to_string()).collect(), rows: Vec::new() }
+    pub fn new(title: impl AsRef<str>, columns: &[&str]) -> Self {
+        let column = |name: &&str| Column { name: one_line(name), kind: Kind::Text };
+        Table { title: one_line(title.as_ref()), columns: columns.iter().map(column).collect(), rows: Vec::new() }
+    }
+
+    /// What the rows are.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Adds to the title what is known only at the end.
+    pub fn extend_title(&mut self, more: &str) {
+        self.title = one_line(&format!("{}{more}", self.title));
+    }
+
+    /// The columns, from the left.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The texts of the cells, row by row.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// Adds a row of as many cells as there are columns; cells beyond them are an error of the caller.
+    ///
+    /// # Panics
+    /// When the row has another number of cells: tables are written down in the code, column by column.
+    pub fn push<V: Into<Value>>(&mut self, row: impl IntoIterator<Item = V>) {
+        let row: Vec<Value> = row.into_iter().map(Into::into).collect();
+        assert_eq!(row.len(), self.columns.len(), "a row of the table `{}`", self.title);
+        for (column, value) in self.columns.iter_mut().zip(&row) {
+            column.kind = column.kind.max(value.kind());
+        }
+        self.rows.push(row.into_iter().map(|value| value.as_str().to_string()).collect());
+    }
+
+    /// The cell in this row and column, if there is one.
+    pub fn value(&self, row: usize, column: usize) -> Option<Value> {
+        let text = self.rows.get(row)?.get(column)?;
+        Some(Value::in_column(self.columns.get(column)?.kind, text))
+    }
+
+    /// The place of the column with this heading.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == column)
     }
 }
 

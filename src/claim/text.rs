@@ -59,10 +59,10 @@ fn section(title: &str, body: &str) -> String {
 }
 
 fn table(table: &Table) -> String {
-    let cells = |row: &Vec<String>| row.iter().map(|cell| one_line(cell)).collect();
-    let rows: Vec<Vec<String>> = std::iter::once(&table.columns).chain(&table.rows).map(cells).collect();
+    let head: Vec<String> = table.columns().iter().map(|column| column.name.clone()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(table.rows().iter().cloned()).collect();
     let lines: String = aligned(&rows).iter().map(|line| format!("    {line}\n")).collect();
-    format!("\n  {}\n{lines}", one_line(&table.title))
+    format!("\n  {}\n{lines}", table.title())
 }
 
 fn conclusion(profile: Profile, outcomes: &Outcomes) -> String {
@@ -77,7 +77,7 @@ pub(crate) mod tests {
     use super::*;
     use std::borrow::Cow;
 
-    use crate::claim::{Catalogue, Claim, Condition, Control, Source, Sources, Verdict};
+    use crate::claim::{Catalogue, Claim, Condition, Control, Source, Sources, Value, Verdict};
 
     /// A made-up claim.
     pub const CLAIM: Claim<()> = Claim {
@@ -119,14 +119,17 @@ pub(crate) mod tests {
     /// Outcomes of the made-up claim.
     pub fn outcomes() -> Outcomes {
         let one = |found: &str, holds: bool| Outcome {
-            conditions: vec![Condition { requires: "sum = n^2".into(), found: found.into(), verdict: holds.into() }],
-            tables: vec![Table {
-                title: "sums".into(),
-                columns: vec!["n".into(), "sum".into()],
-                rows: vec![vec!["1".into(), "1".into()], vec!["2".into(), found.into()]],
-            }],
+            conditions: vec![Condition::new("sum equals n^2", "sum = n^2", found, holds)],
+            tables: vec![sums(found)],
         };
         Outcomes { check: one("4", true), controls: vec![one("5", false)] }
+    }
+
+    fn sums(found: &str) -> Table {
+        let mut table = Table::new("sums", &["n", "sum"]);
+        table.push([Value::from(1), Value::exact("1")]);
+        table.push([Value::from(2), Value::exact(found)]);
+        table
     }
 
     #[test]
@@ -182,7 +185,7 @@ pub(crate) mod tests {
     #[test]
     fn a_line_break_in_a_cell_does_not_break_the_row() {
         let mut outcomes = outcomes();
-        outcomes.check.tables[0].rows[0][0] = "1\n1".into();
+        outcomes.check.tables[0].push([Value::text("1\n1"), Value::exact("1")]);
         assert!(golden(&description(), Profile::Quick, &outcomes).contains("    1 1  1\n"));
     }
 }

@@ -165,7 +165,7 @@ pub(super) mod tests {
     use crate::error::Error;
 
     fn outcome(verdict: Verdict) -> Outcome {
-        let condition = Condition { requires: "x < 1".into(), found: "x = 0.25".into(), verdict };
+        let condition = Condition::new("x below", "x < 1", "x = 0.25", verdict);
         Outcome { conditions: vec![condition], tables: Vec::new() }
     }
 

@@ -206,8 +206,8 @@ pub(super) mod tests {
     fn the_table_shows_the_first_that_was_found_and_cuts_it() {
         let mut entry = entries().remove(0);
         let conditions = |found: &str| {
-            let first = Condition { requires: "x".into(), found: found.into(), verdict: Verdict::Verified };
-            vec![first, Condition { requires: "y".into(), found: "the second".into(), verdict: Verdict::Verified }]
+            let condition = |requires, found| Condition::new("x", requires, found, Verdict::Verified);
+            vec![condition("x", found), condition("y", "the second")]
         };
         for (length, cell) in [(60, "α".repeat(60)), (61, "α".repeat(57) + "...")] {
             entry.result.as_mut().unwrap().as_mut().unwrap().0.check.conditions = conditions(&"α".repeat(length));

@@ -51,9 +51,9 @@ fn outcome(outcome: &Outcome, profile: Profile) -> Value {
             "verdict": judged(c.verdict.to_string()),
         })).collect::<Vec<_>>(),
         "tables": outcome.tables.iter().map(|t| json!({
-            "title": t.title,
-            "columns": t.columns,
-            "rows": t.rows,
+            "title": t.title(),
+            "columns": t.columns().iter().map(|c| &c.name).collect::<Vec<_>>(),
+            "rows": t.rows(),
         })).collect::<Vec<_>>(),
     })
 }

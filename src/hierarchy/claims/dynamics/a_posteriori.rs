@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{condition, printed};
-use crate::claim::{Checking, Control, Evidence, Outcome, Table};
+use super::{printed, verdict};
+use crate::claim::judging::all_judged;
+use crate::claim::{Checking, Control, Evidence, Outcome, Table, Value};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -63,14 +64,12 @@ fn a_posteriori(c: &Checking<'_, Training>, kind: Kind) -> Result<Outcome> {
         let ball = unique_zero(&trained.target, &trained.learner, &trained.inputs, samples)?;
         let first: Vec<f64> = (0..trained.inputs.rows()).map(|i| trained.inputs[(i, 0)]).collect();
         let is_target = gives_the_target(&trained.target, &trained.learner, &first)?;
-        let facts = [recipe.name.to_string(), weights.to_string(), samples.to_string()];
-        table.rows.push(facts.into_iter().chain(measures(ball.as_ref())).collect());
-        held.push(ball.and_then(|ball| ball.holds_the_target()).map(|holds| holds && is_target));
+        let facts: [Value; 3] = [recipe.name.into(), weights.into(), samples.into()];
+        table.push(facts.into_iter().chain(measures(ball.as_ref())));
+        held.push(verdict(ball.and_then(|ball| ball.holds_the_target()).map(|holds| holds && is_target)));
     }
-    let right = held.iter().filter(|h| **h == Some(true)).count();
-    let holds = if held.contains(&Some(false)) { Some(false) } else { (right == held.len()).then_some(true) };
     let requires = "the target lies in the ball about the trained weights in which at most one network fits the samples";
-    let conditions = vec![condition(requires, format!("{right} of {}", held.len()), holds)];
+    let conditions = vec![all_judged("target in the ball", requires, &held)];
     Ok(Outcome { conditions, tables: vec![table] })
 }
 
@@ -80,12 +79,12 @@ fn weights(network: &Network<f64>) -> usize {
 }
 
 /// Bounds in the direction of their columns, as decimals that keep it.
-fn measures(ball: Option<&UniqueZero>) -> [String; 4] {
+fn measures(ball: Option<&UniqueZero>) -> [Value; 4] {
     let exactly = |end: f64| Rational::try_from(end).ok();
-    let lower = |v: Interval| exactly(v.inf()).map_or("absent".into(), |v| v.lower_decimal(4));
-    let upper = |v: Interval| exactly(v.sup()).map_or("absent".into(), |v| v.upper_decimal(4));
+    let lower = |v: Interval| Value::replayed(exactly(v.inf()).map_or("absent".into(), |v| v.lower_decimal(4)));
+    let upper = |v: Interval| Value::replayed(exactly(v.sup()).map_or("absent".into(), |v| v.upper_decimal(4)));
     match ball {
-        None => ["absent", "absent", "absent", "absent"].map(String::from),
+        None => ["absent", "absent", "absent", "absent"].map(Value::text),
         Some(ball) => [
             lower(ball.singular_value_lower),
             upper(ball.lipschitz_upper),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{condition, enclosed, exactly, printed};
-use crate::claim::{Condition, Control, Evidence, Outcome, Profile, Table};
+use super::{condition, decimal, enclosed, exactly, printed};
+use crate::claim::{Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes;
 use crate::enclosure::logarithm::ln;
@@ -70,17 +70,18 @@ fn every_dimension(profile: Profile, constants: &Constants) -> Result<Outcome> {
 }
 
 fn region(constants: &Constants) -> Result<Condition> {
-    let requires = "on {L <= .85 eps^2/4}, eps <= .1: |grad L|^2 >= 1.1 L and no eigenvalue of the Hessian is above 100";
+    let (key, requires) =
+        ("region", "on {L <= .85 eps^2/4}, eps <= .1: |grad L|^2 >= 1.1 L and no eigenvalue of the Hessian is above 100");
     Ok(match constants.region()? {
         boxes::Outcome::Proved(cover) => {
             let found = format!("proved with {} boxes, {} more outside", cover.holds, cover.outside);
-            condition(requires, found, Some(true))
+            condition(key, requires, found, Some(true))
         }
         boxes::Outcome::Refuted(part) => {
             let middle: Vec<String> = part.iter().map(|side| side.mid().to_string()).collect();
-            condition(requires, format!("fails at (eps, X, Y, S) = ({})", middle.join(", ")), Some(false))
+            condition(key, requires, format!("fails at (eps, X, Y, S) = ({})", middle.join(", ")), Some(false))
         }
-        boxes::Outcome::Undecided(_) => condition(requires, "the boxes do not tell", None),
+        boxes::Outcome::Undecided(_) => condition(key, requires, "the boxes do not tell", None),
     })
 }
 
@@ -93,31 +94,37 @@ fn stability(constants: &Constants) -> Condition {
         Some(false) => "below",
         None => "the enclosure does not tell",
     };
-    condition("the Hessian at the target is below 2/eta, eps = .1", found, repels.map(|r| !r))
+    condition("stable target", "the Hessian at the target is below 2/eta, eps = .1", found, repels.map(|r| !r))
 }
 
 fn switch(constants: &Constants) -> Condition {
     let level = constants.approach.level_at_the_switch(&constants.deviation);
     let found = format!("L/eps^2 <= {:?}", level.sup());
-    condition("L <= .85 eps^2/4 when layer 3 is switched on", found, constants.approach.reaches_the_region(&constants.deviation))
+    condition(
+        "level at the switch",
+        "L <= .85 eps^2/4 when layer 3 is switched on",
+        found,
+        constants.approach.reaches_the_region(&constants.deviation),
+    )
 }
 
 fn before(constants: &Constants) -> Condition {
     let (most, start, gap) = BEFORE;
     let requires = format!("the angle and |K_2|^2 arrive within {most} + {start} ln(b_0^2/a_0^2) + {gap} ln(1/eps) steps");
-    let Some(steps) = constants.approach.steps() else { return condition(requires, "the lemmas do not apply", None) };
+    let key = "steps before the switch";
+    let Some(steps) = constants.approach.steps() else { return condition(key, requires, "the lemmas do not apply", None) };
     let parts = [(steps.constant, most), (steps.start, start), (steps.gap, gap)];
     let below: Vec<Option<bool>> = parts.iter().map(|(v, most)| v.certainly_less(enclosed(most))).collect();
     let holds = if below.contains(&Some(false)) { Some(false) } else { below.iter().all(|b| *b == Some(true)).then_some(true) };
-    let shown = parts.map(|(v, _)| printed(Some(v), 6));
-    condition(requires, shown.join(", "), holds)
+    condition(key, requires, parts.map(|(v, _)| decimal(Some(v), 6)).join(", "), holds)
 }
 
 fn after(constants: &Constants) -> Condition {
+    let key = "steps after the switch";
     let requires = format!("ln(1/te) grows by one within {AFTER} steps after the switch");
     match constants.steps_of_the_error() {
-        Some(steps) => condition(requires, printed(Some(steps), 6), steps.certainly_less(enclosed(AFTER))),
-        None => condition(requires, "no step lowers L for certain", None),
+        Some(steps) => condition(key, requires, decimal(Some(steps), 6), steps.certainly_less(enclosed(AFTER))),
+        None => condition(key, requires, "no step lowers L for certain", None),
     }
 }
 
@@ -130,7 +137,7 @@ fn derived(constants: &Constants) -> Table {
         ("factor of L in a step after the switch", printed(constants.descent_factor(), 6)),
         ("probability of |a_0| <= |K_2|/(10 sqrt d), at most", printed(Some(probability_of_a_small_start(&exactly("0.1"))), 4)),
     ];
-    table.rows.extend(rows.map(|(name, value)| vec![name.to_string(), value]));
+    rows.into_iter().for_each(|(name, value)| table.push([Value::text(name), value]));
     table
 }
 
@@ -144,8 +151,9 @@ fn totals(profile: Profile, constants: &Constants) -> Table {
             let start = logarithm(d)? + logarithm("100")?;
             constants.steps(start, logarithm(inverse_gap)?, logarithm("1e12")?)
         };
-        let shown = |inverse_gap: &str| bound(inverse_gap).map_or("absent".into(), |b| b.sup().ceil().to_string());
-        table.rows.push(vec![d.to_string(), shown("10"), shown("100")]);
+        let shown =
+            |inverse_gap: &str| Value::enclosed(bound(inverse_gap).map_or("absent".into(), |b| b.sup().ceil().to_string()));
+        table.push([Value::text(*d), shown("10"), shown("100")]);
     }
     table
 }

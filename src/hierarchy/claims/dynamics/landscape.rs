@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::condition;
-use crate::claim::{Condition, Control, Evidence, Outcome, Profile, Table};
+use super::verdict;
+use crate::claim::judging::{all_hold, all_judged};
+use crate::claim::{Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Dyadic;
@@ -79,11 +80,6 @@ fn target(depth: usize, degree_two: bool) -> Vec<Dyadic> {
     (2..=if degree_two { depth } else { 3 }).map(head).collect()
 }
 
-fn all(requires: impl Into<String>, held: &[bool]) -> Condition {
-    let right = held.iter().filter(|h| **h).count();
-    condition(requires, format!("{right} of {}", held.len()), Some(right == held.len()))
-}
-
 fn landscape(profile: Profile, premises: &Premises) -> Result<Outcome> {
     let deepest = if profile.draws_conclusions() { 8 } else { 4 };
     let depths: Vec<usize> = (3..=deepest).collect();
@@ -91,17 +87,13 @@ fn landscape(profile: Profile, premises: &Premises) -> Result<Outcome> {
     let definite: Vec<bool> = depths.iter().map(|&depth| independent(depth, premises)).collect();
     let triangular: Vec<bool> = depths.iter().map(|&depth| invertible(depth, premises)).collect();
     let gap = super::enclosed(premises.gap);
-    let compact: Vec<Option<bool>> = depths.iter().map(|&depth| is_below_both(depth, gap)).collect();
-    let below = compact.iter().filter(|c| **c == Some(true)).count();
+    let compact: Vec<Verdict> = depths.iter().map(|&depth| verdict(is_below_both(depth, gap))).collect();
+    let at_gap = format!("at eps = {} every stage has a positive optimum and the newest layer the least bar", premises.gap);
     let conditions = vec![
-        all("the angle falls at a rate of at least 8 T_2 > 0, for every stage", &rates),
-        all("1, z^2, z^4, ..., z^(p_L) are linearly independent", &definite),
-        all("(ln a, ln k_3, ..., ln k_L) -> ln y is triangular with twos on its diagonal", &triangular),
-        condition(
-            format!("at eps = {} every stage has a positive optimum and the newest layer the least bar", premises.gap),
-            format!("{below} of {}", compact.len()),
-            if compact.contains(&Some(false)) { Some(false) } else { (below == compact.len()).then_some(true) },
-        ),
+        all_hold("rate of the angle", "the angle falls at a rate of at least 8 T_2 > 0, for every stage", &rates),
+        all_hold("independent powers", "1, z^2, z^4, ..., z^(p_L) are linearly independent", &definite),
+        all_hold("triangular map", "(ln a, ln k_3, ..., ln k_L) -> ln y is triangular with twos on its diagonal", &triangular),
+        all_judged("compact stages", at_gap, &compact),
     ];
     Ok(Outcome { conditions, tables: vec![thresholds(&depths)?] })
 }
@@ -151,14 +143,14 @@ fn thresholds(depths: &[usize]) -> Result<Table> {
         ["L", "eps*, positive optima", "eps**, the newest layer has the least bar", "share of the newest head's variance"];
     let mut table = Table::new("thresholds in eps, and 1/(Gamma_LL (Gamma^-1)_LL)", &columns);
     let shown = |threshold: Option<Threshold>| match threshold {
-        Some(Threshold::Never) => "none".into(),
-        Some(Threshold::Within(root)) => root.to_fixed(7).unwrap_or_else(|| root.to_string()),
-        None => "absent".into(),
+        Some(Threshold::Never) => Value::text("none"),
+        Some(Threshold::Within(root)) => Value::enclosed(root.to_fixed(7).unwrap_or_else(|| root.to_string())),
+        None => Value::text("absent"),
     };
     for &depth in depths {
         let (positive, compact) = (positivity_threshold(depth)?, compactness_threshold(depth)?);
-        let share = residual_share(depth, depth).to_fixed(4);
-        table.rows.push(vec![depth.to_string(), shown(positive), shown(compact), share]);
+        let share = Value::exact(residual_share(depth, depth).to_fixed(4));
+        table.push([depth.into(), shown(positive), shown(compact), share]);
     }
     Ok(table)
 }

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{condition, enclosed, exactly, printed};
-use crate::claim::{Checking, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::{condition, enclosed, exactly, printed, verdict};
+use crate::claim::judging::{all_judged, decimal, replayed_decimal};
+use crate::claim::{Checking, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::boxes;
 use crate::error::Result;
 use crate::exact::{Dyadic, Rational};
 use crate::hierarchy::claims::Claim;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
-use crate::hierarchy::claims::measure::{decimal, relative_risk, residual_variance};
+use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
     depth_three_floor, floor_at_depth, is_floor_at_every_depth, layerwise_floor, limit_of_schur_complements, schur_complement,
     squared_distance,
@@ -76,18 +77,23 @@ fn distance_condition(limit: &Option<Rational>, distance: &Option<Rational>) -> 
     let holds = limit.as_ref().zip(distance.as_ref()).map(|(limit, distance)| limit <= distance && *limit > Rational::from(0));
     let shown = |v: &Option<Rational>| v.as_ref().map_or("absent".into(), |v| v.to_fixed(12));
     let found = format!("{} against {}", shown(distance), shown(limit));
-    condition("the powers leave at least the lower bound of S_inf of z^2, and that is above 0", found, holds)
+    condition("distance of z^2", "the powers leave at least the lower bound of S_inf of z^2, and that is above 0", found, holds)
 }
+
+/// The key of the condition on every depth.
+const KEY: &str = "floor at every depth";
 
 fn every_depth(limit: &Option<Rational>, floor: &str) -> Result<Condition> {
     let requires = format!("te >= {floor} eps^2 at every depth from 3 on, for every eps <= .1");
-    let Some(limit) = limit else { return Ok(condition(requires, "no lower bound of S_inf", None)) };
+    let Some(limit) = limit else { return Ok(condition(KEY, requires, "no lower bound of S_inf", None)) };
     // Depth 3 falls with eps, and is looked at where it is least.
     let three = enclosed(floor).certainly_less(depth_three_floor(enclosed("0.1")) / enclosed("0.1").sqr());
     Ok(match is_floor_at_every_depth(limit, enclosed(floor), 0.1f64.next_up())? {
-        boxes::Outcome::Proved(cover) => condition(requires, format!("proved with {} boxes", cover.boxes()), three),
-        boxes::Outcome::Refuted(part) => condition(requires, format!("the bound fails at eps = {}", part[0].mid()), Some(false)),
-        boxes::Outcome::Undecided(_) => condition(requires, "the enclosures do not tell", None),
+        boxes::Outcome::Proved(cover) => condition(KEY, requires, format!("proved with {} boxes", cover.boxes()), three),
+        boxes::Outcome::Refuted(part) => {
+            condition(KEY, requires, format!("the bound fails at eps = {}", part[0].mid()), Some(false))
+        }
+        boxes::Outcome::Undecided(_) => condition(KEY, requires, "the enclosures do not tell", None),
     })
 }
 
@@ -95,7 +101,8 @@ fn by_depth(profile: Profile) -> Table {
     let mut table = Table::new("width 1", &["L", "S_L", "floor of te/eps^2, eps = .1", "eps = .05"]);
     for depth in 3..=if profile.draws_conclusions() { 9 } else { 4 } {
         let floor = |eps: &str| printed(Some(floor_at_depth(depth, enclosed(eps))), 6);
-        table.rows.push(vec![depth.to_string(), schur_complement(depth).to_fixed(18), floor("0.1"), floor("0.05")]);
+        let share = Value::exact(schur_complement(depth).to_fixed(18));
+        table.push([depth.into(), share, floor("0.1"), floor("0.05")]);
     }
     table
 }
@@ -115,13 +122,16 @@ fn against_runs(c: &Checking<'_, Training>, kind: Kind) -> Result<(Condition, Ta
             let quotient = residual_variance(run).and_then(|v| v.over(&floor));
             let relative = run.target_variance.as_ref().and_then(|v| floor.over(v)).map(|te| te * &hundred);
             let reached = relative_risk(run).map(|te| te * &hundred);
-            let facts = [recipe.name.to_owned(), seed.to_string()];
-            table.rows.push(facts.into_iter().chain([&relative, &reached, &quotient].map(decimal)).collect());
-            above.push(quotient.map(|q| q >= exactly("0.5")));
+            table.push([
+                recipe.name.into(),
+                seed.into(),
+                decimal(&relative),
+                replayed_decimal(&reached),
+                replayed_decimal(&quotient),
+            ]);
+            above.push(verdict(quotient.map(|q| q >= exactly("0.5"))));
         }
     }
-    let right = above.iter().filter(|h| **h == Some(true)).count();
-    let holds = if above.contains(&Some(false)) { Some(false) } else { (right == above.len()).then_some(true) };
     let requires = "the runs end at no less than half of the floor of their target";
-    Ok((condition(requires, format!("{right} of {}", above.len()), holds), table))
+    Ok((all_judged("te against the floor", requires, &above), table))
 }

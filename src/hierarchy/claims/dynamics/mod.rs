@@ -7,7 +7,7 @@ mod layerwise_floor;
 mod reduction;
 mod staircase;
 
-use super::{Claim, Condition, Verdict};
+use super::{Claim, Condition, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::exact::Rational;
 
@@ -23,10 +23,14 @@ pub(super) fn claims() -> [Claim; 6] {
     ]
 }
 
-/// A condition; an enclosure that does not tell leaves it undecided.
-fn condition(requires: impl Into<String>, found: impl Into<String>, holds: Option<bool>) -> Condition {
-    let verdict = holds.map_or(Verdict::Undecided, Verdict::from);
-    Condition { requires: requires.into(), found: found.into(), verdict }
+/// The verdict on a comparison of enclosures; one that does not tell leaves it undecided.
+fn verdict(holds: Option<bool>) -> Verdict {
+    holds.map_or(Verdict::Undecided, Verdict::from)
+}
+
+/// A condition on enclosures.
+fn condition(key: &str, requires: impl AsRef<str>, found: impl AsRef<str>, holds: Option<bool>) -> Condition {
+    Condition::new(key, requires, found, verdict(holds))
 }
 
 /// The smallest interval with the decimal in it.
@@ -40,6 +44,11 @@ fn exactly(decimal: &str) -> Rational {
 }
 
 /// A correctly rounded decimal, or the interval where its digits are not certain.
-fn printed(value: Option<Interval>, digits: usize) -> String {
+fn decimal(value: Option<Interval>, digits: usize) -> String {
     value.map_or_else(|| "absent".into(), |v| v.to_decimal(digits).unwrap_or_else(|| v.to_string()))
+}
+
+/// The same, as a cell.
+fn printed(value: Option<Interval>, digits: usize) -> Value {
+    Value::enclosed(decimal(value, digits))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::condition;
+use crate::claim::judging::all_hold;
 use crate::claim::{Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::hierarchy::claims::Claim;
@@ -57,18 +57,16 @@ fn plane(d: usize, depth: usize, first_deviation: i64) -> Plane {
 fn reduction(profile: Profile, first_deviation: i64) -> Result<Outcome> {
     let (depths, dimensions) = if profile.draws_conclusions() { (2..=5, 2..=6) } else { (2..=3, 2..=2) };
     let mut table = Table::new("gradients", &["L", "d", "components", "terms", "components that agree"]);
-    let (mut agreeing, mut all) = (0, 0);
+    let mut held = Vec::new();
     for (depth, d) in depths.flat_map(|depth| dimensions.clone().map(move |d| (depth, d))) {
         let plane = plane(d, depth, first_deviation);
         let (in_space, reduced) = (plane.gradient_in_space()?, plane.reduced_gradient()?);
-        let agree = in_space.iter().zip(&reduced).filter(|(a, b)| a == b).count();
+        let agree: Vec<bool> = in_space.iter().zip(&reduced).map(|(a, b)| a == b).collect();
         let terms: usize = in_space.iter().map(|p| p.len()).sum();
-        let numbers = [depth, d, in_space.len(), terms, agree];
-        table.rows.push(numbers.iter().map(usize::to_string).collect());
-        agreeing += agree;
-        all += in_space.len();
+        table.push([depth, d, agree.len(), terms, agree.iter().filter(|a| **a).count()]);
+        held.extend(agree);
     }
     let requires = "every component of the gradient in R^d is that of the reduced map, coefficient by coefficient";
-    let conditions = vec![condition(requires, format!("{agreeing} of {all}"), Some(agreeing == all))];
+    let conditions = vec![all_hold("gradients agree", requires, &held)];
     Ok(Outcome { conditions, tables: vec![table] })
 }

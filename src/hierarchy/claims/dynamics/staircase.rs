@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{condition, enclosed, exactly, printed};
-use crate::claim::{Control, Evidence, Outcome, Profile, Table};
+use super::{enclosed, exactly, printed, verdict};
+use crate::claim::judging::{all_hold, all_judged};
+use crate::claim::{Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
@@ -57,22 +58,15 @@ fn staircase(profile: Profile, layer_two_moves: bool) -> Result<Outcome> {
         let errors = GAPS.map(|gap| (enclosed(gap), feature_error(deciding(m, layer_two_moves), depth, enclosed(gap))));
         let slope = loglog_slope(&errors);
         let constant = Interval::from(&staircase_constant_squared(m)).sqrt();
-        let mut row = vec![depth.to_string(), m.to_string(), printed(constant, 6)];
-        row.extend(errors.iter().map(|(_, f)| printed(Some(*f), 6)));
-        row.push(printed(slope, 4));
-        table.rows.push(row);
-        slopes.push(slope.and_then(|s| is_within(s, m)));
+        let shown = errors.map(|(_, f)| printed(Some(f), 6));
+        let facts: [Value; 3] = [depth.into(), m.into(), printed(constant, 6)];
+        table.push(facts.into_iter().chain(shown).chain([printed(slope, 4)]));
+        slopes.push(verdict(slope.and_then(|s| is_within(s, m))));
         stationary.push(is_stationary(m, deciding(m, layer_two_moves), depth));
     }
-    let count = |held: usize| format!("{held} of {}", stages.len());
-    let (steep, still) = (slopes.iter().filter(|s| **s == Some(true)).count(), stationary.iter().filter(|s| **s).count());
     let conditions = vec![
-        condition(
-            "the slope of ln f against ln eps after the stage of layer m is in [m - 1, m - .9]",
-            count(steep),
-            if slopes.contains(&Some(false)) { Some(false) } else { (steep == stages.len()).then_some(true) },
-        ),
-        condition("the derivatives of the loss vanish at y^(m)", count(still), Some(still == stages.len())),
+        all_judged("slope within", "the slope of ln f against ln eps after the stage of layer m is in [m - 1, m - .9]", &slopes),
+        all_hold("stationary optimum", "the derivatives of the loss vanish at y^(m)", &stationary),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
