@@ -19,6 +19,7 @@ mod contraction;
 mod counting;
 mod decay;
 mod direction;
+mod dynamics;
 mod forward;
 pub mod instances;
 mod kernel;

@@ -18,6 +18,7 @@ use crate::hierarchy::learner::{
 use crate::hierarchy::network::{Architecture, Network};
 use crate::hierarchy::target::random::{labels, scales};
 use crate::hierarchy::target::risk::{self, Risk};
+use crate::matrix::Matrix;
 
 /// A learner between two stages.
 #[derive(Clone)]
@@ -128,16 +129,41 @@ fn staged(
 ) -> Result<Vec<Run>> {
     let [first, ..] = cells else { return Ok(Vec::new()) };
     let shared = Shared::new(first, &staged.descent, trace_every)?;
-    let Instance { dimension, widths, skips, gap, .. } = &first.instance;
-    let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
-    let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, first.seed)?;
     let plans: Vec<Plan<'_>> = cells.iter().filter_map(|cell| Plan::of(cell)).collect();
-    let fresh = fresh(&first.instance);
-    let start = Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
     let mut runs = BTreeMap::new();
-    shared.grow(start, &plans, &mut runs);
+    shared.grow(start(first, staged, fresh(&first.instance))?, &plans, &mut runs);
     let in_order = |cell: &&Cell| runs.get(&cell.key()).cloned().ok_or_else(|| Error::refused("a cell has no stages"));
     cells.iter().map(in_order).collect()
+}
+
+/// The learner of a cell before its first stage.
+fn start(cell: &Cell, staged: &Staged, fresh: Option<Source>) -> Result<Trained> {
+    let Instance { dimension, widths, skips, gap, .. } = &cell.instance;
+    let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
+    let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, cell.seed)?;
+    Ok(Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() })
+}
+
+/// The networks of a run, and the inputs that the learner saw.
+#[derive(Debug)]
+pub struct Networks {
+    /// The target.
+    pub target: Network<f64>,
+    /// The learner after its last stage.
+    pub learner: Network<f64>,
+    /// The inputs, `d x N`.
+    pub inputs: Matrix<f64>,
+}
+
+/// Trains the network of a cell whose stages are given, and keeps its weights (guarantee: replayed; those of the cell's run).
+///
+/// # Errors
+/// When the cell has no stages, or is impossible.
+pub fn networks(cell: &Cell) -> Result<Networks> {
+    let Learner::Staged(staged) = &cell.learner else { return Err(Error::refused("only a learner in stages keeps its weights")) };
+    let shared = Shared::new(cell, &staged.descent, None)?;
+    let end = staged.stages.iter().fold(start(cell, staged, None)?, |state, &stage| shared.trained(state, stage));
+    Ok(Networks { target: shared.target, learner: end.learner, inputs: shared.samples.x().clone() })
 }
 
 /// The best of the initialisations, by its training loss.

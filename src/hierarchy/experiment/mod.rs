@@ -14,6 +14,7 @@ mod source;
 mod study;
 
 pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Online, Staged};
+pub use densenet::{Networks, networks};
 pub use method::run_traced;
 pub use ridge::Ridge;
 pub use run::{Run, Score};
