@@ -5,4 +5,5 @@ pub mod expand;
 pub mod generic;
 pub mod random;
 pub mod risk;
+pub mod rotated;
 pub mod tree;
