@@ -61,7 +61,7 @@ fn whole_runs(c: &mut Criterion) {
     for recipe in recipes() {
         let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
         group.bench_function(recipe.name, |b| {
-            b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
+            b.iter(|| Runs::of(black_box(std::slice::from_ref(&cell)), 1));
         });
     }
 }
@@ -73,7 +73,7 @@ fn fixed_length(c: &mut Criterion) {
     let mut group = c.benchmark_group("5100 steps, no early stop");
     group.sample_size(10);
     group.bench_function(LIN_L4.name, |b| {
-        b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
+        b.iter(|| Runs::of(black_box(std::slice::from_ref(&cell)), 1));
     });
 }
 

@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`ledger`] | the one error, the one byte encoding and hash, what a network computes with, storage, threads, finished work |
+//! | [`error`], [`file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
@@ -65,12 +65,15 @@ pub mod canonical;
 pub mod certify;
 pub mod claim;
 pub mod cli;
+pub mod comparison;
 pub mod enclosure;
 pub mod error;
 pub mod exact;
+pub mod file;
 pub mod golden;
 pub mod hierarchy;
-pub mod ledger;
+
+pub mod layout;
 pub mod matrix;
 pub mod parallel;
 pub mod portable;

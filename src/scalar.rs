@@ -27,6 +27,62 @@ pub trait Scalar: Clone {
     }
 }
 
+/// `+`, `-`, `*` and negation of owned numbers, from those of references, and sums and products of iterators: so that a formula
+/// reads as on its page.
+macro_rules! operators_by_value {
+    ($number:ty) => {
+        $crate::scalar::operators_by_value!($number: Add add, Sub sub, Mul mul);
+
+        impl std::ops::Neg for $number {
+            type Output = $number;
+
+            fn neg(self) -> $number {
+                -&self
+            }
+        }
+
+        impl std::iter::Sum for $number {
+            fn sum<I: Iterator<Item = $number>>(terms: I) -> $number {
+                terms.fold(<$number as $crate::scalar::Scalar>::zero(), |sum, term| sum + term)
+            }
+        }
+
+        impl std::iter::Product for $number {
+            fn product<I: Iterator<Item = $number>>(factors: I) -> $number {
+                factors.fold(<$number as $crate::scalar::Scalar>::one(), |product, factor| product * factor)
+            }
+        }
+    };
+    ($number:ty: $($operator:ident $method:ident),*) => {
+        $(
+            impl std::ops::$operator for $number {
+                type Output = $number;
+
+                fn $method(self, other: $number) -> $number {
+                    std::ops::$operator::$method(&self, &other)
+                }
+            }
+
+            impl std::ops::$operator<&$number> for $number {
+                type Output = $number;
+
+                fn $method(self, other: &$number) -> $number {
+                    std::ops::$operator::$method(&self, other)
+                }
+            }
+
+            impl std::ops::$operator<$number> for &$number {
+                type Output = $number;
+
+                fn $method(self, other: $number) -> $number {
+                    std::ops::$operator::$method(self, &other)
+                }
+            }
+        )*
+    };
+}
+pub(crate) use operators_by_value;
+
 /// IEEE arithmetic, one rounding per operation; never fused.
 impl Scalar for f64 {
     type Weight = f64;

@@ -335,7 +335,7 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         place.bfc("run x.toml").says(2, &[place_and_field, expected]);
     }
     fs::write(place.0.join("x.toml"), [0xff, 0xfe]).unwrap();
-    place.bfc("run x.toml").says(2, &["x.toml: cannot read"]);
+    place.bfc("run x.toml").says(2, &["x.toml:1: found bytes that are no text"]);
     place.bfc("run absent.toml").says(2, &["absent.toml: cannot read"]);
     place.bfc("run .").says(2, &["cannot read"]);
     assert_eq!(place.names("."), ["x.toml"]);

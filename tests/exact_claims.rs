@@ -1,15 +1,17 @@
 //! The claims that rest on exact arithmetic: verdicts, controls, reference values, and planted faults that must be seen.
 
-use bfc::claim::{Claim, Outcome, Profile, Verdict, select};
+mod common;
+
+use bfc::claim::{Outcome, Outcomes, Profile, Verdict};
 use bfc::exact::count::{binomial, dimension_for_error, harmonics};
 use bfc::exact::flattening::{is_spectrum_of, of_quadratic_power};
 use bfc::exact::harmonic::Signature;
 use bfc::exact::inputs::power;
 use bfc::exact::{Dyadic, Polynomial, Rational};
-use bfc::hierarchy::experiment::Runs;
 use bfc::hierarchy::target::expand::on_cube;
 use bfc::hierarchy::target::tree::Tree;
 use bfc::scalar::Scalar;
+use common::outcomes;
 
 const EXACT: [&str; 12] = [
     "representation.degree",
@@ -26,12 +28,12 @@ const EXACT: [&str; 12] = [
     "shallow.quadratic-power",
 ];
 
-fn claim(id: &str) -> &'static Claim {
-    select(&[id.to_owned()]).expect("a claim of this name")[0]
+fn outcome(id: &str) -> Outcome {
+    outcomes(id, Profile::Quick).check
 }
 
-fn outcome(id: &str) -> Outcome {
-    (claim(id).check)(Profile::Quick, &Runs::default()).expect("an exact claim needs no run")
+fn control(id: &str) -> Outcome {
+    outcomes(id, Profile::Quick).controls.remove(0)
 }
 
 /// The rows of a table whose first cells are these.
@@ -42,13 +44,12 @@ fn rows(outcome: &Outcome, table: usize, first: &[&str]) -> Vec<Vec<String>> {
 #[test]
 fn every_claim_is_verified_and_every_control_refuted() {
     for id in EXACT {
-        let claim = claim(id);
-        let (check, control) =
-            ((claim.check)(Profile::Quick, &Runs::default()), (claim.broken)(Profile::Quick, &Runs::default()));
-        let (check, control) = (check.expect("no run is needed"), control.expect("no run is needed"));
+        let Outcomes { check, controls } = outcomes(id, Profile::Quick);
         assert_eq!(check.verdict(), Verdict::Verified, "{id}: {:?}", check.conditions);
-        assert_eq!(control.verdict(), Verdict::Refuted, "{id}: {:?}", control.conditions);
-        for table in check.tables.iter().chain(&control.tables) {
+        for control in &controls {
+            assert_eq!(control.verdict(), Verdict::Refuted, "{id}: {:?}", control.conditions);
+        }
+        for table in check.tables.iter().chain(controls.iter().flat_map(|c| &c.tables)) {
             assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{id}: {}", table.title);
         }
     }
@@ -57,11 +58,8 @@ fn every_claim_is_verified_and_every_control_refuted() {
 #[test]
 fn every_claim_runs_in_miniature() {
     for id in EXACT.into_iter().chain(["forward.linear-error"]) {
-        let claim = claim(id);
-        let runs = Runs::compute(&(claim.cells)(Profile::Tiny), 2, None, &|_, _| ()).expect("possible instances");
-        for check in [claim.check, claim.broken] {
-            assert!(!check(Profile::Tiny, &runs).expect("an answer").conditions.is_empty(), "{id}");
-        }
+        let Outcomes { check, controls } = outcomes(id, Profile::Tiny);
+        assert!(controls.iter().chain([&check]).all(|outcome| !outcome.conditions.is_empty()), "{id}");
     }
 }
 
@@ -75,7 +73,7 @@ fn exponents_and_counts_of_parities() {
 
 #[test]
 fn shares_left_by_degree_2_in_the_unsigned_tree() {
-    let control = (claim("kernel.dimension").broken)(Profile::Quick, &Runs::default()).expect("no run is needed");
+    let control = control("kernel.dimension");
     let shares: Vec<String> = control.tables[0].rows.iter().map(|row| row[5].clone()).collect();
     assert_eq!(shares, ["0.111", "0.264", "0.476"]);
 }
@@ -111,7 +109,7 @@ fn widths_of_two_layer_networks() {
 
 #[test]
 fn factors_of_alternating_minimisation() {
-    let control = (claim("backward.gauss-seidel").broken)(Profile::Quick, &Runs::default()).expect("no run is needed");
+    let control = control("backward.gauss-seidel");
     let found: Vec<String> = control.tables[0].rows.iter().map(|row| row[4].clone()).collect();
     assert_eq!(found, ["4/5", "4/5", "4/5", "5/7", "5/7", "5/7"]);
 }

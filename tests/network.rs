@@ -1,5 +1,6 @@
 //! The network's gradient against exact derivatives, and its fast form against its definition.
 
+use bfc::exact::dual::Dual;
 use bfc::exact::{Dyadic, Rational};
 use bfc::hierarchy::network::batch::{Batch, Inputs};
 use bfc::hierarchy::network::forward::{output, values};
@@ -9,32 +10,6 @@ use bfc::matrix::Matrix;
 use bfc::portable::reduce::sum;
 use bfc::portable::rng::Stream;
 use bfc::scalar::Scalar;
-
-/// A value and its derivative in one direction: `a + b t` with `t^2 = 0`.
-#[derive(Clone, Debug, PartialEq)]
-struct Dual(Dyadic, Dyadic);
-
-impl Scalar for Dual {
-    type Weight = Dual;
-    fn zero() -> Self {
-        Dual(Dyadic::zero(), Dyadic::zero())
-    }
-    fn one() -> Self {
-        Dual(Dyadic::one(), Dyadic::zero())
-    }
-    fn plus(&self, other: &Self) -> Self {
-        Dual(self.0.plus(&other.0), self.1.plus(&other.1))
-    }
-    fn minus(&self, other: &Self) -> Self {
-        Dual(self.0.minus(&other.0), self.1.minus(&other.1))
-    }
-    fn times(&self, other: &Self) -> Self {
-        Dual(self.0.times(&other.0), self.0.times(&other.1).plus(&self.1.times(&other.0)))
-    }
-    fn weighted(&self, weight: &Self) -> Self {
-        self.times(weight)
-    }
-}
 
 /// Shapes that use every feature: chains, skips, squares, and everything at once.
 fn shapes() -> Vec<Architecture> {

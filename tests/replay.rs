@@ -1,8 +1,8 @@
 //! Runs replay: the same bits on any number of threads, in any company, and the ones a different seed gives are different.
 
-use bfc::claim::Profile;
+use bfc::claim::{Evaluation, Profile};
+use bfc::hierarchy::claims::catalogue;
 use bfc::hierarchy::claims::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
-use bfc::hierarchy::claims::registry;
 use bfc::hierarchy::experiment::{Automated, Cell, Family, Labels, Learner, Ridge, Runs, Staged, run_traced};
 use bfc::hierarchy::learner::{Automatic, Descent, Kernel, Kind, Loss};
 use bfc::hierarchy::network::Activation;
@@ -36,7 +36,7 @@ fn cells() -> Vec<Cell> {
 }
 
 fn digests(cells: &[Cell], jobs: usize) -> Vec<String> {
-    let runs = Runs::compute(cells, jobs, None, &|_, _| ()).expect("possible instances");
+    let runs = Runs::of(cells, jobs).expect("possible instances");
     cells.iter().map(|cell| runs.get(cell).expect("a computed run").digest.clone()).collect()
 }
 
@@ -93,25 +93,20 @@ fn a_cell_is_identified_by_everything_in_it() {
     }
 }
 
-#[test]
-fn progress_counts_every_run_once() {
-    let cells = cells();
-    let last = std::sync::atomic::AtomicUsize::new(0);
-    let twice: Vec<Cell> = cells.iter().chain(&cells).cloned().collect();
-    Runs::compute(&twice, 1, None, &|done, total| {
-        assert_eq!(total, cells.len());
-        last.store(done, std::sync::atomic::Ordering::Relaxed);
-    })
-    .expect("possible instances");
-    assert_eq!(last.into_inner(), cells.len());
-}
-
-/// Claims ask only for runs they have named.
+/// Claims ask only for runs they have named, and the progress of an evaluation ends where it should.
 #[test]
 fn claims_name_their_runs() {
-    for claim in registry::CLAIMS {
-        let runs = Runs::compute(&(claim.cells)(Profile::Tiny), 2, None, &|_, _| ()).expect("possible instances");
-        (claim.check)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("{}: {e}", claim.id));
-        (claim.broken)(Profile::Tiny, &runs).unwrap_or_else(|e| panic!("control of {}: {e}", claim.id));
+    let catalogue = catalogue();
+    let claims = catalogue.select(&[]).expect("all of them");
+    let last = std::sync::Mutex::new((0, 0));
+    let evaluation = Evaluation { claims: &claims, profile: Profile::Tiny, jobs: 2, ledger: None };
+    let outcomes = evaluation.outcomes(&|done, total| {
+        let mut last = last.lock().expect("no thread panicked");
+        *last = (last.0.max(done), total);
+    });
+    for (claim, outcome) in claims.iter().zip(outcomes.expect("possible instances")) {
+        outcome.expect("tiny checks every claim").unwrap_or_else(|e| panic!("{}: {e}", claim.id));
     }
+    let (done, total) = last.into_inner().expect("no thread panicked");
+    assert!(done == total && done > claims.len(), "{done} of {total}");
 }

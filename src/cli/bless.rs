@@ -3,39 +3,36 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::goldens::Compared;
-use super::{Answer, BlessArguments, Exit, evaluate, goldens, output};
-use crate::claim::{Claim, Profile, select};
+use super::{Answer, BlessArguments, Exit, goldens, output};
+use crate::claim::{Catalogue, Profile, Study, require_platform, text};
+use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
-use crate::golden::{Scope, Store, Written};
-use crate::report::{self, Entry, text};
+use crate::golden::{Scope, Status, Written};
+use crate::report;
 
 /// Recomputes the selected claims and replaces their goldens.
-pub fn command(arguments: &BlessArguments) -> Result<Answer> {
-    let claims = select(&arguments.claims)?;
-    evaluate::require_platform()?;
-    bless(&claims, arguments)
-}
-
-/// As [`command`], for claims given one by one.
-pub(super) fn bless(claims: &[&'static Claim], arguments: &BlessArguments) -> Result<Answer> {
+pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -> Result<Answer> {
+    let claims = catalogue.select(&arguments.claims)?;
+    require_platform()?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
-    let Compared { store, entries, .. } = goldens::compared(claims, common)?;
+    let Comparison { entries, .. } = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common)?;
     output::duration("recomputed", start);
     let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
     let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;
     let shown = report::check::table(&entries, profile) + &report::check::details(&moved(&entries, profile), profile, false);
     match refused {
         true => Ok(Answer { text: shown + "\n" + &refusal(exit), exit }),
-        false => write(&entries, &store, arguments).map(|told| Answer { text: shown + "\n" + &told, exit: Exit::Success }),
+        false => {
+            write(catalogue.name, &entries, arguments).map(|line| Answer { text: shown + "\n" + &line, exit: Exit::Success })
+        }
     }
 }
 
 /// All but what is merely new: there is nothing to compare it with.
-fn moved(entries: &[Entry], profile: Profile) -> Vec<Entry> {
-    let new = |e: &Entry| e.found().is_some_and(|(_, golden)| golden.word == "missing");
-    let doubtful = |e: &Entry| Exit::of_claim(e, profile) != Exit::Success;
+fn moved<'a>(entries: &[Entry<'a>], profile: Profile) -> Vec<Entry<'a>> {
+    let new = |e: &Entry<'_>| e.found().is_some_and(|(_, golden)| golden.status == Status::Missing);
+    let doubtful = |e: &Entry<'_>| Exit::of_claim(e, profile) != Exit::Success;
     entries.iter().filter(|e| !new(e) || doubtful(e)).cloned().collect()
 }
 
@@ -48,23 +45,23 @@ fn refusal(exit: Exit) -> String {
     }
 }
 
-fn write(entries: &[Entry], store: &Store, arguments: &BlessArguments) -> Result<String> {
+fn write(program: &str, entries: &[Entry<'_>], arguments: &BlessArguments) -> Result<String> {
     let profile = arguments.common.profile();
     let scope = if arguments.claims.is_empty() { Scope::Whole } else { Scope::Part };
-    let command = format!("bfc bless --profile {}", profile.name());
-    let written = store.replace(&texts(entries, profile), scope, &command)?;
-    Ok(told(&written, &arguments.common.golden.join(profile.name()).display().to_string()))
+    let command = format!("{program} bless --profile {}", profile.name());
+    let written = goldens::open(&arguments.common)?.replace(&texts(entries, profile), scope, &command)?;
+    Ok(summary(&written, &arguments.common.golden.join(profile.name()).display().to_string()))
 }
 
-fn texts(entries: &[Entry], profile: Profile) -> BTreeMap<String, String> {
-    let text = |e: &Entry| {
+fn texts(entries: &[Entry<'_>], profile: Profile) -> BTreeMap<String, String> {
+    let text = |e: &Entry<'_>| {
         let (outcomes, _) = e.found()?;
-        Some((goldens::file_name(e.claim), text::golden(e.claim, profile, outcomes)))
+        Some((e.claim.golden_name(), text::golden(&e.claim, profile, outcomes)))
     };
     entries.iter().filter_map(text).collect()
 }
 
-fn told(written: &Written, directory: &str) -> String {
+fn summary(written: &Written, directory: &str) -> String {
     let Written { added, changed, removed, root } = written;
     let count = |names: &[String], what: &str| match names {
         [] => format!("0 {what}"),

@@ -3,88 +3,99 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::evaluate::Work;
-use super::goldens::Compared;
 use super::shard::Shard;
-use super::{Answer, CheckArguments, Common, Exit, Format, evaluate, goldens, output, shard};
-use crate::claim::{Claim, Profile, select};
+use super::{Answer, CheckArguments, Common, Exit, Format, goldens, output, shard};
+use crate::claim::{Catalogue, Claim, Evaluation, Key, Profile, Study, require_platform};
+use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
-use crate::hierarchy::experiment::{self, Cell};
-use crate::report::{self, Entry, table::aligned};
+use crate::golden::Status;
+use crate::layout::aligned;
+use crate::report;
 
 /// Runs the selected claims and their controls and compares them with the goldens.
-pub fn command(arguments: &CheckArguments) -> Result<Answer> {
-    let claims = select(&arguments.claims)?;
+pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -> Result<Answer> {
+    let claims = catalogue.select(&arguments.claims)?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     if arguments.plan {
         return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
     }
-    evaluate::require_platform()?;
-    match (arguments.shard, common.ledger()) {
+    require_platform()?;
+    match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources)) {
         (Some(shard), Some((ledger, _))) => {
-            let work = Work { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
+            let work = Evaluation { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
             shard::share(&work, shard, ledger.directory())
         }
-        _ => check(&claims, arguments),
+        _ => check(catalogue, &claims, arguments),
     }
 }
 
-/// As [`command`], for claims given one by one.
-fn check(claims: &[&'static Claim], arguments: &CheckArguments) -> Result<Answer> {
-    let (common, profile) = (&arguments.common, arguments.common.profile());
+fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments) -> Result<Answer> {
     let start = Instant::now();
-    let Compared { stored, entries, .. } = goldens::compared(claims, common)?;
-    let checked: Vec<&'static Claim> = claims.iter().copied().filter(|c| c.is_checked_in(profile)).collect();
-    let problems = goldens::set_problems(&stored, &checked, arguments.claims.is_empty());
+    let Comparison { profile, entries, problems } =
+        goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common)?;
     output::duration("checked", start);
-    Ok(Answer { text: shown(&entries, &problems, arguments), exit: exit(&entries, &problems, profile) })
+    let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
+    let exit = exit(&entries, &problems, profile).max(if unchecked.is_empty() { Exit::Success } else { Exit::Undecided });
+    Ok(Answer { text: shown(catalogue.name, &entries, &problems, arguments), exit })
 }
 
-fn exit(entries: &[Entry], problems: &[String], profile: Profile) -> Exit {
+/// The claims that were named by their ids and that the profile does not check.
+fn unchecked<'a>(entries: &'a [Entry<'_>], names: &[String]) -> Vec<&'a str> {
+    let named = |e: &&Entry<'_>| e.result.is_none() && names.iter().any(|name| name == e.claim.id);
+    entries.iter().filter(named).map(|e| e.claim.id).collect()
+}
+
+fn exit(entries: &[Entry<'_>], problems: &[String], profile: Profile) -> Exit {
     let set = if problems.is_empty() { Exit::Success } else { Exit::Failure };
     entries.iter().map(|e| Exit::of(e, profile)).fold(set, Exit::max)
 }
 
-fn shown(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> String {
+fn shown(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments) -> String {
     let profile = arguments.common.profile();
     match arguments.format {
         Format::Json => report::json::check(entries, profile, problems),
-        Format::Junit => report::junit::document(entries, profile, problems),
+        Format::Junit => report::junit::document(program, entries, profile, problems),
         Format::Text => {
             report::check::table(entries, profile)
                 + &report::check::details(entries, profile, arguments.controls)
-                + &told(problems, &arguments.common)
+                + &at_goldens(problems, &arguments.common)
                 + "\n"
                 + &report::check::summary(entries, profile)
-                + &next(entries, problems, arguments)
+                + &advice(program, entries, problems, arguments)
         }
     }
 }
 
-fn told(problems: &[String], common: &Common) -> String {
+fn at_goldens(problems: &[String], common: &Common) -> String {
     let directory = common.golden.join(common.profile().name());
     problems.iter().map(|problem| format!("{}\n", directory.join(problem).display())).collect()
 }
 
 /// What to do next.
-fn next(entries: &[Entry], problems: &[String], arguments: &CheckArguments) -> String {
+fn advice(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments) -> String {
     let profile = arguments.common.profile();
     let mut text = match profile.draws_conclusions() {
         true => String::new(),
         false => "The profile tiny compares bytes and draws no conclusion.\n".into(),
     };
     if entries.iter().any(|e| Exit::of_claim(e, profile) != Exit::Success) {
-        text += "What a claim says and how it is checked: bfc explain CLAIM\n";
+        text += &format!("What a claim says and how it is checked: {program} explain CLAIM\n");
     }
-    let moved = |e: &&Entry| e.found().is_some_and(|(_, golden)| !golden.equal());
-    let damaged = |e: &Entry| e.found().is_some_and(|(_, golden)| !["equal", "differs"].contains(&golden.word));
+    let unchecked = unchecked(entries, &arguments.claims);
+    if !unchecked.is_empty() {
+        text += &format!("Not checked in this profile; to check: {program} check {} --profile full\n", unchecked.join(" "));
+    }
+    let moved = |e: &&Entry<'_>| e.found().is_some_and(|(_, golden)| !golden.is_equal());
+    let damaged = |e: &Entry<'_>| e.found().is_some_and(|(_, golden)| ![Status::Equal, Status::Differs].contains(&golden.status));
     if !problems.is_empty() || entries.iter().any(damaged) {
         text += &restore(&arguments.common);
     }
     if !problems.is_empty() || entries.iter().any(|e| moved(&e)) {
         let moved: Vec<&str> = entries.iter().filter(moved).map(|e| e.claim.id).collect();
-        text +=
-            &format!("To accept what was found as the new goldens: {}\n", bless(&moved, !problems.is_empty(), &arguments.common));
+        text += &format!(
+            "To accept what was found as the new goldens: {}\n",
+            bless(program, &moved, !problems.is_empty(), &arguments.common)
+        );
     }
     text
 }
@@ -100,56 +111,44 @@ fn restore(common: &Common) -> String {
 }
 
 /// The command that blesses these claims.
-fn bless(ids: &[&str], whole: bool, common: &Common) -> String {
+fn bless(program: &str, ids: &[&str], whole: bool, common: &Common) -> String {
     let golden = common.golden.to_str().filter(|g| *g != "golden").map_or(String::new(), |g| format!(" --golden {g}"));
     let ids = if whole { String::new() } else { ids.iter().map(|id| format!(" {id}")).collect() };
-    format!("bfc bless{ids} --profile {}{golden}", common.profile().name())
+    format!("{program} bless{ids} --profile {}{golden}", common.profile().name())
 }
 
-/// Every run that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
-fn plan(claims: &[&'static Claim], profile: Profile, shard: Option<Shard>) -> String {
-    let mut cells: BTreeMap<[u8; 32], usize> = BTreeMap::new();
-    let mut rows: Vec<(Cell, Vec<&str>)> = Vec::new();
+/// Every item that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
+fn plan<S: Study>(claims: &[&Claim<S>], profile: Profile, shard: Option<Shard>) -> String {
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut rows: Vec<(S::Item, Vec<&str>)> = Vec::new();
     for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)) {
-        for cell in (claim.cells)(profile) {
-            let at = *cells.entry(cell.canonical().digest()).or_insert(rows.len());
+        for item in (claim.items)(claim, profile) {
+            let at = *places.entry(S::key(&item)).or_insert(rows.len());
             if at == rows.len() {
-                rows.push((cell, Vec::new()));
+                rows.push((item, Vec::new()));
             }
-            rows[at].1.push(claim.id);
+            rows[at].1.push(&claim.id);
         }
     }
     let Shard { index, count } = shard.unwrap_or(Shard { index: 1, count: 1 });
-    let all: Vec<Cell> = rows.iter().map(|(cell, _)| cell.clone()).collect();
-    let own: BTreeSet<[u8; 32]> = experiment::shard(&all, index - 1, count).iter().map(Cell::key).collect();
-    rows.retain(|(cell, _)| own.contains(&cell.key()));
-    let work = Work { claims, profile, jobs: 1, ledger: None };
-    let without: Vec<&str> = work.without_runs().iter().skip(index - 1).step_by(count).map(|c| c.id).collect();
+    let all: Vec<S::Item> = rows.iter().map(|(item, _)| item.clone()).collect();
+    let own: BTreeSet<Key> = crate::claim::shard::<S>(&all, index - 1, count).iter().map(S::key).collect();
+    rows.retain(|(item, _)| own.contains(&S::key(item)));
+    let work = Evaluation { claims, profile, jobs: 1, ledger: None };
+    let without: Vec<&str> = work.claims_without_items().iter().skip(index - 1).step_by(count).map(|c| &*c.id).collect();
     let head = ["run", "instance", "learner", "claims"].map(String::from).to_vec();
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(cell, ids)| plan_row(cell, ids))).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(item, ids)| plan_row::<S>(item, ids))).collect();
     let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
     let numbers = format!("runs: {}; claims without runs: {}; profile {}", rows.len(), without.len(), profile.name());
     format!("{text}\nclaims without runs: {}\n\n{numbers}\n", without.join(" "))
 }
 
-fn plan_row(cell: &Cell, ids: &[&str]) -> Vec<String> {
-    let i = &cell.instance;
-    let instance = format!(
-        "{} L{} k{:?} d{} eps {} {} N={} seeds {}/{}/{}",
-        i.skips.name(),
-        i.depth(),
-        i.widths,
-        i.dimension,
-        i.gap,
-        i.distribution.name(),
-        i.samples,
-        i.target_seed,
-        i.data_seed,
-        cell.seed
-    );
+fn plan_row<S: Study>(item: &S::Item, ids: &[&str]) -> Vec<String> {
     let mut ids = ids.to_vec();
     ids.dedup();
-    vec![cell.canonical().hex()[..12].into(), instance, cell.learner.told(), ids.join(" ")]
+    let [what, how] = S::row(item);
+    let key: String = S::key(item).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    vec![key, what, how, ids.join(" ")]
 }
 
 #[cfg(test)]
@@ -159,24 +158,36 @@ pub(super) mod tests {
 
     use clap::Parser;
 
-    use super::super::{Arguments, Command};
+    use super::super::Arguments;
     use super::*;
-    use crate::claim::{Condition, Outcome, Verdict};
+    use crate::claim::text::tests::{CLAIM, catalogue};
+    use crate::claim::{Condition, Control, Outcome, Verdict};
     use crate::error::Error;
-    use crate::report::text::tests::CLAIM;
 
     fn outcome(verdict: Verdict) -> Outcome {
         let condition = Condition { requires: "x < 1".into(), found: "x = 0.25".into(), verdict };
         Outcome { conditions: vec![condition], tables: Vec::new() }
     }
 
+    /// A made-up claim.
+    pub type Made = fn() -> Claim<()>;
+
     /// Made-up claims, one for each way a claim can come out.
-    pub const VERIFIED: &Claim = &CLAIM;
-    pub const REFUTED: &Claim = &Claim { id: "made.refuted", check: |_, _| Ok(outcome(Verdict::Refuted)), ..CLAIM };
-    pub const UNDECIDED: &Claim = &Claim { id: "made.undecided", check: |_, _| Ok(outcome(Verdict::Undecided)), ..CLAIM };
-    pub const DEAD: &Claim = &Claim { id: "made.dead", broken: |_, _| Ok(outcome(Verdict::Verified)), ..CLAIM };
-    pub const ERRING: &Claim = &Claim { id: "made.erring", check: |_, _| Err(Error::refused("no run")), ..CLAIM };
-    pub const MOVED: &Claim = &Claim { check: |_, _| Ok(outcome(Verdict::Verified)), ..CLAIM };
+    pub const VERIFIED: Made = || CLAIM;
+    pub const REFUTED: Made = || Claim { id: "made.refuted".into(), check: |_| Ok(outcome(Verdict::Refuted)), ..CLAIM };
+    pub const UNDECIDED: Made = || Claim { id: "made.undecided".into(), check: |_| Ok(outcome(Verdict::Undecided)), ..CLAIM };
+    pub const DEAD: Made = || Claim {
+        id: "made.dead".into(),
+        controls: &[
+            Control { breaks: "A premise.", check: |_| Ok(outcome(Verdict::Refuted)) },
+            Control { breaks: "Nothing.", check: |_| Ok(outcome(Verdict::Verified)) },
+        ],
+        ..CLAIM
+    };
+    pub const UNCONTROLLED: Made = || Claim { id: "made.uncontrolled".into(), controls: &[], ..CLAIM };
+    pub const LONG: Made = || Claim { id: "made.long".into(), full_only: true, ..CLAIM };
+    pub const ERRING: Made = || Claim { id: "made.erring".into(), check: |_| Err(Error::refused("no run")), ..CLAIM };
+    pub const MOVED: Made = || Claim { check: |_| Ok(outcome(Verdict::Verified)), ..CLAIM };
 
     /// A fresh place for goldens.
     pub fn place(name: &str) -> PathBuf {
@@ -185,34 +196,34 @@ pub(super) mod tests {
         place
     }
 
-    pub fn bless(claims: &[&'static Claim], place: &std::path::Path, more: &[&str]) -> Result<Answer> {
-        let words = ["bfc", "bless", "--golden", place.to_str().unwrap()];
-        match Arguments::parse_from(words.iter().chain(more)).command {
-            Command::Bless(arguments) => super::super::bless::bless(claims, &arguments),
-            _ => unreachable!("the words say bless"),
-        }
+    /// What `made WORDS` answers in a program with these claims.
+    pub fn run(claims: &[Made], place: &std::path::Path, words: &[&str]) -> Result<Answer> {
+        let common = ["made", words[0], "--golden", place.to_str().unwrap()];
+        let arguments = Arguments::parse_from(common.iter().chain(&words[1..]));
+        super::super::answer(&catalogue(claims.iter().map(|made| made()).collect()), &arguments.command)
     }
 
-    pub fn check(claims: &[&'static Claim], place: &std::path::Path, more: &[&str]) -> Result<Answer> {
-        let words = ["bfc", "check", "--golden", place.to_str().unwrap()];
-        match Arguments::parse_from(words.iter().chain(more)).command {
-            Command::Check(arguments) => super::check(claims, &arguments),
-            _ => unreachable!("the words say check"),
-        }
+    pub fn bless(claims: &[Made], place: &std::path::Path, more: &[&str]) -> Result<Answer> {
+        run(claims, place, &[&["bless"], more].concat())
+    }
+
+    pub fn check(claims: &[Made], place: &std::path::Path, more: &[&str]) -> Result<Answer> {
+        run(claims, place, &[&["check"], more].concat())
     }
 
     #[test]
     fn each_way_a_claim_can_come_out_has_its_code() {
         let place = place("codes");
-        let every = [VERIFIED, REFUTED, UNDECIDED, DEAD];
+        let every = [VERIFIED, REFUTED, UNDECIDED, DEAD, UNCONTROLLED];
         bless(&every, &place, &["--allow-unverified"]).unwrap();
-        let cases: [(&[&'static Claim], Exit); 8] = [
+        let cases: [(&[Made], Exit); 9] = [
             (&[VERIFIED], Exit::Success),
             (&[UNDECIDED], Exit::Undecided),
             (&[VERIFIED, UNDECIDED], Exit::Undecided),
             (&[REFUTED], Exit::Failure),
             (&[UNDECIDED, REFUTED], Exit::Failure),
             (&[DEAD], Exit::Failure),
+            (&[UNCONTROLLED], Exit::Failure),
             (&[MOVED], Exit::Failure),
             (&[REFUTED, ERRING, UNDECIDED], Exit::Unusable),
         ];
@@ -282,9 +293,21 @@ pub(super) mod tests {
         let place = place("next");
         bless(&[VERIFIED, REFUTED], &place, &["--allow-unverified"]).unwrap();
         let text = check(&[MOVED, REFUTED], &place, &[]).unwrap().text;
-        assert!(text.contains("bfc bless made.up --profile quick --golden "), "{text}");
-        assert!(text.contains("bfc explain CLAIM"), "{text}");
+        assert!(text.contains("made bless made.up --profile quick --golden "), "{text}");
+        assert!(text.contains("made explain CLAIM"), "{text}");
         assert!(text.contains("- ") && text.contains("+ "), "{text}");
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn a_claim_named_by_its_id_and_not_checked_is_no_success() {
+        let place = place("unchecked");
+        bless(&[VERIFIED, LONG], &place, &[]).unwrap();
+        assert_eq!(check(&[VERIFIED, LONG], &place, &[]).unwrap().exit, Exit::Success);
+        assert_eq!(check(&[VERIFIED, LONG], &place, &["made"]).unwrap().exit, Exit::Success);
+        let answer = check(&[VERIFIED, LONG], &place, &["made.long"]).unwrap();
+        assert_eq!(answer.exit, Exit::Undecided);
+        assert!(answer.text.contains("made check made.long --profile full"), "{}", answer.text);
         fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -3,15 +3,15 @@
 use std::process::ExitCode;
 
 use crate::claim::{Profile, Verdict};
+use crate::comparison::Entry;
 use crate::error::{Error, ErrorKind};
-use crate::report::Entry;
 
 /// How the process ends, from the one that yields to all others to the one that wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// 0: all verified and equal.
     Success,
-    /// 3: a claim is undecided.
+    /// 3: a claim is undecided, or one that was named by its id is not checked in this profile.
     Undecided,
     /// 1: refuted, differing, or a golden missing, edited or truncated; or a control that does not come out Refuted.
     Failure,
@@ -21,20 +21,20 @@ pub enum Exit {
 
 impl Exit {
     /// How a checked claim lets the process end.
-    pub fn of(entry: &Entry, profile: Profile) -> Exit {
+    pub fn of(entry: &Entry<'_>, profile: Profile) -> Exit {
         match &entry.result {
             Some(Ok((_, golden))) => {
-                Exit::of_claim(entry, profile).max(if golden.equal() { Exit::Success } else { Exit::Failure })
+                Exit::of_claim(entry, profile).max(if golden.is_equal() { Exit::Success } else { Exit::Failure })
             }
             _ => Exit::of_claim(entry, profile),
         }
     }
 
     /// As [`of`](Self::of), whatever the golden.
-    pub fn of_claim(entry: &Entry, profile: Profile) -> Exit {
+    pub fn of_claim(entry: &Entry<'_>, profile: Profile) -> Exit {
         match &entry.result {
             Some(Err(error)) => Exit::from(error),
-            Some(Ok((outcomes, _))) if profile.draws_conclusions() => match outcomes.control_fails() {
+            Some(Ok((outcomes, _))) if profile.draws_conclusions() => match outcomes.controls_fail() {
                 true => Exit::from(outcomes.check.verdict()),
                 false => Exit::Failure,
             },

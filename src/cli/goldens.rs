@@ -1,12 +1,11 @@
 //! The goldens of a profile, as the commands use them.
 
 use super::Common;
-use super::evaluate::Work;
-use super::output::note;
-use crate::claim::{Claim, Profile};
-use crate::error::{Error, Result};
-use crate::golden::{Recovery, Store, Stored, difference, manifest};
-use crate::report::{Entry, Golden, Outcomes, text};
+use super::output::{note, with_progress};
+use crate::claim::{Catalogue, Claim, Evaluation, Study};
+use crate::comparison::{Comparison, Request};
+use crate::error::Result;
+use crate::golden::{Recovery, Store};
 
 /// The store of a profile, after finishing or undoing a replacement that was interrupted, and saying so.
 ///
@@ -27,68 +26,25 @@ pub fn open(common: &Common) -> Result<Store> {
     Ok(store)
 }
 
-/// The file of a claim's golden.
-pub fn file_name(claim: &Claim) -> String {
-    format!("{}.txt", claim.id)
-}
-
-/// The goldens of a profile, and the recomputed claims beside them.
-pub struct Compared {
-    /// Where the goldens are.
-    pub store: Store,
-    /// What was found there.
-    pub stored: Stored,
-    /// One for each claim, in order.
-    pub entries: Vec<Entry>,
-}
-
-/// Recomputes the claims and sets each beside its golden.
+/// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are.
 ///
 /// # Errors
 /// When the goldens cannot be read or the runs cannot be made.
-pub fn compared(claims: &[&'static Claim], common: &Common) -> Result<Compared> {
-    let profile = common.profile();
-    let store = open(common)?;
-    let stored = store.load()?;
-    let ledger = common.ledger();
-    let work = Work { claims, profile, jobs: common.jobs(), ledger: ledger.as_ref().map(|(ledger, _)| ledger) };
-    let outcomes = work.outcomes()?;
-    if matches!(ledger, Some((_, false))) {
+pub fn compared<'a, S: Study>(
+    catalogue: &'a Catalogue<S>,
+    claims: &'a [&'a Claim<S>],
+    whole: bool,
+    common: &'a Common,
+) -> Result<Comparison<'a>> {
+    open(common)?;
+    let (profile, jobs) = (common.profile(), common.jobs());
+    let resumed = common.ledger(catalogue.name, &catalogue.sources);
+    let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
+    let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
+    let comparison = with_progress("checked", |progress| Comparison::of(&request, ledger, progress))?;
+    if matches!(resumed, Some((_, false))) {
         // What was kept for resuming has served.
-        work.forget()?;
+        Evaluation { claims, profile, jobs, ledger }.forget()?;
     }
-    let pairs = claims.iter().zip(outcomes);
-    let entries = pairs.map(|(claim, outcomes)| entry(claim, outcomes, &store, &stored, profile)).collect();
-    Ok(Compared { store, stored, entries })
-}
-
-/// The claim's outcomes beside its golden.
-fn entry(claim: &'static Claim, outcomes: Option<Result<Outcomes>>, store: &Store, stored: &Stored, profile: Profile) -> Entry {
-    let beside = |outcomes: Outcomes| {
-        let golden = compare(claim, &text::golden(claim, profile, &outcomes), store, stored);
-        (outcomes, golden)
-    };
-    Entry { claim, result: outcomes.map(|outcomes| outcomes.map(beside)) }
-}
-
-fn compare(claim: &Claim, recomputed: &str, store: &Store, stored: &Stored) -> Golden {
-    let name = file_name(claim);
-    let status = stored.status(&name, recomputed);
-    let line = status.line().map_or(String::new(), |line| format!(":{line}"));
-    let difference = stored.text(&name).map_or(String::new(), |old| difference(old, recomputed));
-    Golden { word: status.word(), place: format!("{}{line}", store.path(&name).display()), difference }
-}
-
-/// What is wrong with the set as a whole: its manifest, and files of claims that are not in the catalogue. Names, not paths.
-pub fn set_problems(stored: &Stored, claims: &[&'static Claim], whole: bool) -> Vec<String> {
-    let manifest = stored.manifest().err().map(nameless);
-    let known: Vec<String> = claims.iter().map(|c| file_name(c)).collect();
-    let strays = if whole { stored.strays(&known) } else { Vec::new() };
-    manifest.into_iter().chain(strays.iter().map(|s| format!("{s}: the golden of no claim"))).collect()
-}
-
-/// The error with the bare name of its file, so that it reads the same wherever the goldens are.
-fn nameless(error: &Error) -> String {
-    let place = error.file().map_or(String::new(), |f| f.display().to_string());
-    format!("{}{}", manifest::FILE, error.to_string().strip_prefix(&place).unwrap_or_default())
+    Ok(comparison)
 }

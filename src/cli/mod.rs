@@ -7,26 +7,22 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-use crate::claim::Profile;
+use crate::claim::{Catalogue, Ledger, Profile, Sources, Study};
 use crate::error::Result;
-use crate::ledger::Ledger;
 
 mod bless;
 mod certify;
 mod check;
-mod evaluate;
 mod exit;
 mod goldens;
 mod output;
-mod run;
-mod run_config;
 mod shard;
 mod show;
-mod toml_section;
 
 pub use exit::Exit;
+pub use output::{duration, note, with_spinner};
 
 /// What a command has to say on standard output, and how it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,21 +33,30 @@ pub struct Answer {
     pub exit: Exit,
 }
 
-/// Checks the claims of arXiv 2001.04413: exactly, by enclosure, or by runs that replay bit for bit.
+/// A command that a catalogue's program has beside those that all have.
+#[derive(Clone, Copy, Debug)]
+pub struct Subcommand {
+    /// Its name and arguments.
+    pub command: fn() -> clap::Command,
+    /// Does it.
+    pub run: fn(&clap::ArgMatches) -> Result<Answer>,
+}
+
+/// What the claims come to.
 ///
 /// Exit codes, the first that applies:
 ///   2  usage, unreadable input, unwritable directory, unfit machine
-///   1  refuted, differing, or a golden missing, edited or truncated
-///   3  undecided
+///   1  refuted, differing, a golden missing, edited or truncated, or a control that does not come out Refuted
+///   3  undecided, or a claim named by its id is not checked in this profile
 ///   0  all verified and equal to the goldens
 #[derive(Debug, Parser)]
-#[command(name = "bfc", version, verbatim_doc_comment)]
+#[command(version, verbatim_doc_comment)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Run claims and their controls, compare with the goldens, print a table
     Check(CheckArguments),
@@ -59,8 +64,9 @@ enum Command {
     List,
     /// What a claim says, how it is checked, what would refute it
     Explain {
-        /// The id of a claim, or a group of claims
-        claim: String,
+        /// Ids or groups of claims
+        #[arg(value_name = "CLAIM|GROUP", required = true)]
+        claims: Vec<String>,
     },
     /// Recompute goldens, show what moved, and replace them all at once
     Bless(BlessArguments),
@@ -78,8 +84,6 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// Run an experiment of your own and write trace.csv and result.json
-    Run(RunArguments),
 }
 
 /// How much is run, where the goldens are, and on how many threads.
@@ -92,9 +96,9 @@ struct Common {
     #[arg(long, value_name = "DIR", default_value = "golden")]
     golden: PathBuf,
     /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = jobs)]
+    #[arg(long, alias = "threads", value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
-    /// Keep finished runs here and use those that are here [default for full: target/bfc/full, until it is finished]
+    /// Keep finished runs here and use those that are here [default for full: a directory in target/, until it is finished]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -132,16 +136,6 @@ struct BlessArguments {
     allow_unverified: bool,
 }
 
-#[derive(Debug, clap::Args)]
-struct RunArguments {
-    /// The experiment: tables `target`, `learner` and `data`
-    #[arg(value_name = "FILE.toml")]
-    file: PathBuf,
-    /// Where to write [default: the name of FILE with -out for .toml, in the working directory]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
@@ -169,15 +163,14 @@ impl From<ProfileName> for Profile {
     }
 }
 
-/// Where an interrupted check of the profile `full` is resumed from.
-const RESUMED: &str = "target/bfc/full";
-
 impl Common {
-    /// Where finished work is kept while this command runs, and whether it stays there afterwards.
-    fn ledger(&self) -> Option<(Ledger, bool)> {
+    /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards.
+    fn ledger(&self, name: &str, sources: &Sources) -> Option<(Ledger, bool)> {
+        let profile = self.profile();
+        let resumed = || PathBuf::from(format!("target/{name}/{}", profile.name()));
         match &self.out {
-            Some(directory) => Some((Ledger::new(directory), true)),
-            None => (self.profile() == Profile::Full).then(|| (Ledger::new(RESUMED), false)),
+            Some(directory) => Some((Ledger::new(directory, sources), true)),
+            None => (profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
         }
     }
 
@@ -195,24 +188,40 @@ fn jobs(text: &str) -> std::result::Result<NonZeroUsize, String> {
     number.ok_or_else(|| "expected a number of threads from 1 to 256".to_string())
 }
 
-/// Runs the command that the process was given.
-pub fn main() -> ExitCode {
-    match Arguments::try_parse() {
-        Ok(arguments) => output::finish(answer(&arguments.command)),
+/// Runs the command that the process was given: those of every catalogue, and `more`.
+pub fn main<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> ExitCode {
+    match arguments(catalogue, more).try_get_matches() {
+        Ok(matches) => output::finish(dispatch(catalogue, more, &matches)),
         Err(usage) => output::usage(&usage),
     }
 }
 
-fn answer(command: &Command) -> Result<Answer> {
+/// The command line of the catalogue's program.
+fn arguments<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> clap::Command {
+    let command = Arguments::command().name(catalogue.name).bin_name(catalogue.name).before_long_help(catalogue.about);
+    more.iter().fold(command.about(catalogue.about), |command, sub| command.subcommand((sub.command)()))
+}
+
+fn dispatch<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], matches: &clap::ArgMatches) -> Result<Answer> {
+    let named = |sub: &&Subcommand| Some((sub.command)().get_name()) == matches.subcommand_name();
+    match (more.iter().find(named), matches.subcommand()) {
+        (Some(sub), Some((_, own))) => (sub.run)(own),
+        _ => match Arguments::from_arg_matches(matches) {
+            Ok(arguments) => answer(catalogue, &arguments.command),
+            Err(usage) => usage.exit(),
+        },
+    }
+}
+
+fn answer<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<Answer> {
     match command {
-        Command::Check(arguments) => check::command(arguments),
-        Command::List => Ok(show::list()),
-        Command::Explain { claim } => show::explain(claim),
-        Command::Bless(arguments) => bless::command(arguments),
+        Command::Check(arguments) => check::command(catalogue, arguments),
+        Command::List => Ok(show::list(catalogue)),
+        Command::Explain { claims } => show::explain(catalogue, claims),
+        Command::Bless(arguments) => bless::command(catalogue, arguments),
         Command::SelfCheck => Ok(show::self_check()),
         Command::Certify(command) => certify::command(command),
-        Command::Merge { shards, out } => shard::merge(shards, out),
-        Command::Run(arguments) => run::command(&arguments.file, arguments.out.as_deref()),
+        Command::Merge { shards, out } => shard::merge(catalogue, shards, out),
     }
 }
 

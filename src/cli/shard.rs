@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
-use super::evaluate::{Share, Work};
+use super::output::with_progress;
 use super::{Answer, Exit, output};
+use crate::claim::{Catalogue, Evaluation, Ledger, Share, Study};
 use crate::error::Result;
-use crate::ledger::Ledger;
 
 /// Share `index` of `count`, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +34,18 @@ impl FromStr for Shard {
 }
 
 /// Does one share of the work, into the ledger in `directory`.
-pub fn share(work: &Work<'_>, shard: Shard, directory: &Path) -> Result<Answer> {
+pub fn share<S: Study>(work: &Evaluation<'_, S>, shard: Shard, directory: &Path) -> Result<Answer> {
     let start = Instant::now();
-    let Share { runs, claims } = work.share(shard.index - 1, shard.count)?;
+    let share = |progress: crate::claim::Progress<'_>| work.share(shard.index - 1, shard.count, progress);
+    let Share { items, claims } = with_progress("done", share)?;
     output::duration("finished", start);
     let text = format!(
         "shard {}/{} of profile {}: {} of {} runs and {} of {} claims without runs, in {}\n",
         shard.index,
         shard.count,
         work.profile.name(),
-        runs.0,
-        runs.1,
+        items.0,
+        items.1,
         claims.0,
         claims.1,
         directory.display()
@@ -53,14 +54,15 @@ pub fn share(work: &Work<'_>, shard: Shard, directory: &Path) -> Result<Answer> 
 }
 
 /// Joins the ledgers of several shards.
-pub fn merge(shards: &[PathBuf], out: &Path) -> Result<Answer> {
-    let joined = Ledger::new(out);
+pub fn merge<S: Study>(catalogue: &Catalogue<S>, shards: &[PathBuf], out: &Path) -> Result<Answer> {
+    let joined = Ledger::new(out, &catalogue.sources);
     let mut text = String::new();
     for directory in shards {
-        let items = joined.join(&Ledger::new(directory))?;
+        let items = joined.join(&Ledger::new(directory, &catalogue.sources))?;
         text += &format!("{}: {items} items\n", directory.display());
     }
-    text += &format!("joined in {}; compare with the goldens: bfc check --profile P --out {}\n", out.display(), out.display());
+    let (program, out) = (catalogue.name, out.display());
+    text += &format!("joined in {out}; compare with the goldens: {program} check --profile P --out {out}\n");
     Ok(Answer { text, exit: Exit::Success })
 }
 

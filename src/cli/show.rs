@@ -1,29 +1,31 @@
-//! `bfc list`, `bfc explain`, `bfc self-check`.
+//! `list`, `explain`, `self-check`.
 
-use super::{Answer, Exit, goldens};
-use crate::claim::{Claim, Profile, select};
+use super::{Answer, Exit};
+use crate::claim::{Catalogue, Claim, Description, Profile, Study};
 use crate::error::Result;
-use crate::hierarchy::claims::registry;
+use crate::layout::aligned;
 use crate::portable;
-use crate::report::{explain as text, table::aligned};
+use crate::report::explain as text;
 
 /// Every claim on a line.
-pub fn list() -> Answer {
-    Answer { text: text::list(registry::CLAIMS), exit: Exit::Success }
+pub fn list<S: Study>(catalogue: &Catalogue<S>) -> Answer {
+    let described: Vec<Description<'_>> = catalogue.claims.iter().map(|c| catalogue.describe(c)).collect();
+    Answer { text: text::list(&described), exit: Exit::Success }
 }
 
-/// All there is to know about a claim, or about each claim of a group.
-pub fn explain(name: &str) -> Result<Answer> {
-    let claims = select(&[name.to_string()])?;
-    let texts: Vec<String> = claims.iter().map(|c| one(c)).collect();
+/// All there is to know about claims, or about each claim of a group.
+pub fn explain<S: Study>(catalogue: &Catalogue<S>, names: &[String]) -> Result<Answer> {
+    let claims = catalogue.select(names)?;
+    let texts: Vec<String> = claims.iter().map(|c| one(catalogue, c)).collect();
     Ok(Answer { text: texts.join("\n"), exit: Exit::Success })
 }
 
-fn one(claim: &Claim) -> String {
+fn one<S: Study>(catalogue: &Catalogue<S>, claim: &Claim<S>) -> String {
+    let described = catalogue.describe(claim);
     let checking = Profile::ALL.into_iter().filter(|p| claim.is_checked_in(*p));
-    let goldens: Vec<String> = checking.map(|p| format!("golden/{}/{}", p.name(), goldens::file_name(claim))).collect();
+    let goldens: Vec<String> = checking.map(|p| format!("golden/{}/{}", p.name(), described.golden_name())).collect();
     let profile = if claim.full_only { " --profile full" } else { "" };
-    text::explain(claim, &goldens, &format!("bfc check {}{profile}", claim.id))
+    text::explain(&described, &goldens, &format!("{} check {}{profile}", catalogue.name, claim.id))
 }
 
 /// What the printed numbers assume of this machine, and what was found.

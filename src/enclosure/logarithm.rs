@@ -89,10 +89,10 @@ mod tests {
         let square = Rational::new(1, t * t).unwrap();
         let (mut power, mut sum) = (Rational::new(2, t).unwrap(), Rational::from(0));
         for i in 0..terms {
-            sum = &sum + &(&power * &Rational::new(1, 2 * i + 1).unwrap());
-            power = &power * &square;
+            sum = sum + &power * Rational::new(1, 2 * i + 1).unwrap();
+            power = power * &square;
         }
-        let upper = &sum + &power.over(&(&Rational::from(1) - &square)).unwrap();
+        let upper = &sum + power.over(&(Rational::from(1) - &square)).unwrap();
         (sum, upper)
     }
 

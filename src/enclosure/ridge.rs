@@ -66,11 +66,11 @@ impl<'a> RidgeSystem<'a> {
     fn distance_factor(&self) -> Option<Interval> {
         // The matrix is in units of 2^-bits, and so are its right sides: the residual of c is the integer one over 2^bits.
         let unit = Rational::new(1, 1i64 << self.kernel.bits())?;
-        let ridge = &Rational::from(self.ridge) * &unit;
+        let ridge = Rational::from(self.ridge) * &unit;
         let (least, largest) = self.kernel.extreme_eigenvalues();
         let cube = Rational::from(2i64 << self.kernel.dimension());
-        let definite = !ridge.is_negative() && &(&cube * &Rational::from(&least)) + &ridge >= Rational::zero();
-        let twice = &Rational::from(2) * &(&Rational::from(&largest) * &(&unit * &unit));
+        let definite = !ridge.is_negative() && cube * Rational::from(&least) + &ridge >= Rational::zero();
+        let twice = Rational::from(2) * Rational::from(&largest) * &unit * &unit;
         if definite { twice.over(&ridge).map(|factor| Interval::from(&factor)) } else { None }
     }
 }
@@ -107,9 +107,9 @@ mod tests {
     /// The mean of the squared error over the points of the cube, one by one.
     fn direct(kernel: &CubeKernel, solution: &Matrix<Rational>, s: usize) -> Rational {
         let value = |n: u32, x| Rational::new(kernel.value(n, x), 1 << kernel.bits()).unwrap();
-        let predicted = |x| POINTS.iter().zip(0..).fold(Rational::zero(), |g, (&n, i)| &g + &(&solution[(s, i)] * &value(n, x)));
-        let error = |x| &Rational::from(parity(x, SETS[s])) - &predicted(x);
-        (0..16).map(error).fold(Rational::zero(), |sum, e| &sum + &(&e * &e)).over(&Rational::from(16)).unwrap()
+        let predicted = |x| POINTS.iter().zip(0..).map(|(&n, i)| &solution[(s, i)] * value(n, x)).sum::<Rational>();
+        let error = |x| Rational::from(parity(x, SETS[s])) - predicted(x);
+        (0..16).map(error).map(|e| e.squared()).sum::<Rational>().over(&Rational::from(16)).unwrap()
     }
 
     #[test]

@@ -30,6 +30,11 @@ pub fn factorial(n: u64) -> IBig {
     (1..=n).fold(IBig::ONE, |product, i| product * i)
 }
 
+/// `alpha! = prod_i alpha_i!` (guarantee: exact).
+pub fn multi_factorial(alpha: &[u32]) -> IBig {
+    alpha.iter().map(|&n| factorial(n.into())).product()
+}
+
 /// The least integer that is not below `x`.
 pub fn ceiling(x: &Rational) -> IBig {
     -(-x.numerator()).div_euclid(IBig::from(x.denominator().clone()))
@@ -42,8 +47,9 @@ pub fn floor(x: &Rational) -> IBig {
 
 /// The least `N >= 0` with `share (1 - N/count) <= error` (guarantee: exact), for `count` above zero.
 pub fn dimension_for_error(count: &IBig, share: &Rational, error: &Rational) -> IBig {
+    // A share of zero is below every error.
     let allowed = error.over(share).unwrap_or_else(Rational::one);
-    ceiling(&(&integer(count) * &(&Rational::one() - &allowed))).max(IBig::ZERO)
+    ceiling(&(integer(count) * (Rational::one() - allowed))).max(IBig::ZERO)
 }
 
 /// The least `N >= 0` with `share (1 - N/count) <= d^(-1/100)` (guarantee: exact), for `count` and `d` above zero.
@@ -96,7 +102,7 @@ mod tests {
     #[test]
     fn dimensions_are_least() {
         let share = Rational::new(80, 99).unwrap();
-        let error_with = |n: &IBig, count: &IBig| &share * &(&Rational::one() - &integer(n).over(&integer(count)).unwrap());
+        let error_with = |n: &IBig, count: &IBig| &share * (Rational::one() - integer(n).over(&integer(count)).unwrap());
         for count in [1, 10, 3740, 987_654_321] {
             let count = IBig::from(count);
             let n = dimension_for_error(&count, &share, &rational("0.25"));

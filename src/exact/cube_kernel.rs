@@ -93,7 +93,7 @@ impl CubeKernel {
         let own = &self.spectrum[set.count_ones() as usize] * IBig::from(transform[set as usize]);
         let squares = squares_by_degree(&transform, d);
         let norm: IBig = self.spectrum_squared.iter().zip(squares).map(|(square, t)| square * IBig::from(t)).sum();
-        Ok(&(&Dyadic::one() - &Dyadic::new(own, unit + 1)) + &Dyadic::new(norm, 2 * unit))
+        Ok(Dyadic::one() - Dyadic::new(own, unit + 1) + Dyadic::new(norm, 2 * unit))
     }
 
     /// With `L = sum_n |c_n|`, partial sums of the transform are at most `L`, and sums of its squares at most `2^d L^2`.

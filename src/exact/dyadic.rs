@@ -1,7 +1,7 @@
 //! Dyadic rationals `m 2^e`: what finite floats are, and what sums and products of them stay.
 
 use crate::error::{Error, Result};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, operators_by_value};
 use dashu_int::IBig;
 use std::cmp::Ordering;
 use std::ops::{Add, Mul, Neg, Sub};
@@ -157,6 +157,8 @@ impl PartialEq for Dyadic {
 }
 
 impl Eq for Dyadic {}
+
+operators_by_value!(Dyadic);
 
 impl Scalar for Dyadic {
     type Weight = Dyadic;

@@ -143,8 +143,7 @@ fn boolplus(family: &Family) -> Result<Gram> {
 }
 
 fn gram_over(denominator: u64, family: &Family, entry: impl FnMut(usize, usize) -> i64) -> Result<Gram> {
-    // No family has the denominator 0.
-    Gram::from_lower(family.count, NonZeroU64::new(denominator).unwrap_or(NonZeroU64::MIN), entry)
+    Gram::from_lower(family.count, NonZeroU64::new(denominator).expect("no family has the denominator 0"), entry)
 }
 
 fn sum(term: impl Fn(usize) -> i64) -> i64 {

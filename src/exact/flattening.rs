@@ -13,10 +13,9 @@ use std::collections::BTreeMap;
 
 use dashu_int::IBig;
 
-use super::count::{factorial, harmonics};
+use super::count::{factorial, harmonics, multi_factorial};
 use super::dyadic::Dyadic;
 use super::linear::integer;
-use super::moments;
 use super::polynomial::{Exponents, Polynomial, trim};
 use super::rank::rank;
 use super::rational::Rational;
@@ -29,7 +28,7 @@ use crate::scalar::Scalar;
 pub fn of_monomials(p: u64, blocks: u64) -> Spectrum {
     let (k, whole) = (p / 2, factorial(p));
     let square = Rational::new(factorial(k) * factorial(p - k), &whole * &whole);
-    vec![(square.unwrap_or_else(Rational::zero), super::count::binomial(p, k) * blocks)] // p! is not zero
+    vec![(square.expect("p! is not zero"), super::count::binomial(p, k) * blocks)]
 }
 
 /// `(x'Ax)^k` for any signature `A`: on the harmonics of degree `a = k - 2j` the singular value
@@ -47,7 +46,7 @@ fn theta(k: u64, j: u64, d: u64) -> Rational {
     let a = k - 2 * j;
     let factors = (0..j).fold(IBig::ONE, |product, i| product * (2 * (2 * j - i) * (4 * j - 2 * i + d - 2 + 2 * a)));
     let numerator = factorial(k) * factorial(k) * (IBig::ONE << a as usize) * factors;
-    Rational::new(numerator, factorial(2 * k) * factorial(2 * j)).unwrap_or_else(Rational::zero) // factorials are not zero
+    Rational::new(numerator, factorial(2 * k) * factorial(2 * j)).expect("factorials are not zero")
 }
 
 /// All exponents of degree `k` in `d` variables, in lexicographic order.
@@ -71,12 +70,11 @@ pub fn catalecticant(f: &Polynomial, d: usize) -> Matrix<Dyadic> {
     let k = f.degree() / 2;
     let basis = exponents(d, k);
     let coefficients: BTreeMap<&Exponents, &Dyadic> = f.terms().collect();
-    let factorials = |alpha: &[u32]| alpha.iter().fold(Dyadic::one(), |p, &n| &p * &moments::factorial(n));
     let entry = |alpha: &[u32], beta: &[u32]| {
         let mut sum: Exponents = alpha.iter().zip(beta).map(|(a, b)| a + b).collect();
         trim(&mut sum);
-        let coefficient = coefficients.get(&sum).map_or(Dyadic::zero(), |c| *c * &factorials(&sum));
-        &coefficient * &Dyadic::from(multinomial(k, beta))
+        let coefficient = coefficients.get(&sum).map_or(Dyadic::zero(), |c| *c * Dyadic::from(multi_factorial(&sum)));
+        coefficient * Dyadic::from(multinomial(k, beta))
     };
     Matrix::from_fn(basis.len(), basis.len(), |i, j| entry(&basis[i], &basis[j]))
 }

@@ -111,9 +111,7 @@ impl Gram {
     /// `sum / (M D)` for an order of `M`: how a sum of eigenvalues of `G` becomes a mean over the family (guarantee: exact).
     pub fn mean(&self, sum: &Rational) -> Rational {
         let whole = IBig::from(self.order()) * IBig::from(self.denominator.get());
-        // Neither factor of the denominator is zero.
-        let per_function = Rational::new(IBig::ONE, whole).unwrap_or(Rational::from(0));
-        sum * &per_function
+        sum * Rational::new(IBig::ONE, whole).expect("neither the order nor the denominator is zero")
     }
 
     /// Whether all entries off the diagonal are zero.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::count::multi_factorial;
 use super::dyadic::Dyadic;
 use super::inputs::{expectation, gaussian};
-use super::moments::factorial;
 use super::polynomial::{Exponents, Polynomial, trim};
 use super::rational::Rational;
 use crate::scalar::Scalar;
@@ -13,14 +13,14 @@ use crate::scalar::Scalar;
 pub fn hermite(n: u32, i: usize) -> Polynomial {
     let x = Polynomial::variable(i);
     let next = |(before, last): &(Polynomial, Polynomial), m: u32| {
-        (last.clone(), x.times(last).minus(&before.weighted(&Dyadic::from(i64::from(m)))))
+        (last.clone(), &x * last - before.weighted(&Dyadic::from(i64::from(m))))
     };
     (0..n).fold((Polynomial::zero(), Polynomial::one()), |pair, m| next(&pair, m)).1
 }
 
 /// `He_alpha(x) = prod_i He_(alpha_i)(x_i)` (guarantee: exact).
 pub fn tensor_hermite(alpha: &[u32]) -> Polynomial {
-    alpha.iter().enumerate().fold(Polynomial::one(), |product, (i, &n)| product.times(&hermite(n, i)))
+    alpha.iter().enumerate().map(|(i, &n)| hermite(n, i)).product()
 }
 
 /// `||f_m||^2` for the part of `f` in the chaos of degree `m`: `sum_(|alpha| = m) E[f He_alpha]^2 / alpha!` (guarantee: exact).
@@ -35,10 +35,10 @@ pub fn chaos_norm_squared(f: &Polynomial, m: u32) -> Rational {
     let reachable: BTreeSet<Exponents> = below.filter(|alpha| alpha.iter().sum::<u32>() == m).collect();
     let term = |alpha: &Exponents| {
         let coefficient = expectation(&f.times(&tensor_hermite(alpha)), gaussian);
-        let norm = alpha.iter().fold(Dyadic::one(), |p, &n| &p * &factorial(n));
-        Rational::quotient(&coefficient.squared(), &norm).unwrap_or_else(Rational::zero) // a product of factorials is not zero
+        let norm = Dyadic::from(multi_factorial(alpha));
+        Rational::quotient(&coefficient.squared(), &norm).expect("a product of factorials is not zero")
     };
-    reachable.iter().fold(Rational::zero(), |sum, alpha| &sum + &term(alpha))
+    reachable.iter().map(term).sum()
 }
 
 /// All exponents below `beta` with even differences in every coordinate.
@@ -58,7 +58,7 @@ mod tests {
         for m in 0..7 {
             for n in 0..7 {
                 let product = expectation(&hermite(m, 0).times(&hermite(n, 0)), gaussian);
-                assert_eq!(product, if m == n { factorial(n) } else { Dyadic::zero() });
+                assert_eq!(product, if m == n { Dyadic::from(multi_factorial(&[n])) } else { Dyadic::zero() });
             }
         }
     }
@@ -75,7 +75,7 @@ mod tests {
     fn chaos_parts_add_up() {
         let x = variables(3);
         let f = power(&x[0].plus(&x[1].weighted(&Dyadic::from(2))), 4).plus(&x[2].times(&x[1])).plus(&power(&x[2], 3));
-        let parts = (1..=4).fold(Rational::zero(), |sum, m| &sum + &chaos_norm_squared(&f, m));
+        let parts = (1..=4).map(|m| chaos_norm_squared(&f, m)).sum::<Rational>();
         assert_eq!(parts, Rational::from(&variance(&f, gaussian)));
     }
 }

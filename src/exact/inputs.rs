@@ -9,7 +9,7 @@ pub type Moment = fn(u32) -> Dyadic;
 
 /// `E[x^n] = (n-1)!!` for even `n`, of a standard normal (`proofs/hermite.md`, lemma 1).
 pub fn gaussian(n: u32) -> Dyadic {
-    if n % 2 == 1 { Dyadic::zero() } else { (1..i64::from(n)).step_by(2).fold(Dyadic::one(), |p, i| &p * &Dyadic::from(i)) }
+    if n % 2 == 1 { Dyadic::zero() } else { (1..i64::from(n)).step_by(2).map(Dyadic::from).product() }
 }
 
 /// `E[x^n]` of a uniform sign: 1 for even `n` (`proofs/walsh.md`, lemma 1).
@@ -19,13 +19,13 @@ pub fn sign(n: u32) -> Dyadic {
 
 /// `E[p(x)]` over independent variables with these moments (guarantee: exact).
 pub fn expectation(p: &Polynomial, moment: impl Fn(u32) -> Dyadic) -> Dyadic {
-    let mean = |alpha: &[u32]| alpha.iter().filter(|e| **e > 0).fold(Dyadic::one(), |m, &e| &m * &moment(e));
-    p.terms().fold(Dyadic::zero(), |sum, (alpha, c)| &sum + &(c * &mean(alpha)))
+    let mean = |alpha: &[u32]| alpha.iter().filter(|e| **e > 0).map(|&e| moment(e)).product::<Dyadic>();
+    p.terms().map(|(alpha, c)| c * mean(alpha)).sum()
 }
 
 /// `Var p(x) = E[p^2] - E[p]^2` (guarantee: exact).
 pub fn variance(p: &Polynomial, moment: impl Fn(u32) -> Dyadic) -> Dyadic {
-    &expectation(&p.squared(), &moment) - &expectation(p, &moment).squared()
+    expectation(&p.squared(), &moment) - expectation(p, &moment).squared()
 }
 
 /// The partial derivative in variable `i` (guarantee: exact).
@@ -34,7 +34,7 @@ pub fn derivative(p: &Polynomial, i: usize) -> Polynomial {
         let exponent = alpha.get(i).copied().filter(|e| *e > 0)?;
         let mut alpha = alpha.clone();
         alpha[i] -= 1;
-        Some(Polynomial::monomial(alpha, c * &Dyadic::from(i64::from(exponent))))
+        Some(Polynomial::monomial(alpha, c * Dyadic::from(i64::from(exponent))))
     };
     sum(p.terms().filter_map(lowered))
 }
@@ -51,12 +51,12 @@ pub fn substitute(p: &Polynomial, values: &[Polynomial]) -> Polynomial {
 
 /// `p^n` (guarantee: exact).
 pub fn power(p: &Polynomial, n: u32) -> Polynomial {
-    (0..n).fold(Polynomial::one(), |product, _| product.times(p))
+    (0..n).fold(Polynomial::one(), |product, _| product * p)
 }
 
 /// The sum (guarantee: exact).
 pub fn sum(terms: impl IntoIterator<Item = Polynomial>) -> Polynomial {
-    terms.into_iter().fold(Polynomial::zero(), |sum, t| sum.plus(&t))
+    terms.into_iter().sum()
 }
 
 /// `x_0, ..., x_(d-1)`.

@@ -1,12 +1,10 @@
-//! Linear algebra over the rationals: solving, semidefiniteness, rank.
-//!
-//! Elimination is fraction-free (Bareiss 1968): rows are scaled to integers, and every division is exact, because all entries on
-//! the way are minors of the matrix. So numbers stay as short as the answer allows.
+//! Linear algebra over exact numbers: products, solving, semidefiniteness; elimination is that of [`rank`](super::rank).
 
 use dashu_int::IBig;
-use dashu_int::ops::Gcd;
 
 use super::dyadic::Dyadic;
+use super::rank::{Integral, eliminate};
+pub use super::rank::{pivot_columns, rank};
 use super::rational::Rational;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
@@ -22,62 +20,31 @@ pub fn rational(matrix: &Matrix<Dyadic>) -> Matrix<Rational> {
 }
 
 /// `sum_i a_i b_i` (guarantee: exact).
+///
+/// # Panics
+/// When the lengths differ.
 pub fn dot<S: Scalar>(a: &[S], b: &[S]) -> S {
+    assert_eq!(a.len(), b.len(), "the vectors of an inner product have one length");
     a.iter().zip(b).fold(S::zero(), |sum, (x, y)| sum.plus(&x.times(y)))
 }
 
-/// `a b` (guarantee: exact); terms that have no partner are left out.
+/// `a b` (guarantee: exact).
+///
+/// # Panics
+/// When `a` has another number of columns than `b` has rows.
 pub fn product<S: Scalar>(a: &Matrix<S>, b: &Matrix<S>) -> Matrix<S> {
+    assert_eq!(a.cols(), b.rows(), "the factors of a product fit");
     let columns = b.transposed();
     Matrix::from_fn(a.rows(), b.cols(), |i, j| dot(a.row(i), columns.row(j)))
 }
 
 /// The trace (guarantee: exact).
+///
+/// # Panics
+/// When `a` is not square.
 pub fn trace<S: Scalar>(a: &Matrix<S>) -> S {
-    (0..a.rows().min(a.cols())).fold(S::zero(), |sum, i| sum.plus(&a[(i, i)]))
-}
-
-/// The least positive integral multiple of a row.
-fn integral(row: &[Rational]) -> Vec<IBig> {
-    let multiple = |n: IBig, v: &Rational| {
-        let denominator = IBig::from(v.denominator().clone());
-        let common = IBig::from((&n).gcd(&denominator));
-        n / common * denominator
-    };
-    let factor = row.iter().fold(IBig::ONE, multiple);
-    let scaled = |v: &Rational| v.numerator() * (&factor / IBig::from(v.denominator().clone()));
-    row.iter().map(scaled).collect()
-}
-
-/// The rank (guarantee: exact).
-pub fn rank(matrix: &Matrix<Rational>) -> usize {
-    pivot_columns(matrix).len()
-}
-
-/// The columns that are independent of those before them (guarantee: exact), by fraction-free elimination.
-pub fn pivot_columns(matrix: &Matrix<Rational>) -> Vec<usize> {
-    let mut rows: Vec<Vec<IBig>> = (0..matrix.rows()).map(|i| integral(matrix.row(i))).collect();
-    let (mut pivots, mut previous) = (Vec::new(), IBig::ONE);
-    for column in 0..matrix.cols() {
-        let Some(pivot) = (pivots.len()..rows.len()).find(|&i| !rows[i][column].is_zero()) else { continue };
-        rows.swap(pivots.len(), pivot);
-        let (above, below) = rows.split_at_mut(pivots.len() + 1);
-        let pivot_row = &above[pivots.len()];
-        for row in below {
-            eliminate(row, pivot_row, column, &previous);
-        }
-        previous = pivot_row[column].clone();
-        pivots.push(column);
-    }
-    pivots
-}
-
-/// `row := (p row - r pivot_row) / previous` with `p`, `r` the entries in `column`: one step of Bareiss' elimination.
-fn eliminate(row: &mut [IBig], pivot_row: &[IBig], column: usize, previous: &IBig) {
-    let entry = row[column].clone();
-    for (value, above) in row.iter_mut().zip(pivot_row) {
-        *value = (&pivot_row[column] * &*value - &entry * above) / previous;
-    }
+    assert_eq!(a.rows(), a.cols(), "a matrix with a trace is square");
+    (0..a.rows()).fold(S::zero(), |sum, i| sum.plus(&a[(i, i)]))
 }
 
 /// The `x` with `a x = b`, for a square `a` (guarantee: exact); `None` when `a` is singular or the shapes do not fit.
@@ -89,7 +56,7 @@ pub fn solve(a: &Matrix<Rational>, b: &Matrix<Rational>) -> Option<Matrix<Ration
         return None;
     }
     let augmented = |i: usize| [a.row(i), b.row(i)].concat();
-    let mut rows: Vec<Vec<IBig>> = (0..n).map(|i| integral(&augmented(i))).collect();
+    let mut rows: Vec<Vec<IBig>> = (0..n).map(|i| Rational::integral(&augmented(i))).collect();
     let mut previous = IBig::ONE;
     for p in 0..n {
         let pivot = (p..n).find(|&i| !rows[i][p].is_zero())?;
@@ -100,8 +67,7 @@ pub fn solve(a: &Matrix<Rational>, b: &Matrix<Rational>) -> Option<Matrix<Ration
         }
         previous = pivot_row[p].clone();
     }
-    // `previous` is a pivot, or one when there are no rows: never zero.
-    let quotient = |value: &IBig| Rational::new(value.clone(), previous.clone()).unwrap_or_else(Rational::zero);
+    let quotient = |value: &IBig| Rational::new(value.clone(), previous.clone()).expect("a pivot, or one, is not zero");
     Some(Matrix::from_fn(n, b.cols(), |i, j| quotient(&rows[i][n + j])))
 }
 
@@ -119,7 +85,7 @@ pub fn is_positive_semidefinite(a: &Matrix<Rational>) -> bool {
     let correction = |i: usize, j: usize| (&a[(i, pivot)] * &a[(pivot, j)]).over(&a[(pivot, pivot)]);
     let complement = Matrix::from_fn(n - 1, n - 1, |i, j| {
         let (i, j) = (others[i], others[j]);
-        &a[(i, j)] - &correction(i, j).unwrap_or_else(Rational::zero) // the pivot is not zero
+        &a[(i, j)] - correction(i, j).expect("the pivot is not zero")
     });
     is_positive_semidefinite(&complement)
 }
@@ -143,6 +109,15 @@ mod tests {
         assert!(solve(&matrix(2, &[1, 2]), &matrix(2, &[1, 2])).is_none());
         assert_eq!(rank(&matrix(2, &[1, 2, 2, 4])), 1);
         assert_eq!(pivot_columns(&matrix(2, &[0, 1, 2, 1, 0, 2, 4, 3])), [1, 3]);
+    }
+
+    #[test]
+    fn operands_that_do_not_fit_are_refused() {
+        let (row, square) = (matrix(1, &[1, 2, 3]), matrix(2, &[1, 0, 0, 1]));
+        for refused in [|a: &_, b: &_| drop(product(a, b)), |a: &_, b: &_| drop(product(b, a)), |a: &_, _: &_| drop(trace(a))] {
+            assert!(std::panic::catch_unwind(|| refused(&row, &square)).is_err());
+        }
+        assert!(std::panic::catch_unwind(|| dot(row.row(0), square.row(0))).is_err());
     }
 
     #[test]

@@ -7,9 +7,10 @@
 //! | module | gives |
 //! |---|---|
 //! | [`dyadic`] | `m 2^e`, the ring in which trained weights live |
-//! | [`rational`] | quotients, and their correctly rounded decimals and floats |
+//! | [`dual`] | a number and its derivative |
+//! | [`rational`], [`decimal`] | quotients, and their correctly rounded floats and decimals |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
-//! | [`rank`] | the rank of a matrix |
+//! | [`rank`] | the rank of a matrix, by fraction-free elimination |
 //! | [`gram`] | symmetric matrices of integers over one denominator |
 //! | [`family`] | families of functions with exact Gram matrices |
 //! | [`matrix_market`] | the reader of a user's own |
@@ -21,14 +22,16 @@
 //! | [`harmonic`] | harmonic parts of forms, and their share of a variance |
 //! | [`direction`], [`quartic`], [`rotated`] | polynomials of one linear form and quartic forms, split by harmonics; what `N` functions can do for all their rotations |
 //! | [`flattening`], [`spectrum`] | singular values of symmetric tensors; tails of spectra with multiplicities |
-//! | [`linear`], [`projection`] | systems, semidefiniteness, best approximation |
+//! | [`linear`], [`projection`] | products, systems, semidefiniteness, best approximation |
 //! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
 //! | [`counted`] | a scalar that counts the operations made with it |
 
 pub mod count;
 pub mod counted;
 pub mod cube_kernel;
+pub mod decimal;
 pub mod direction;
+pub mod dual;
 pub mod dyadic;
 pub mod family;
 pub mod flattening;

@@ -15,7 +15,7 @@ pub fn subsets(d: usize, p: usize) -> Vec<Vec<usize>> {
 
 /// `x_S` at the columns `x` of `points` (`d x N`, entries 1 and -1): one row for each point, one column for each set.
 pub fn parities(points: &Matrix<Rational>, sets: &[Vec<usize>]) -> Matrix<Rational> {
-    let value = |n: usize, s: usize| sets[s].iter().fold(Rational::one(), |product, &i| &product * &points[(i, n)]);
+    let value = |n: usize, s: usize| sets[s].iter().fold(Rational::one(), |product, &i| product * &points[(i, n)]);
     Matrix::from_fn(points.cols(), sets.len(), value)
 }
 

@@ -1,8 +1,9 @@
 //! Sparse polynomials in several variables over the dyadic rationals.
 
 use super::dyadic::Dyadic;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, operators_by_value};
 use std::collections::BTreeMap;
+use std::ops::{Add, Mul, Neg, Sub};
 
 /// The exponents `(alpha_0, alpha_1, ...)` of a monomial `z^alpha`, without trailing zeros.
 ///
@@ -105,6 +106,48 @@ fn product(alpha: &[u32], beta: &[u32]) -> Exponents {
     sum
 }
 
+impl Add for &Polynomial {
+    type Output = Polynomial;
+
+    fn add(self, other: &Polynomial) -> Polynomial {
+        let mut sum = self.clone();
+        other.terms.iter().for_each(|(alpha, c)| sum.add_term(alpha.clone(), c.clone()));
+        sum
+    }
+}
+
+impl Sub for &Polynomial {
+    type Output = Polynomial;
+
+    fn sub(self, other: &Polynomial) -> Polynomial {
+        let mut difference = self.clone();
+        other.terms.iter().for_each(|(alpha, c)| difference.add_term(alpha.clone(), -c));
+        difference
+    }
+}
+
+impl Mul for &Polynomial {
+    type Output = Polynomial;
+
+    fn mul(self, other: &Polynomial) -> Polynomial {
+        let mut result = Polynomial::default();
+        for (alpha, a) in &self.terms {
+            other.terms.iter().for_each(|(beta, b)| result.add_term(product(alpha, beta), a * b));
+        }
+        result
+    }
+}
+
+impl Neg for &Polynomial {
+    type Output = Polynomial;
+
+    fn neg(self) -> Polynomial {
+        Polynomial { terms: self.terms.iter().map(|(alpha, c)| (alpha.clone(), -c)).collect() }
+    }
+}
+
+operators_by_value!(Polynomial);
+
 impl Scalar for Polynomial {
     type Weight = Dyadic;
 
@@ -115,21 +158,13 @@ impl Scalar for Polynomial {
         Polynomial::constant(Dyadic::one())
     }
     fn plus(&self, other: &Self) -> Self {
-        let mut sum = self.clone();
-        other.terms.iter().for_each(|(alpha, c)| sum.add_term(alpha.clone(), c.clone()));
-        sum
+        self + other
     }
     fn minus(&self, other: &Self) -> Self {
-        let mut difference = self.clone();
-        other.terms.iter().for_each(|(alpha, c)| difference.add_term(alpha.clone(), -c));
-        difference
+        self - other
     }
     fn times(&self, other: &Self) -> Self {
-        let mut result = Polynomial::default();
-        for (alpha, a) in &self.terms {
-            other.terms.iter().for_each(|(beta, b)| result.add_term(product(alpha, beta), a * b));
-        }
-        result
+        self * other
     }
     fn weighted(&self, weight: &Dyadic) -> Self {
         if weight.is_zero() {
@@ -160,8 +195,8 @@ mod tests {
 
     /// The value at a point, term by term: independent of the ring operations.
     fn value(p: &Polynomial, point: &[Dyadic]) -> Dyadic {
-        let term = |(alpha, c): (&Exponents, &Dyadic)| alpha.iter().zip(point).fold(c.clone(), |v, (&e, x)| &v * &x.power(e));
-        p.terms().map(term).fold(Dyadic::zero(), |sum, v| &sum + &v)
+        let term = |(alpha, c): (&Exponents, &Dyadic)| alpha.iter().zip(point).fold(c.clone(), |v, (&e, x)| v * x.power(e));
+        p.terms().map(term).sum()
     }
 
     #[test]
@@ -181,9 +216,9 @@ mod tests {
             let point = x.map(Dyadic::from);
             let linear = |c: &[Dyadic]| z(0).weighted(&c[0]).plus(&z(1).weighted(&c[1])).plus(&Polynomial::constant(c[2].clone()));
             let (p, q) = (linear(&c[..3]).times(&linear(&c[3..6])), linear(&c[5..]));
-            prop_assert_eq!(value(&p.times(&q), &point), &value(&p, &point) * &value(&q, &point));
-            prop_assert_eq!(value(&p.plus(&q), &point), &value(&p, &point) + &value(&q, &point));
-            prop_assert_eq!(value(&p.minus(&q), &point), &value(&p, &point) - &value(&q, &point));
+            prop_assert_eq!(value(&p.times(&q), &point), value(&p, &point) * value(&q, &point));
+            prop_assert_eq!(value(&p.plus(&q), &point), value(&p, &point) + value(&q, &point));
+            prop_assert_eq!(value(&p.minus(&q), &point), value(&p, &point) - value(&q, &point));
             prop_assert_eq!(p.squared(), p.times(&p));
         }
     }

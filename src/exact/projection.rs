@@ -3,7 +3,6 @@
 use super::linear::{dot, pivot_columns, product, solve};
 use super::rational::Rational;
 use crate::matrix::Matrix;
-use crate::scalar::Scalar;
 
 /// The rows of `span` that are independent of those before them.
 fn independent_rows(span: &Matrix<Rational>) -> Matrix<Rational> {
@@ -28,19 +27,20 @@ pub fn relative_errors(span: &Matrix<Rational>, targets: &Matrix<Rational>) -> O
     let b = b.transposed();
     let error = |i: usize| {
         let norm = dot(targets.row(i), targets.row(i));
-        (&norm - &dot(b.row(i), coefficients.row(i))).over(&norm)
+        (&norm - dot(b.row(i), coefficients.row(i))).over(&norm)
     };
     (0..targets.rows()).map(error).collect()
 }
 
 /// The mean (guarantee: exact); `None` of nothing.
 pub fn mean(values: &[Rational]) -> Option<Rational> {
-    values.iter().fold(Rational::zero(), |sum, v| &sum + v).over(&Rational::from(values.len() as i64))
+    values.iter().cloned().sum::<Rational>().over(&Rational::from(values.len() as i64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::Scalar;
 
     fn matrix(rows: &[&[i64]]) -> Matrix<Rational> {
         Matrix::from_fn(rows.len(), rows[0].len(), |i, j| Rational::from(rows[i][j]))

@@ -10,8 +10,10 @@
 //! the sums over all permutations `s`; at order 1 it is `tr(Gamma A) + c`. Proof: `proofs/population-risk.md`, lemma 5. A network of
 //! depth 3 is a combination of a few such polynomials and their squares, however wide its second layer is.
 
+use super::count::multi_factorial;
 use super::dyadic::Dyadic;
-use super::moments::{Cumulants, factorial, on_sphere};
+use super::linear::trace;
+use super::moments::{Cumulants, on_sphere};
 use super::polynomial::{Exponents, Polynomial};
 use super::rational::Rational;
 use crate::matrix::Matrix;
@@ -48,7 +50,7 @@ impl QuadraticForms {
     fn product(&mut self, word: &[usize]) -> &Matrix<Dyadic> {
         if !self.products.contains_key(word) {
             let (front, back) = word.split_at(word.len() - 1);
-            let value = product(&self.product(front).clone(), &self.product(back).clone());
+            let value = product(&self.product(front).clone(), self.product(back));
             self.products.insert(word.to_vec(), value);
         }
         &self.products[word]
@@ -87,10 +89,11 @@ impl QuadraticForms {
         let order = i64::from(alpha.iter().sum::<u32>());
         let mut rest = alpha.to_vec();
         rest[first] -= 1;
-        let traces = words(&rest).iter().fold(Dyadic::zero(), |sum, w| &sum + &self.trace(&[&[first], w.as_slice()].concat()));
-        let chains = words(alpha).iter().fold(Dyadic::zero(), |sum, w| &sum + &self.between(w));
+        let traces = words(&rest).iter().map(|w| self.trace(&[&[first], w.as_slice()].concat())).sum::<Dyadic>();
+        let chains = words(alpha).iter().map(|w| self.between(w)).sum::<Dyadic>();
         let constant = if order == 1 { self.constants[first].clone() } else { Dyadic::zero() };
-        let [traces, chains] = [(traces, rest.as_slice()), (chains, alpha)].map(|(sum, n)| &sum * &multi_factorial(n));
+        let [traces, chains] =
+            [(traces, rest.as_slice()), (chains, alpha)].map(|(sum, n)| sum * Dyadic::from(multi_factorial(n)));
         (constant, traces.shifted(order - 1), chains.shifted(order - 3))
     }
 }
@@ -106,7 +109,7 @@ impl Cumulants for GaussianForms {
     }
     fn cumulant(&mut self, alpha: &[u32]) -> Dyadic {
         let (constant, traces, chains) = self.0.parts(alpha);
-        &(&traces + &chains) + &constant
+        traces + chains + constant
     }
     fn number(&self, expectation: &Dyadic) -> Rational {
         expectation.into()
@@ -141,11 +144,6 @@ impl Cumulants for SphereForms {
     }
 }
 
-/// `prod_i alpha_i!`, the permutations that make the same word.
-fn multi_factorial(alpha: &[u32]) -> Dyadic {
-    alpha.iter().fold(Dyadic::one(), |product, &n| &product * &factorial(n))
-}
-
 /// All different words in which the letter `i` occurs `alpha_i` times.
 fn words(alpha: &[u32]) -> Vec<Word> {
     if alpha.iter().all(|&n| n == 0) {
@@ -162,8 +160,9 @@ fn words(alpha: &[u32]) -> Vec<Word> {
 /// The smallest word among the cyclic shifts of a word and of its reversal.
 fn smallest_rotation(word: &[usize]) -> Word {
     let reversed: Word = word.iter().rev().copied().collect();
-    let rotations = |w: &[usize]| (0..w.len()).map(|i| [&w[i..], &w[..i]].concat()).min();
-    rotations(word).min(rotations(&reversed)).unwrap_or_default()
+    let rotations = |w: &[usize]| (0..w.len()).map(|i| [&w[i..], &w[..i]].concat()).collect::<Vec<Word>>();
+    let all = rotations(word).into_iter().chain(rotations(&reversed));
+    all.min().expect("a word has a letter")
 }
 
 /// The symmetric `A` of the degree-2 part `z' A z`.
@@ -185,20 +184,17 @@ fn linear_part(q: &Polynomial, n: usize) -> Vec<Dyadic> {
 /// `sum_i a_i b_i`, skipping zeros: forms of different networks live on different variables.
 fn dot<'a>(a: impl IntoIterator<Item = &'a Dyadic>, b: impl IntoIterator<Item = &'a Dyadic>) -> Dyadic {
     let terms = a.into_iter().zip(b).filter(|(x, y)| !x.is_zero() && !y.is_zero());
-    terms.fold(Dyadic::zero(), |sum, (x, y)| &sum + &(x * y))
+    terms.map(|(x, y)| x * y).sum()
 }
 
 fn times(matrix: &Matrix<Dyadic>, vector: &[Dyadic]) -> Vec<Dyadic> {
     (0..matrix.rows()).map(|i| dot(matrix.row(i), vector)).collect()
 }
 
+/// `a b`, for matrices with many zeros.
 fn product(a: &Matrix<Dyadic>, b: &Matrix<Dyadic>) -> Matrix<Dyadic> {
     let columns = b.transposed();
     Matrix::from_fn(a.rows(), b.cols(), |i, j| dot(a.row(i), columns.row(j)))
-}
-
-fn trace(a: &Matrix<Dyadic>) -> Dyadic {
-    (0..a.rows()).fold(Dyadic::zero(), |sum, i| &sum + &a[(i, i)])
 }
 
 /// `tr(A B)`.

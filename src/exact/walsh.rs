@@ -42,7 +42,7 @@ impl Walsh {
     /// `Var f = sum_(S not empty) c_S^2` (Parseval, `proofs/walsh.md`, lemma 2).
     pub fn variance(&self) -> Dyadic {
         let varying = self.coefficients.iter().filter(|(s, _)| !s.is_empty());
-        varying.fold(Dyadic::zero(), |sum, (_, c)| &sum + &c.squared())
+        varying.map(|(_, c)| c.squared()).sum()
     }
 
     fn add_term(&mut self, set: BTreeSet<usize>, coefficient: &Dyadic) {

@@ -15,11 +15,12 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest;
 use crate::error::{Error, Result};
+use crate::file::{self, exists};
 
 /// What was done about a replacement that had been interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +54,7 @@ impl Disk for OperatingSystem {
     }
 
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
-        let mut file = File::create_new(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
+        file::create(path, text.as_bytes())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -67,8 +66,7 @@ impl Disk for OperatingSystem {
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
-        // Not every platform opens a directory as a file; there, the rename alone has to do.
-        File::open(path).map_or(Ok(()), |directory| directory.sync_all())
+        file::sync_directory(path)
     }
 }
 
@@ -81,15 +79,19 @@ struct Places {
 }
 
 impl Places {
-    fn of(directory: &Path) -> Self {
+    fn of(directory: &Path) -> Result<Self> {
+        let Some((own, parent)) = directory.file_name().zip(directory.parent()) else {
+            return Err(Error::input("a path without a name of its own", "a directory to replace").in_file(directory));
+        };
         let sibling = |suffix: &str| {
             let mut name = OsString::from(".");
-            name.push(directory.file_name().unwrap_or_default());
+            name.push(own);
             name.push(suffix);
             directory.with_file_name(name)
         };
-        let parent = directory.parent().unwrap_or(Path::new("")).join(".");
-        Places { parent, current: directory.to_path_buf(), new: sibling(".bless-new"), old: sibling(".bless-old") }
+        // The parent of a bare name is the empty path.
+        let parent = parent.join(".");
+        Ok(Places { parent, current: directory.to_path_buf(), new: sibling(".bless-new"), old: sibling(".bless-old") })
     }
 
     fn interrupted(&self) -> bool {
@@ -99,7 +101,7 @@ impl Places {
     /// A replacement leaves directories of goldens and nothing else.
     fn check_siblings(&self) -> Result<()> {
         let foreign = |path: &Path| match path.is_dir() {
-            true => Ok(entries(path)?.into_iter().find(|entry| !belongs(entry))),
+            true => Ok(file::entries(path)?.into_iter().find(|entry| !belongs(entry))),
             false => Ok(Some(path.to_path_buf())),
         };
         for sibling in [&self.new, &self.old].into_iter().filter(|path| exists(path)) {
@@ -114,38 +116,20 @@ impl Places {
 
 /// Whether an entry of a directory is one that a set of goldens has: a text, or the manifest.
 pub(super) fn belongs(path: &Path) -> bool {
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    (name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
-}
-
-/// The paths in a directory, in order; none when there is no such directory.
-pub(super) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
-    let failed = |e: &io::Error| Error::io("read the directory", directory, e);
-    let found: Result<Vec<PathBuf>> = match fs::read_dir(directory) {
-        Ok(entries) => entries.map(|entry| entry.map(|e| e.path()).map_err(|e| failed(&e))).collect(),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(failed(&e)),
-    };
-    found.map(|mut paths| {
-        paths.sort();
-        paths
-    })
-}
-
-fn exists(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
+    let name = path.file_name().and_then(|n| n.to_str());
+    name.is_some_and(|name| name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
 }
 
 /// Holds other processes off while a set is replaced or recovered, where the platform can lock a directory.
 pub(super) fn lock(directory: &Path) -> Option<File> {
-    let parent = File::open(Places::of(directory).parent).ok()?;
+    let parent = File::open(Places::of(directory).ok()?.parent).ok()?;
     parent.lock().ok()?;
     Some(parent)
 }
 
 /// Replaces the content of `directory` by `files`, given as names and texts.
 pub(super) fn replace<'a>(disk: &impl Disk, directory: &Path, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<()> {
-    let places = Places::of(directory);
+    let places = Places::of(directory)?;
     stage(disk, &places, files)?;
     if exists(&places.current) {
         rename(disk, &places.current, &places.old)?;
@@ -171,7 +155,7 @@ fn finish(disk: &impl Disk, places: &Places) -> Result<()> {
 
 /// Finishes or undoes a replacement of `directory` that was interrupted, if one was.
 pub(super) fn recover(disk: &impl Disk, directory: &Path) -> Result<Option<Recovery>> {
-    let places = Places::of(directory);
+    let places = Places::of(directory)?;
     if !places.interrupted() {
         return Ok(None);
     }

@@ -49,8 +49,7 @@ impl Manifest {
 
     /// The text of the manifest.
     pub fn render(&self) -> String {
-        // Strings, integers and a map with string keys always have a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        serde_json::to_string_pretty(self).expect("strings, an integer and a map with string keys have a JSON form") + "\n"
     }
 
     /// Reads a manifest from the text of `file`.
@@ -81,12 +80,13 @@ fn root_digest(files: &BTreeMap<String, String>) -> String {
 
 fn malformed(cause: &serde_json::Error) -> Error {
     let told = cause.to_string();
-    let message = told.split(" at line ").next().unwrap_or_default();
+    let message = told.split_once(" at line ").map_or(told.as_str(), |(message, _)| message);
     Error::golden(format!("malformed manifest: {message}")).at_line(cause.line())
 }
 
 fn line_of_key(text: &str, key: &str) -> usize {
     let key = format!("\"{key}\"");
+    // A manifest on one line has all its keys there.
     1 + text.lines().position(|line| line.trim_start().starts_with(&key)).unwrap_or(0)
 }
 

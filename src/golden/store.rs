@@ -1,12 +1,15 @@
 //! One directory of goldens: loading, comparing, replacing.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::journal::{self, Disk, OperatingSystem, Recovery};
 use super::manifest::{self, Manifest, digest};
 use crate::error::{Error, Result};
+use crate::file;
+
+/// The most bytes of a golden that are read; those of this crate have some thousands.
+const LARGEST_FILE: u64 = 64 << 20;
 
 /// How a stored text compares with a recomputed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +119,8 @@ impl Store {
     /// When the directory or a file cannot be read. A missing or malformed manifest is told by [`Stored::manifest`].
     pub fn load(&self) -> Result<Stored> {
         let (mut texts, mut foreign) = (BTreeMap::new(), Vec::new());
-        for path in journal::entries(&self.directory)? {
+        let paths = if file::exists(&self.directory) { file::entries(&self.directory)? } else { Vec::new() };
+        for path in paths {
             match path.file_name().and_then(|n| n.to_str()) {
                 Some(manifest::FILE) if journal::belongs(&path) => {}
                 Some(name) if journal::belongs(&path) => drop(texts.insert(name.to_string(), read(&path)?)),
@@ -165,7 +169,7 @@ impl Store {
 
     fn create_parent(&self) -> Result<()> {
         let parent = self.directory.parent().filter(|p| !p.as_os_str().is_empty());
-        parent.map_or(Ok(()), |p| fs::create_dir_all(p).map_err(|e| Error::io("create the directory", p, &e)))
+        parent.map_or(Ok(()), file::create_directory)
     }
 }
 
@@ -265,12 +269,13 @@ fn damage(text: &str, recomputed: &str) -> Status {
 
 /// The text of a file; bytes that are not UTF-8 are replaced, so that the digest cannot fit.
 fn read(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).map_err(|e| Error::io("read", path, &e))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8_lossy(&file::read(path, LARGEST_FILE, "a golden")?).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::journal::Dying;
     use super::*;
 

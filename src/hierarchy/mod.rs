@@ -6,4 +6,5 @@ pub mod claims;
 pub mod experiment;
 pub mod learner;
 pub mod network;
+pub mod run;
 pub mod target;

@@ -1,34 +1,36 @@
 //! The table that `check` prints, what lies behind its bad lines, and a summary.
 
-use super::table::aligned;
-use super::text::{evidence, one_line, outcome};
-use super::{Entry, FULL_ONLY, Golden, Outcomes, verdict_word};
-use crate::claim::{Outcome, Profile, Verdict};
+use super::FULL_ONLY;
+use crate::claim::text::{evidence, outcome, verdict_word};
+use crate::claim::{Description, Outcome, Outcomes, Profile, Verdict};
+use crate::comparison::{Entry, Golden};
+use crate::golden::Status;
+use crate::layout::{aligned, one_line};
 
 /// A longer cell of the table is cut; the golden and the JSON hold it whole.
 const WIDEST_CELL: usize = 60;
 
 /// One line a claim with the first of what was found, and below one for each claim whose evidence is not complete.
-pub fn table(entries: &[Entry], profile: Profile) -> String {
+pub fn table(entries: &[Entry<'_>], profile: Profile) -> String {
     let head = ["claim", "verdict", "control", "golden", "evidence", "found"].map(String::from).to_vec();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(entries.iter().map(|e| row(e, profile))).collect();
     let lines = aligned(&rows).into_iter().map(|line| line + "\n");
     lines.chain(missing(entries)).collect()
 }
 
-fn missing(entries: &[Entry]) -> Option<String> {
-    let told = entries.iter().map(|e| e.claim).filter(|c| !c.missing.is_empty());
-    let lines: String = told.map(|c| format!("{}: still missing: {}\n", c.id, one_line(c.missing))).collect();
+fn missing(entries: &[Entry<'_>]) -> Option<String> {
+    let incomplete = entries.iter().map(|e| &e.claim).filter(|c| !c.missing.is_empty());
+    let lines: String = incomplete.map(|c| format!("{}: still missing: {}\n", c.id, one_line(c.missing))).collect();
     (!lines.is_empty()).then(|| format!("\n{lines}"))
 }
 
-fn row(entry: &Entry, profile: Profile) -> Vec<String> {
-    let claim = entry.claim;
+fn row(entry: &Entry<'_>, profile: Profile) -> Vec<String> {
+    let claim = &entry.claim;
     let [verdict, control, golden, found] = match &entry.result {
         Some(Ok((outcomes, golden))) => [
-            verdict_word(&outcomes.check, profile),
-            verdict_word(&outcomes.control, profile),
-            golden.word.to_string(),
+            verdict_word(outcomes.check.verdict(), profile).into(),
+            verdict_word(outcomes.control_verdict(), profile).into(),
+            golden.status.word().to_string(),
             found(&outcomes.check),
         ],
         Some(Err(error)) => ["error".into(), "-".into(), "-".into(), shortened(&error.to_string())],
@@ -51,9 +53,9 @@ fn shortened(text: &str) -> String {
 }
 
 /// What stands behind each line that is not in order; with `controls`, every control as well.
-pub fn details(entries: &[Entry], profile: Profile, controls: bool) -> String {
-    let told = |entry: &Entry| match &entry.result {
-        Some(Ok((outcomes, golden))) => detail(entry.claim.id, outcomes, golden, profile, controls),
+pub fn details(entries: &[Entry<'_>], profile: Profile, controls: bool) -> String {
+    let told = |entry: &Entry<'_>| match &entry.result {
+        Some(Ok((outcomes, golden))) => detail(&entry.claim, outcomes, golden, profile, controls),
         Some(Err(error)) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
         None => String::new(),
     };
@@ -61,27 +63,46 @@ pub fn details(entries: &[Entry], profile: Profile, controls: bool) -> String {
     if told.is_empty() { told } else { format!("\n{told}") }
 }
 
-fn detail(id: &str, outcomes: &Outcomes, golden: &Golden, profile: Profile, controls: bool) -> String {
-    let mut text = String::new();
+fn detail(claim: &Description<'_>, outcomes: &Outcomes, golden: &Golden, profile: Profile, controls: bool) -> String {
+    let (id, mut text) = (claim.id, String::new());
     if profile.draws_conclusions() {
         text += &doubts(id, &outcomes.check);
     }
-    if profile.draws_conclusions() && !outcomes.control_fails() {
-        let verdict = outcomes.control.verdict();
-        text += &format!("{id}: the control came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n");
+    if profile.draws_conclusions() {
+        text += &doubtful_controls(claim, outcomes);
     }
-    if !golden.equal() {
+    if !golden.is_equal() {
         let legend = if golden.difference.is_empty() { "" } else { "  (- stored, + found now)\n" };
-        text += &format!("{id}: the golden {} ({})\n{legend}{}", told(golden.word), golden.place, indented(&golden.difference));
+        text +=
+            &format!("{id}: the golden {} ({})\n{legend}{}", is_what(&golden.status), golden.place, indented(&golden.difference));
     }
     if controls {
-        text += &format!("{id}: control\n{}", outcome(&outcomes.control, profile));
+        for (index, control) in outcomes.controls.iter().enumerate() {
+            text += &format!("{id}: {}\n{}", control_name(claim, index), outcome(control, profile));
+        }
     }
     text
 }
 
-fn told(word: &str) -> String {
-    if word == "differs" { word.into() } else { format!("is {word}") }
+fn is_what(status: &Status) -> String {
+    if *status == Status::Differs { status.word().into() } else { format!("is {}", status.word()) }
+}
+
+fn doubtful_controls(claim: &Description<'_>, outcomes: &Outcomes) -> String {
+    if outcomes.controls.is_empty() {
+        return format!("{}: it has no control: a check that cannot fail shows nothing\n", claim.id);
+    }
+    let doubtful = outcomes.controls.iter().enumerate().filter(|(_, c)| c.verdict() != Verdict::Refuted);
+    let line = |(index, control): (usize, &Outcome)| {
+        let (which, verdict) = (control_name(claim, index), control.verdict());
+        format!("{}: the {which} came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n", claim.id)
+    };
+    doubtful.map(line).collect()
+}
+
+/// `control`, numbered where there are several.
+fn control_name(claim: &Description<'_>, index: usize) -> String {
+    if claim.controls.len() > 1 { format!("control {}", index + 1) } else { "control".into() }
 }
 
 fn doubts(id: &str, check: &Outcome) -> String {
@@ -99,14 +120,14 @@ fn indented(text: &str) -> String {
 }
 
 /// `9 claims: 8 Verified, 1 Refuted; goldens: 9 equal`.
-pub fn summary(entries: &[Entry], profile: Profile) -> String {
-    let verdict = |e: &Entry| match &e.result {
-        Some(Ok((outcomes, _))) => verdict_word(&outcomes.check, profile),
+pub fn summary(entries: &[Entry<'_>], profile: Profile) -> String {
+    let verdict = |e: &Entry<'_>| match &e.result {
+        Some(Ok((outcomes, _))) => verdict_word(outcomes.check.verdict(), profile).into(),
         Some(Err(_)) => "error".into(),
         None => FULL_ONLY.into(),
     };
     let compared = entries.iter().filter_map(|e| e.result.as_ref());
-    let goldens = compared.map(|r| r.as_ref().map_or("not compared".into(), |(_, g)| g.word.to_string()));
+    let goldens = compared.map(|r| r.as_ref().map_or("not compared".into(), |(_, g)| g.status.word().to_string()));
     let claims = if entries.len() == 1 { "claim" } else { "claims" };
     format!("{} {claims}: {}; goldens: {}\n", entries.len(), counts(entries.iter().map(verdict)), counts(goldens))
 }
@@ -127,26 +148,26 @@ fn counts(words: impl Iterator<Item = String>) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::text::tests::{CLAIM, outcomes};
     use super::*;
     use crate::claim::Condition;
+    use crate::claim::text::tests::{description, outcomes};
     use crate::error::Error;
 
     /// The made-up claim in order, moved, with a dead control, and not checkable.
-    pub fn entries() -> Vec<Entry> {
+    pub fn entries() -> Vec<Entry<'static>> {
         let golden =
-            |word, difference: &str| Golden { word, place: "golden/quick/made.up.txt".into(), difference: difference.into() };
+            |status, difference: &str| Golden { status, place: "golden/quick/made.up.txt".into(), difference: difference.into() };
         let (good, mut dead, mut bad) = (outcomes(), outcomes(), outcomes());
-        dead.control = dead.check.clone();
-        bad.check = bad.control.clone();
+        dead.controls = vec![dead.check.clone()];
+        bad.check = bad.controls[0].clone();
         let results = [
-            Ok((good.clone(), golden("equal", ""))),
-            Ok((good, golden("differs", "line 1\n  - 4\n  + 5\n"))),
-            Ok((dead, golden("missing", ""))),
-            Ok((bad, golden("equal", ""))),
+            Ok((good.clone(), golden(Status::Equal, ""))),
+            Ok((good, golden(Status::Differs, "line 1\n  - 4\n  + 5\n"))),
+            Ok((dead, golden(Status::Missing, ""))),
+            Ok((bad, golden(Status::Equal, ""))),
             Err(Error::refused("the run did not fit")),
         ];
-        results.into_iter().map(|result| Entry { claim: &CLAIM, result: Some(result) }).collect()
+        results.into_iter().map(|result| Entry { claim: description(), result: Some(result) }).collect()
     }
 
     #[test]
@@ -204,7 +225,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_not_checked_is_never_called_verified() {
-        let e = [Entry { claim: &CLAIM, result: None }];
+        let e = [Entry { claim: description(), result: None }];
         let text = table(&e, Profile::Quick) + &details(&e, Profile::Quick, true) + &summary(&e, Profile::Quick);
         assert!(text.contains("full only") && !text.contains("Verified"), "{text}");
         assert!(text.ends_with("1 claim: 1 full only; goldens: none\n"), "{text}");

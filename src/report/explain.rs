@@ -1,48 +1,29 @@
 //! What is claimed, how it is checked, and what would refute it.
 
-use super::table::{aligned, wrapped};
-use super::text::{WIDTH, evidence, one_line};
-use crate::claim::{Claim, Evidence};
-
-/// The sentences of the paper's abstract, in our words.
-const SENTENCES: [(&str, &str); 4] = [
-    (
-        "(a)",
-        "for every input dimension d there is a class of polynomials of growing degree which deep networks with quadratic \
-         activations learn with SGD, in time and samples polynomial in d, to any error 1/poly(d), by composing quadratic layers",
-    ),
-    (
-        "(b)",
-        "the mechanism is backward feature correction: errors in the features of lower layers are corrected when these are \
-         trained together with higher layers",
-    ),
-    (
-        "(c)",
-        "layerwise training, kernels applied in sequence, two-layer networks and other simple learners are not known to \
-         learn the class, even to error d^-0.01",
-    ),
-    ("(d)", "several non-hierarchical learners, any kernel method among them, provably need d to a growing power"),
-];
+use crate::claim::text::evidence;
+use crate::claim::{Description, Evidence};
+use crate::layout::{WIDTH, aligned, one_line, wrapped};
 
 /// Every claim on a line.
-pub fn list(claims: &[&Claim]) -> String {
-    let head = ["claim", "abstract", "evidence", "statement"].map(String::from).to_vec();
-    let row = |c: &&Claim| vec![c.id.to_string(), c.sentence.to_string(), evidence(c.evidence), beginning(c.statement)];
+pub fn list(claims: &[Description<'_>]) -> String {
+    let label = claims.first().map_or("source", |c| c.source.label);
+    let head = ["claim", label, "evidence", "statement"].map(String::from).to_vec();
+    let row = |c: &Description<'_>| vec![c.id.to_string(), c.sentence.to_string(), evidence(c.evidence), beginning(c.statement)];
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(claims.iter().map(row)).collect();
     aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// All there is to know about a claim without running it; `goldens` names its golden files, `command` runs only it.
-pub fn explain(claim: &Claim, goldens: &[String], command: &str) -> String {
+pub fn explain(claim: &Description<'_>, goldens: &[String], command: &str) -> String {
     let sections = [
         ("statement", prose(claim.statement)),
-        (
-            "sentence of the abstract, in our words",
-            SENTENCES.iter().filter(|s| claim.sentence.contains(s.0)).map(sentence).collect(),
-        ),
+        (claim.source.heading, claim.source.sentences.iter().filter(|s| claim.sentence.contains(s.0)).map(sentence).collect()),
         ("how it is checked", prose(claim.method)),
         ("what would refute it", prose(refutation(claim.evidence))),
-        ("negative control: the same check on a broken premise, which must come out Refuted", prose(claim.control)),
+        (
+            "negative controls: the same check on a broken premise, which must come out Refuted",
+            claim.controls.iter().map(|c| prose(c)).collect(),
+        ),
         ("evidence", claim.evidence.iter().map(meaning).collect()),
         ("evidence that is still missing", prose(claim.missing)),
         ("formal theorems cited beside the evidence", lines(claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")))),
@@ -66,7 +47,7 @@ fn sentence((label, words): &(&str, &str)) -> String {
     prose(&format!("{label} {words}"))
 }
 
-fn profiles(claim: &Claim) -> &'static str {
+fn profiles(claim: &Description<'_>) -> &'static str {
     match claim.full_only {
         true => "It takes too long for the profile quick, which shows it as `full only`; the profile full checks it.",
         false => "",
@@ -107,12 +88,12 @@ fn beginning(statement: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text::tests::CLAIM;
     use super::*;
+    use crate::claim::text::tests::description;
 
     #[test]
     fn a_claim_explained() {
-        insta::assert_snapshot!(explain(&CLAIM, &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
+        insta::assert_snapshot!(explain(&description(), &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
         made.up
 
         statement
@@ -152,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_list() {
-        insta::assert_snapshot!(list(&[&CLAIM]), @r"
+        insta::assert_snapshot!(list(&[description()]), @r"
         claim    abstract  evidence          statement
         made.up  (b)       Exact + Replayed  The sum of the first n odd numbers is n^2, for n = 1 and 2.
         ");

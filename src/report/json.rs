@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, FULL_ONLY, Golden, Outcomes};
-use crate::claim::{Outcome, Profile};
+use super::FULL_ONLY;
+use crate::claim::{Outcome, Outcomes, Profile};
+use crate::comparison::{Entry, Golden};
 
 /// The whole document, with a line break at its end. `goldens` tells what is wrong with the set as a whole; empty when in order.
-pub fn check(entries: &[Entry], profile: Profile, goldens: &[String]) -> String {
+pub fn check(entries: &[Entry<'_>], profile: Profile, goldens: &[String]) -> String {
     let document = json!({
-        "format": 1,
+        "format": 2,
         "profile": profile.name(),
         "claims": entries.iter().map(|e| claim(e, profile)).collect::<Vec<_>>(),
         "goldens": goldens,
@@ -16,11 +17,11 @@ pub fn check(entries: &[Entry], profile: Profile, goldens: &[String]) -> String 
     format!("{document:#}\n")
 }
 
-fn claim(entry: &Entry, profile: Profile) -> Value {
-    let claim = entry.claim;
+fn claim(entry: &Entry<'_>, profile: Profile) -> Value {
+    let claim = &entry.claim;
     let mut value = json!({
         "id": claim.id,
-        "abstract": claim.sentence,
+        claim.source.label: claim.sentence,
         "statement": claim.statement,
         "evidence": claim.evidence.iter().map(|e| e.to_string()).collect::<Vec<_>>(),
         "missing": claim.missing,
@@ -36,8 +37,8 @@ fn claim(entry: &Entry, profile: Profile) -> Value {
 
 fn checked(value: &mut Value, outcomes: &Outcomes, golden: &Golden, profile: Profile) {
     value["check"] = outcome(&outcomes.check, profile);
-    value["control"] = outcome(&outcomes.control, profile);
-    value["golden"] = json!({ "status": golden.word, "difference": golden.difference });
+    value["controls"] = outcomes.controls.iter().map(|control| outcome(control, profile)).collect();
+    value["golden"] = json!({ "status": golden.status.word(), "difference": golden.difference });
 }
 
 fn outcome(outcome: &Outcome, profile: Profile) -> Value {
@@ -76,6 +77,6 @@ mod tests {
     fn the_tiny_profile_has_null_for_a_verdict() {
         let value: Value = serde_json::from_str(&check(&entries(), Profile::Tiny, &[])).unwrap();
         assert_eq!(value["claims"][0]["check"]["verdict"], Value::Null);
-        assert_eq!(value["claims"][0]["control"]["conditions"][0]["verdict"], Value::Null);
+        assert_eq!(value["claims"][0]["controls"][0]["conditions"][0]["verdict"], Value::Null);
     }
 }

@@ -1,11 +1,12 @@
 //! The outcome of `check` as JUnit XML, for continuous integration.
 
-use super::{Entry, FULL_ONLY, check};
+use super::{FULL_ONLY, check};
 use crate::claim::{Profile, Verdict};
+use crate::comparison::Entry;
 
 /// The whole document: one suite, one case a claim, and one more for what is wrong with the goldens as a set.
-pub fn document(entries: &[Entry], profile: Profile, goldens: &[String]) -> String {
-    let mut cases: Vec<Case> = entries.iter().map(|e| Case::of(e, profile)).collect();
+pub fn document(program: &str, entries: &[Entry<'_>], profile: Profile, goldens: &[String]) -> String {
+    let mut cases: Vec<Case<'_>> = entries.iter().map(|e| Case::of(e, profile)).collect();
     if !goldens.is_empty() {
         cases.push(Case { class: "golden", name: "manifest", problem: Some(("failure", goldens.join("\n"))), skipped: false });
     }
@@ -13,22 +14,22 @@ pub fn document(entries: &[Entry], profile: Profile, goldens: &[String]) -> Stri
     let counts = format!("tests=\"{}\" failures=\"{}\" errors=\"{}\"", cases.len(), count("failure"), count("error"));
     let body: String = cases.iter().map(Case::render).collect();
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"bfc {}\" {counts}>\n{body}  \
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{program} {}\" {counts}>\n{body}  \
          </testsuite>\n</testsuites>\n",
         profile.name()
     )
 }
 
-struct Case {
-    class: &'static str,
-    name: &'static str,
+struct Case<'a> {
+    class: &'a str,
+    name: &'a str,
     /// `failure` or `error`, and what happened.
     problem: Option<(&'static str, String)>,
     skipped: bool,
 }
 
-impl Case {
-    fn of(entry: &Entry, profile: Profile) -> Self {
+impl<'a> Case<'a> {
+    fn of(entry: &'a Entry<'a>, profile: Profile) -> Self {
         let told = check::details(std::slice::from_ref(entry), profile, false);
         let tag = match &entry.result {
             Some(Err(_)) => "error",
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_bad_line_is_a_failure_or_an_error() {
-        insta::assert_snapshot!(document(&entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()]), @r#"
+        insta::assert_snapshot!(document("bfc", &entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()]), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites tests="6" failures="4" errors="1">
           <testsuite name="bfc quick" tests="6" failures="4" errors="1">

@@ -1,10 +1,22 @@
-//! The command in a directory of its own, as the tests of it need it.
+//! A claim evaluated alone, and the command in a directory of its own.
 
 #![allow(dead_code)] // each test binary uses a part
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use bfc::claim::{Evaluation, Outcomes, Profile};
+use bfc::hierarchy::claims::catalogue;
+
+/// What came of one claim of the catalogue, however long it takes; its items are computed for it alone.
+pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
+    let catalogue = catalogue();
+    let claims = catalogue.select(&[id.to_owned()]).expect("a claim of this name");
+    let found = Evaluation { claims: &claims, profile, jobs: 2, ledger: None }.outcomes(&|_, _| ()).expect("possible items");
+    let [Some(Ok(outcomes))] = found.as_slice() else { panic!("{id}: {found:?}") };
+    outcomes.clone()
+}
 
 /// A fresh directory that a test works in.
 pub struct Place(pub PathBuf);

@@ -1,8 +1,10 @@
 //! The algorithm that learns: layers that switch themselves on, fresh samples, a truncated activation.
 
+use std::borrow::Cow;
+
 use super::instances::{self, DEPTH_3, GAP, LIN_K1_D64, LIN_K2_D32, LIN_L4, LIN_L5_AUTOMATIC, Recipe};
 use super::measure::{all_below, decimal, relative_risk, replayed};
-use super::{Claim, Evidence, Outcome, Profile, Table};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::scores::TRUNCATED;
@@ -12,23 +14,29 @@ use crate::hierarchy::network::Activation;
 
 /// Layers switched on by the training error reach the same errors as hand-set phases.
 pub const THRESHOLDS: Claim = Claim {
-    id: "algorithm.thresholds",
+    id: Cow::Borrowed("algorithm.thresholds"),
     sentence: "(a)",
-    statement: "No phase length need be set by hand. When the next layer is switched on by a rule on the training error, te < 1e-10 on the \
+    statement: Cow::Borrowed(
+        "No phase length need be set by hand. When the next layer is switched on by a rule on the training error, te < 1e-10 on the \
                 five instances of depth 3 and on lin L4 k1 d32, and te < 1e-6 on lin L5 k1 d24, at eps = .1 on each of ten seeds that no \
                 other claim uses.",
+    ),
     method: "Layer l+1 is switched on when loss/Var(y) < .3 alpha_(l+1)^2, or when the loss gained less than 2 % in 200 steps, after at least 50 \
              steps; with all layers on, the step is halved after 300 steps of less gain, and the run ends at loss/Var(y) < 1e-20, after \
              15000 steps, or at a stall when another halving would leave the step below .0005. Heavy ball .9, at depth 5 .97. te is the \
              exact population risk of the trained weights.",
-    control: "Thresholds that are never met: layer 2 alone trains, for 300 steps.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| [met(), never_met()].into_iter().flat_map(|rule| automatic_cells(profile, rule)).collect(),
-    check: |profile, runs| thresholds(profile, runs, met()),
-    broken: |profile, runs| thresholds(profile, runs, never_met()),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| [met(), never_met()].into_iter().flat_map(|rule| automatic_cells(profile, rule)).collect(),
+    check: |c| thresholds(c.profile, c.computed, met()),
+    controls: &[Control {
+        breaks: "Thresholds that are never met: layer 2 alone trains, for 300 steps.",
+        check: |c| thresholds(c.profile, c.computed, never_met()),
+    }],
 };
 
 fn met() -> Automatic {
@@ -84,24 +92,30 @@ fn losses(run: &Run) -> String {
 
 /// Fresh samples at every step do as well as a fixed set.
 pub const SGD: Claim = Claim {
-    id: "algorithm.sgd",
+    id: Cow::Borrowed("algorithm.sgd"),
     sentence: "(a)",
-    statement: "Online stochastic gradient descent learns: with 500 fresh samples at each step, te < 1e-12 on each of five seeds of lin L3 k1 d64 \
+    statement: Cow::Borrowed(
+        "Online stochastic gradient descent learns: with 500 fresh samples at each step, te < 1e-12 on each of five seeds of lin L3 k1 d64 \
                 and lin L3 k2 d32 at eps = .1.",
+    ),
     method: "300 steps of layer 2, then at most 5000 of both layers, until the loss of a batch, over its variance, is below 1e-14; step .003, \
              heavy ball .9. The samples of a run are all those drawn, also for its last loss. te is the exact population risk of the \
              trained weights.",
-    control: "Layer 2 is frozen while layer 3 trains, for 300 steps.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: true,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = ONLINE.iter().flat_map(|&recipe| online_seeds(profile).map(move |seed| (recipe, seed)));
         each.flat_map(|(recipe, seed)| [both_layers, layer_3_alone].map(|last| online(recipe, profile, last, seed))).collect()
     },
-    check: |profile, runs| sgd(profile, runs, both_layers),
-    broken: |profile, runs| sgd(profile, runs, layer_3_alone),
+    check: |c| sgd(c.profile, c.computed, both_layers),
+    controls: &[Control {
+        breaks: "Layer 2 is frozen while layer 3 trains, for 300 steps.",
+        check: |c| sgd(c.profile, c.computed, layer_3_alone),
+    }],
 };
 
 static ONLINE: [&Recipe; 2] = [&LIN_K1_D64, &LIN_K2_D32];
@@ -154,25 +168,31 @@ fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
 
 /// A high truncation of the activation does no harm.
 pub const TRUNCATION: Claim = Claim {
-    id: "algorithm.truncation",
+    id: Cow::Borrowed("algorithm.truncation"),
     sentence: "(a)",
-    statement: "Truncating the learner's activation high enough does no harm: trained with z^2 replaced by B^2 where |z| > B, for B = 6 and 8, \
+    statement: Cow::Borrowed(
+        "Truncating the learner's activation high enough does no harm: trained with z^2 replaced by B^2 where |z| > B, for B = 6 and 8, \
                 the weights give the untruncated network te < 1e-12, on every seed (six; twelve in the profile full) of lin L3 k1 d64 at eps = .1. The network that was trained, \
                 truncated, is not a polynomial: its error is given as a test error, and not bounded.",
+    ),
     method: "te is the exact population risk of the trained weights in the untruncated network. The features z = R S_2 of the trained network \
              have a standard deviation below 1, so that hardly any of 20000 test samples reaches B = 6; on all inputs the truncated network has an error \
              that its weights do not show.",
-    control: "B = 2, which samples do reach: te must be below 1e-4 there.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = instances::seeds(profile).flat_map(|seed| HIGH.iter().chain(&LOW).map(move |&bound| (seed, bound)));
         each.map(|(seed, bound)| truncated(profile, bound, seed)).collect()
     },
-    check: |profile, runs| truncation(profile, runs, &HIGH, "1e-12"),
-    broken: |profile, runs| truncation(profile, runs, &LOW, "1e-4"),
+    check: |c| truncation(c.profile, c.computed, &HIGH, "1e-12"),
+    controls: &[Control {
+        breaks: "B = 2, which samples do reach: te must be below 1e-4 there.",
+        check: |c| truncation(c.profile, c.computed, &LOW, "1e-4"),
+    }],
 };
 
 const HIGH: [f64; 2] = [6.0, 8.0];

@@ -1,11 +1,13 @@
 //! The over-parameterised learner, whose narrow layers are distilled from wide ones.
 
+use std::borrow::Cow;
+
 use super::bootstrap::median;
 use super::instances::{self, GAP};
 use super::measure::{
     all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, feature_error, relative_risk, slope,
 };
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::{Distribution, Rational};
 use crate::hierarchy::experiment::distilled::{WIDE, last_halving};
@@ -15,52 +17,58 @@ use crate::hierarchy::network::Skips;
 
 /// Wide layers fit, narrow ones are distilled: both reach the error target, and features are corrected on the way.
 pub const DISTILLED: Claim = Claim {
-    id: "algorithm.distilled",
+    id: Cow::Borrowed("algorithm.distilled"),
     sentence: "(a), (b)",
-    statement: "The over-parameterised learner (wide W_l tied to narrow K_l by a distillation penalty; noise, truncated activation, layers \
+    statement: Cow::Borrowed(
+        "The over-parameterised learner (wide W_l tied to narrow K_l by a distillation penalty; noise, truncated activation, layers \
                 switched on by thresholds, penalties that shrink with the error target) reaches its error target at eps = .1 on every seed (six; twelve in the profile full): test error of W and te of the K-network < 1e-5 on lin L3 k1 d16, < 2e-5 on lin L4 k1 d16. The steps that one \
                 halving of the error target takes grow from one to the next, over the last three halvings of all seeds of an instance, by a \
                 median factor in [1.5, 2.7]. Where layers are switched on by stalls alone (L4), the error f of layer 2 falls in a \
                 staircase: it is of the order eps when layer 2 stalls, eps^2 when layers 2 and 3 do (slopes of ln f against ln eps over \
                 .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on every seed). With the lower layers frozen te/eps^2 is in [.03, 1], and the \
                 joint te is below 1e-3 of that te, on every seed.",
+    ),
     method: "N = 30d samples, eight wide rows a layer, lambda = 3, truncation at 20, error target halved from 1 to below 5e-4. te of the \
              K-network (without truncation) and f are exact functions of its weights; slopes are enclosed. The error of W, with \
              truncation, is a test error, on 20000 samples. A median is taken of the factors because single runs may stall on their way.",
-    control: "For te of the K-network: no penalty, lambda = 0 (L3). For the second step of the \
-              staircase: lower layers frozen. For the frozen band: the joint run.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let joint_and_frozen = DEPTHS.iter().flat_map(|&depth| [joint(depth), frozen(depth)]);
         let stairs = STAIR_GAPS.iter().flat_map(|&gap| [stairs(gap), frozen_stairs(gap)]);
         let arms = joint_and_frozen.chain(stairs).chain([untied(3)]);
         arms.flat_map(|arm| instances::seeds(profile).map(move |seed| arm.cell(profile, seed))).collect()
     },
-    check: |profile, runs| {
+    check: |c| {
         let mut outcome = Outcome::default();
         for (depth, goal) in DEPTHS.into_iter().zip(GOALS) {
-            let (conditions, table) = goals(profile, runs, joint(depth), goal)?;
+            let (conditions, table) = goals(c.profile, c.computed, joint(depth), goal)?;
             outcome.conditions.extend(conditions);
             outcome.tables.push(table);
         }
         for step in 0..BANDS.len() {
-            let (condition, table) = stair(profile, runs, stairs, step)?;
+            let (condition, table) = stair(c.profile, c.computed, stairs, step)?;
             outcome.conditions.push(condition);
             outcome.tables.push(table);
         }
-        let (conditions, table) = floor(profile, runs, frozen)?;
+        let (conditions, table) = floor(c.profile, c.computed, frozen)?;
         outcome.conditions.extend(conditions);
         outcome.tables.push(table);
         Ok(outcome)
     },
-    broken: |profile, runs| {
-        let ([narrow, ..], untied) = goals(profile, runs, untied(3), GOALS[0])?;
-        let ([band, _], joint) = floor(profile, runs, joint)?;
-        Ok(Outcome::some_holds([(narrow, untied), stair(profile, runs, frozen_stairs, 1)?, (band, joint)]))
-    },
+    controls: &[Control {
+        breaks: "For te of the K-network: no penalty, lambda = 0 (L3). For the second step of the \
+              staircase: lower layers frozen. For the frozen band: the joint run.",
+        check: |c| {
+            let ([narrow, ..], untied) = goals(c.profile, c.computed, untied(3), GOALS[0])?;
+            let ([band, _], joint) = floor(c.profile, c.computed, joint)?;
+            Ok(Outcome::some_holds([(narrow, untied), stair(c.profile, c.computed, frozen_stairs, 1)?, (band, joint)]))
+        },
+    }],
 };
 
 const DEPTHS: [usize; 2] = [3, 4];

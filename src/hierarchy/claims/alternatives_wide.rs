@@ -1,9 +1,11 @@
 //! Wide layers and generic forms: where no low-dimensional shortcut exists.
 
+use std::borrow::Cow;
+
 use super::alternatives::{Arena, Contest, Rival, rival, together, two_layer};
 use super::bootstrap::{Exponent, Observed, exponent_below, fitted_exponent};
 use super::measure::{all_above, all_below, decimal, threshold};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Learner, Ridge, Run, Runs};
@@ -12,34 +14,37 @@ use crate::hierarchy::network::Activation;
 
 /// Where the hierarchy matters.
 pub const WIDE: Claim = Claim {
-    id: "alternatives.wide",
+    id: Cow::Borrowed("alternatives.wide"),
     sentence: "(a), (c)",
-    statement: "Where layer 2 is wide (k_2 = d/2) and the layers above are generic quadratic forms, joint training learns (at L=3 from fewer than twice as many samples as \
+    statement: Cow::Borrowed(
+        "Where layer 2 is wide (k_2 = d/2) and the layers above are generic quadratic forms, joint training learns (at L=3 from fewer than twice as many samples as \
                 the target has parameters) where every alternative tried on the same samples fails. Instance G (L=3, d=24, k 12/2, eps .3, N = 777 = 1.75 times \
                 the parameters) and F (d=32, k 16/2, N = 1372): error of joint training < 1e-8, of every alternative > 5e-3 and more than 1e4 times larger, on every \
                 seed. Instance D (L=4, d=16, k 8/4/2, layers that read the inputs as well, N = 1940 = 5 times the parameters): joint < 1e-6, every alternative > 5e-4 and more than 1e3 times \
                 larger. Samples: the number that half of the seeds need for an error below 1e-6 is at most twice the parameters at d = 16, 24, 32, and the fitted exponent of the median over d = 8 to 32 is below 2.2, its whole bootstrap interval included. Kernel ridge with 1 + (x.x'/d)^2 + (x.x'/d)^4, which at L=3 spans all that the target needs, fails at .95 and succeeds at 1.05 of its dimension C(d+3,4) + C(d+1,2) + 1, for d = 8, 12, 16: an error below 1e-6 is a success, as for joint training.",
+    ),
     method: "Six seeds of G and of the numbers of samples (multiples 1, 3/2, 2, 5/2, 3 of the parameters; a seed that needs more makes the exponent absent), three of F, D and the thresholds. Joint training starts from up to four initialisations and keeps the one with the least TRAINING loss; its error, and that of layerwise training from one initialisation, is the exact te at L=3 and at L=4 a test error on 20000 samples of the stream `test samples`; that of the others is a test error on 4000 samples of the stream `alternative test samples`, on which they are tuned. Alternatives: layerwise training; kernel ridge (polynomial of degree 2 and 4, RBF); the degree-4 kernel handed the target's true S_2; kernels in sequence; the iterated kernel; the \
              quadratic lift; two-layer networks of z^2 and z^4, and ReLU. What is shown is an advantage in samples relative to the unknowns: at L=3 the lift has more unknowns than there are samples at G, and \
              with enough samples it succeeds (the control). At L=4 the iterated kernel and the lift come nearest; kernels of degree 2 and 4 cannot represent a target of degree 8, and S_2 alone lacks the inputs that layers 3 and 4 read: their failing at D says nothing about samples. Not tried: a lift with low-rank regularisation, a generic deep network trained jointly.",
-    control: "Instance A (L=3, d=16, k 16/2, N = 2112), where the lift has fewer unknowns than samples: it must stay above 5e-3 there as well, and it succeeds. The numbers of samples and the threshold of the kernel have no control of their own here; those of complexity.samples and complexity.kernel-samples run the same kind of check.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: true,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let contests = contests(profile).into_iter().chain([control(profile)]).flat_map(|contest| contest.cells());
         contests.chain(sample_cells(profile)).chain(threshold_cells(profile)).collect()
     },
-    check: |profile, runs| {
-        let ahead = contests(profile).into_iter().map(|contest| ahead(&contest, runs));
-        together(ahead.chain([samples(profile, runs), thresholds(profile, runs)]))
+    check: |c| {
+        let ahead = contests(c.profile).into_iter().map(|contest| ahead(&contest, c.computed));
+        together(ahead.chain([samples(c.profile, c.computed), thresholds(c.profile, c.computed)]))
     },
-    broken: |profile, runs| {
-        let Outcome { conditions, tables } = control(profile).held(runs)?;
-        // Joint and layerwise training come first, then the lift.
-        Ok(Outcome { conditions: conditions.into_iter().skip(2).collect(), tables })
-    },
+    controls: &[Control {
+        breaks: "Instance A (L=3, d=16, k 16/2, N = 2112), where the lift has fewer unknowns than samples: it must stay above 5e-3 there as well, and it succeeds. The numbers of samples and the threshold of the kernel have no control of their own here; those of complexity.samples and complexity.kernel-samples run the same kind of check.",
+        // The lift is the only rival.
+        check: |c| control(c.profile).rivals_held(c.computed),
+    }],
 };
 
 /// Restarts, rows `R_l` twice over, and a step that halves when it stalls.
@@ -98,20 +103,21 @@ fn lift(profile: Profile, arena: &Arena) -> Alternative {
 
 /// A contest, and how much larger the error of every alternative must be.
 fn contests(profile: Profile) -> Vec<Contest> {
-    let contest = |arena: Arena, seeds, joint_below, floor| Contest {
+    let contest = |arena: Arena, seeds, joint_below, floor, ratio| Contest {
         rivals: field(profile, &arena, floor),
         arena,
         seeds,
         joint_below,
         layerwise_above: floor,
+        ratio_above: Some(ratio),
     };
     let g = instance_g(profile);
     match profile {
-        Profile::Tiny => vec![contest(g, 1..=2, "1e-8", "5e-3")],
+        Profile::Tiny => vec![contest(g, 1..=2, "1e-8", "5e-3", "1e4")],
         _ => vec![
-            contest(g, 1..=6, "1e-8", "5e-3"),
-            contest(wide(profile, "F: L3 d32 k 16/2", &[16, 2], 32, 1372), 1..=3, "1e-8", "5e-3"),
-            contest(wide(profile, "D: L4 d16 k 8/4/2", &[8, 4, 2], 16, 1940), 1..=3, "1e-6", "5e-4"),
+            contest(g, 1..=6, "1e-8", "5e-3", "1e4"),
+            contest(wide(profile, "F: L3 d32 k 16/2", &[16, 2], 32, 1372), 1..=3, "1e-8", "5e-3", "1e4"),
+            contest(wide(profile, "D: L4 d16 k 8/4/2", &[8, 4, 2], 16, 1940), 1..=3, "1e-6", "5e-4", "1e3"),
         ],
     }
 }
@@ -122,15 +128,16 @@ fn control(profile: Profile) -> Contest {
         _ => wide(profile, "A: L3 d16 k 16/2", &[16, 2], 16, 2112),
     };
     let rivals = vec![rival(lift(profile, &arena), Some("5e-3"))];
-    Contest { arena, rivals, seeds: 1..=3, joint_below: "1e-8", layerwise_above: "5e-3" }
+    Contest { arena, rivals, seeds: 1..=3, joint_below: "1e-8", layerwise_above: "5e-3", ratio_above: None }
 }
 
 /// Everyone is behind, by the bounds and by a factor.
 fn ahead(contest: &Contest, runs: &Runs) -> Result<Outcome> {
     let mut outcome = contest.held(runs)?;
-    let factor = if contest.joint_below == "1e-8" { "1e4" } else { "1e3" };
     let what = format!("{}: error of every alternative over that of joint, on every seed", contest.arena.name);
-    outcome.conditions.push(all_above(&what, &contest.ratios(runs)?, factor));
+    if let Some(factor) = contest.ratio_above {
+        outcome.conditions.push(all_above(&what, &contest.ratios(runs)?, factor));
+    }
     Ok(outcome)
 }
 

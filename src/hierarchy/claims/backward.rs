@@ -1,10 +1,12 @@
 //! Backward feature correction: what training together repairs.
 
+use std::borrow::Cow;
+
 use super::instances::{self, DEPTH_3, GAP, LIN_K2_D16, LIN_L4, LIN_L5, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, cells};
 use super::measure::{
     all_above, all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, feature_error, relative_risk, slope,
 };
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::{Cell, Run, Runs};
@@ -17,20 +19,26 @@ fn seal(run: &Run) -> String {
 
 /// Together, the layers learn what layerwise training cannot.
 pub const JOINT: Claim = Claim {
-    id: "backward.joint",
+    id: Cow::Borrowed("backward.joint"),
     sentence: "(a), (b)",
-    statement: "Trained together, with layer 3 switched on after layer 2, the layers reach a relative population risk te < 1e-12, and the \
+    statement: Cow::Borrowed(
+        "Trained together, with layer 3 switched on after layer 2, the layers reach a relative population risk te < 1e-12, and the \
                 layerwise te is more than 1e6 times larger, on every seed of the five instances of depth 3 at eps = .1.",
+    ),
     method: "Same samples and initial weights for both runs; they share the phase of layer 2. te is the exact population risk of the \
              trained weights, a rational number.",
-    control: "Layer 2 is frozen while layer 3 trains: the layerwise run in the place of the joint one.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| [Kind::Joint, Kind::Layerwise].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &[GAP])).collect(),
-    check: |profile, runs| joint(profile, runs, Kind::Joint),
-    broken: |profile, runs| joint(profile, runs, Kind::Layerwise),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| [Kind::Joint, Kind::Layerwise].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &[GAP])).collect(),
+    check: |c| joint(c.profile, c.computed, Kind::Joint),
+    controls: &[Control {
+        breaks: "Layer 2 is frozen while layer 3 trains: the layerwise run in the place of the joint one.",
+        check: |c| joint(c.profile, c.computed, Kind::Layerwise),
+    }],
 };
 
 fn joint(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
@@ -57,41 +65,53 @@ fn joint(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
 
 /// Depth 4: the error of layer 2 falls by about a factor of the gap with every layer that is switched on.
 pub const STAIRCASE_4: Claim = Claim {
-    id: "backward.staircase-4",
+    id: Cow::Borrowed("backward.staircase-4"),
     sentence: "(b)",
-    statement: "At depth 4 the error f of layer 2 falls in a staircase: after the phase of layer 2 it is of the order eps, after the phase \
+    statement: Cow::Borrowed(
+        "At depth 4 the error f of layer 2 falls in a staircase: after the phase of layer 2 it is of the order eps, after the phase \
                 of layers 2 and 3 of the order eps^2 (slopes of ln f against ln eps over .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on \
                 every seed), and after all layers te < 1e-15 at each of these eps.",
+    ),
     method: "lin L4 k1 d32, joint training. f and te are exact functions of the trained weights; slopes are enclosed.",
-    control: "For te: layer 4 is never switched on, layers 2 and 3 go on training for as long. For the second step: layer 2 is frozen \
-              after its own phase (layerwise training).",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| STAIRS_4.cells(profile),
-    check: |profile, runs| STAIRS_4.check(profile, runs),
-    broken: |profile, runs| STAIRS_4.broken(profile, runs),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| STAIRS_4.cells(profile),
+    check: |c| STAIRS_4.check(c.profile, c.computed),
+    controls: &[Control {
+        breaks: "For te: layer 4 is never switched on, layers 2 and 3 go on training for as long. For the second step: layer 2 is frozen \
+              after its own phase (layerwise training).",
+        check: |c| STAIRS_4.broken(c.profile, c.computed),
+    }],
 };
 
 /// Depth 5: one more step of the staircase.
 pub const STAIRCASE_5: Claim = Claim {
-    id: "backward.staircase-5",
+    id: Cow::Borrowed("backward.staircase-5"),
     sentence: "(b)",
-    statement: "At depth 5 the staircase has one more step: f of layer 2 is of the order eps, eps^2, eps^3 after the phases of layers 2, 3 \
+    statement: Cow::Borrowed(
+        "At depth 5 the staircase has one more step: f of layer 2 is of the order eps, eps^2, eps^3 after the phases of layers 2, 3 \
                 and 4 (slopes over .2, .1, .05 in [.85, 1.2], [1.8, 2.15] and [2.7, 3.3] on every seed), and after all layers te < 1e-9 \
                 at each of these eps.",
+    ),
     method: "lin L5 k1 d24, joint training with heavy ball .99: layer 5 is a sixteenth power, of which samples see little, and with .9 it \
              converges too slowly on some seeds. f and te are exact functions of the trained weights; slopes are enclosed.",
-    control: "For te: layer 5 is never switched on, layers 2 to 4 go on training for as long. For the second and third step: layer 2 \
-              is frozen after its own phase (layerwise training).",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| STAIRS_5.cells(profile),
-    check: |profile, runs| STAIRS_5.check(profile, runs),
-    broken: |profile, runs| STAIRS_5.broken(profile, runs),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| STAIRS_5.cells(profile),
+    check: |c| STAIRS_5.check(c.profile, c.computed),
+    controls: &[Control {
+        breaks: "For te: layer 5 is never switched on, layers 2 to 4 go on training for as long. For the second and third step: layer 2 \
+              is frozen after its own phase (layerwise training).",
+        check: |c| STAIRS_5.broken(c.profile, c.computed),
+    }],
 };
 
 /// What a staircase claim asserts of its instance.
@@ -195,22 +215,28 @@ impl Stairs {
 
 /// A layerwise-trained network recovers when its layers are released.
 pub const THAW: Claim = Claim {
-    id: "backward.thaw",
+    id: Cow::Borrowed("backward.thaw"),
     sentence: "(b)",
-    statement: "A network that layerwise training left at a te between 1e-4 and 1e-2 recovers when all its layers are released: te < 1e-12 \
+    statement: Cow::Borrowed(
+        "A network that layerwise training left at a te between 1e-4 and 1e-2 recovers when all its layers are released: te < 1e-12 \
                 on every seed of lin L4 k1 d32 at eps = .1.",
+    ),
     method: "Layerwise training, then joint training for as many steps as the last phase. te is exact.",
-    control: "Kept frozen: layer 4 alone goes on for the same number of steps.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let seeds = instances::seeds(profile);
         seeds.flat_map(|seed| [thawed(profile, seed), kept_frozen(profile, seed), layerwise(profile, seed)]).collect()
     },
-    check: |profile, runs| thaw(profile, runs, thawed),
-    broken: |profile, runs| thaw(profile, runs, kept_frozen),
+    check: |c| thaw(c.profile, c.computed, thawed),
+    controls: &[Control {
+        breaks: "Kept frozen: layer 4 alone goes on for the same number of steps.",
+        check: |c| thaw(c.profile, c.computed, kept_frozen),
+    }],
 };
 
 fn layerwise(profile: Profile, seed: u64) -> Cell {
@@ -224,8 +250,7 @@ fn thawed(profile: Profile, seed: u64) -> Cell {
 fn kept_frozen(profile: Profile, seed: u64) -> Cell {
     let phases = LIN_L4.phases(profile);
     let on = phases.last().map(|&steps| Stage::new(LIN_L4.depth(), LIN_L4.depth(), Coupling::Joint, steps));
-    // A recipe has phases, and that is all that stages ask for.
-    let stages = Kind::Layerwise.stages(&phases, 0).unwrap_or_default();
+    let stages = Kind::Layerwise.stages(&phases, 0).expect("a recipe has phases");
     LIN_L4.staged(profile, stages.into_iter().chain(on).collect(), GAP, seed)
 }
 
@@ -250,25 +275,31 @@ fn thaw(profile: Profile, runs: &Runs, released: fn(Profile, u64) -> Cell) -> Re
 
 /// What correction needs is a shared residual, not a gradient from above.
 pub const RESIDUAL_SHARING: Claim = Claim {
-    id: "backward.residual-sharing",
+    id: Cow::Borrowed("backward.residual-sharing"),
     sentence: "(b)",
-    statement: "A finding that goes beyond the paper's story: stopping the gradient from a layer into the features below it does not break \
+    statement: Cow::Borrowed(
+        "A finding that goes beyond the paper's story: stopping the gradient from a layer into the features below it does not break \
                 correction (te < 1e-12 on every seed), as long as all layers see the error of the whole output; freezing the lower \
                 layers, or giving each layer a loss of its own, does (te > 1e-4). Instances lin L3 k2 d16, linskip L3 k1 d32, quad01 L3 \
                 k1 d16 and lin L4 k1 d32 at eps = .1; the local loss on the first three.",
+    ),
     method: "te is the exact population risk of the trained weights. This fits the picture that the higher layer takes its part of the \
              residual away from the lower one; the runs do not prove it.",
-    control: "Local losses in the place of the stopped gradient.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let kinds = [Kind::StopGradient, Kind::Layerwise, Kind::LocalLoss];
         kinds.iter().flat_map(|&kind| cells(sharing_recipes(kind), profile, kind, &[GAP])).collect()
     },
-    check: |profile, runs| residual_sharing(profile, runs, Kind::StopGradient),
-    broken: |profile, runs| residual_sharing(profile, runs, Kind::LocalLoss),
+    check: |c| residual_sharing(c.profile, c.computed, Kind::StopGradient),
+    controls: &[Control {
+        breaks: "Local losses in the place of the stopped gradient.",
+        check: |c| residual_sharing(c.profile, c.computed, Kind::LocalLoss),
+    }],
 };
 
 static SHARING: [&Recipe; 4] = [&LIN_K2_D16, &LINSKIP_K1_D32, &QUAD01_K1_D16, &LIN_L4];

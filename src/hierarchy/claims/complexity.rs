@@ -1,8 +1,10 @@
 //! How samples and steps grow with the dimension, the depth and the error.
 
+use std::borrow::Cow;
+
 use super::bootstrap::{Exponent, Observed, exponent_below, fitted_exponent, median};
 use super::measure::{all_below, all_slopes_within, decimal, relative_risk};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
@@ -61,26 +63,32 @@ fn succeeds(run: &Run) -> bool {
 
 /// Few samples are enough.
 pub const SAMPLES: Claim = Claim {
-    id: "complexity.samples",
+    id: Cow::Borrowed("complexity.samples"),
     sentence: "(a)",
-    statement: "Joint training needs few samples. On lin L3 k2 at eps = .3, N = 6kd samples give te < 1e-4 on at least 5 of 6 seeds at every d from 16 \
+    statement: Cow::Borrowed(
+        "Joint training needs few samples. On lin L3 k2 at eps = .3, N = 6kd samples give te < 1e-4 on at least 5 of 6 seeds at every d from 16 \
                 on; and the number from which on a seed succeeds has, by its median over the seeds, a fitted exponent in d below 1.6, its \
                 whole bootstrap interval included. d = 8, 16, 32, 64; in the profile full 128 as well.",
+    ),
     method: "The automatic schedule, stopped at a relative training loss of 1e-8. te is the exact population risk of the trained weights. For each seed \
              the number is the least N of the grid kd (1, 5/4, 3/2, 2, 5/2, 3, 4, 6) from which on every N of the grid succeeds. The bootstrap \
              draws seeds anew, 1000 times. An exponent over these d says nothing of larger ones.",
-    control: "N = kd/2 in the place of 6kd: fewer samples than the 2d - 1 parameters of layer 2 alone.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let sizes = GRID.iter().chain(&[TOO_FEW]);
         let cell = |d, quarters: &usize| seeds(profile).map(move |seed| with_samples(d, *quarters, seed)).collect::<Vec<_>>();
         sizes.flat_map(|quarters| dimensions(profile).iter().flat_map(move |&d| cell(d, quarters))).collect()
     },
-    check: |profile, runs| samples(profile, runs, ENOUGH),
-    broken: |profile, runs| samples(profile, runs, TOO_FEW),
+    check: |c| samples(c.profile, c.computed, ENOUGH),
+    controls: &[Control {
+        breaks: "N = kd/2 in the place of 6kd: fewer samples than the 2d - 1 parameters of layer 2 alone.",
+        check: |c| samples(c.profile, c.computed, TOO_FEW),
+    }],
 };
 
 /// N in quarters of kd.
@@ -163,27 +171,33 @@ pub(super) fn medians(what: &str, observed: &[Observed], exponent: &Option<Expon
 
 /// Steps grow slowly with the inverse of the error.
 pub const ERROR_STEPS: Claim = Claim {
-    id: "complexity.error-steps",
+    id: Cow::Borrowed("complexity.error-steps"),
     sentence: "(a)",
-    statement: "Joint training on lin L3 k2 (N = 60d, eps = .1) reaches errors te below 4 d^-1, 4 d^-2, 4 d^-3 on every seed, in numbers of steps that grow more slowly than error^-1/2: by their medians over six seeds, the exponent of the steps in 1/error over these three errors is below 1/2 at \
+    statement: Cow::Borrowed(
+        "Joint training on lin L3 k2 (N = 60d, eps = .1) reaches errors te below 4 d^-1, 4 d^-2, 4 d^-3 on every seed, in numbers of steps that grow more slowly than error^-1/2: by their medians over six seeds, the exponent of the steps in 1/error over these three errors is below 1/2 at \
                 every d (a loss that falls like 1/t^2 would have 1/2; a logarithm has ln 3 / (2 ln d)). The median number of steps to d^-3 has a fitted \
                 exponent in d below 1, its whole bootstrap interval included. d = 8, 16, 32, 64; in the profile full 128 as well.",
+    ),
     method: "The automatic schedule, stopped when the relative training loss falls below d^-1, d^-2, d^-3; that the error is reached means that the exact te of the \
              weights at the stop is below four times that. Steps are those of all phases.",
-    control: "Layerwise training at d = 8 and 16: it ends above 4 d^-3 at d = 16.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let cells = |(dimensions, layerwise): (&'static [usize], bool)| {
             let each = dimensions.iter().flat_map(move |&d| seeds(profile).map(move |seed| (d, seed)));
             each.flat_map(move |(d, seed)| (1..=3).map(move |q| to_error(d, q, seed, layerwise)))
         };
         [(dimensions(profile), false), (&dimensions(profile)[..2], true)].into_iter().flat_map(cells).collect()
     },
-    check: |profile, runs| error_steps(profile, dimensions(profile), runs, false),
-    broken: |profile, runs| error_steps(profile, &dimensions(profile)[..2], runs, true),
+    check: |c| error_steps(c.profile, dimensions(c.profile), c.computed, false),
+    controls: &[Control {
+        breaks: "Layerwise training at d = 8 and 16: it ends above 4 d^-3 at d = 16.",
+        check: |c| error_steps(c.profile, &dimensions(c.profile)[..2], c.computed, true),
+    }],
 };
 
 /// Training until the relative training loss is below `d^-power`.
@@ -232,22 +246,25 @@ fn exponent_in_error(d: usize, counts: &[[i64; 3]]) -> Option<Interval> {
 
 /// A number of samples linear in kd is enough at each depth that was tried.
 pub const DEPTH: Claim = Claim {
-    id: "complexity.depth",
+    id: Cow::Borrowed("complexity.depth"),
     sentence: "(a)",
-    statement: "With N = 30kd samples, linear in kd, joint training reaches te < 1e-6 at depth 2 (k=2), 3 (k=2) and 4 (k=1) on each of six seeds at d = 8, 16, 32, 64; \
+    statement: Cow::Borrowed(
+        "With N = 30kd samples, linear in kd, joint training reaches te < 1e-6 at depth 2 (k=2), 3 (k=2) and 4 (k=1) on each of six seeds at d = 8, 16, 32, 64; \
                 and at depth 5 (degree 16, k=1), d = 24, with N = 60kd. eps = .1.",
+    ),
     method: "The automatic schedule, stopped at a relative training loss of 1e-12. te is the exact population risk of the trained weights.",
-    control: "N = kd/2.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = shapes(profile).into_iter().flat_map(move |shape| seeds(profile).map(move |seed| (shape, seed)));
         each.flat_map(|(shape, seed)| [shape.cell(shape.per_unknown, seed), shape.cell(0.5, seed)]).collect()
     },
-    check: |profile, runs| depth(profile, runs, |shape| shape.per_unknown),
-    broken: |profile, runs| depth(profile, runs, |_| 0.5),
+    check: |c| depth(c.profile, c.computed, |shape| shape.per_unknown),
+    controls: &[Control { breaks: "N = kd/2.", check: |c| depth(c.profile, c.computed, |_| 0.5) }],
 };
 
 /// A chain, and the number of its samples as a multiple of kd.

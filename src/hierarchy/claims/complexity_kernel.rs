@@ -1,12 +1,14 @@
 //! How many samples a kernel of degree 4 needs on the targets of `complexity.samples`.
 
+use std::borrow::Cow;
+
 use dashu_int::IBig;
 
 use super::bootstrap::{Observed, exponent_above, fitted_exponent};
 use super::complexity::{chain, medians, seeds};
 use super::counting::{self, all_hold};
 use super::measure::{all_above, all_below, all_slopes_within, decimal, threshold};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::count::{binomial, monomials};
 use crate::exact::polynomial_in_d::PolynomialInD;
@@ -18,12 +20,14 @@ use crate::matrix::Matrix;
 
 /// A kernel of degree 4 needs about d^4/24 samples.
 pub const KERNEL_SAMPLES: Claim = Claim {
-    id: "complexity.kernel-samples",
+    id: Cow::Borrowed("complexity.kernel-samples"),
     sentence: "(a)",
-    statement: "Ridge regression with the polynomial kernel (3 + x.x'/d)^4 needs about as many samples as its space has dimensions, C(d+4,4). On lin L3 k2 at \
+    statement: Cow::Borrowed(
+        "Ridge regression with the polynomial kernel (3 + x.x'/d)^4 needs about as many samples as its space has dimensions, C(d+4,4). On lin L3 k2 at \
                 eps = .3 with a ridge of 1e-12, its test error is above 1e-3 at N = .9 C(d+4,4) and below 1e-8 at N = 1.1 C(d+4,4), on every seed, at d = \
                 6, 8, 10 (full: 12 and 16 as well); at .9 C(d+4,4) ridges of 1e-6 and 1e-3 do not bring it to 1e-3 either (d = 6, 8). The number of samples, of .5, .9, 1 and 1.1 times C(d+4,4), from which on it is below 1e-8 has, by its median over the seeds, a fitted exponent in d above 2.4, its whole bootstrap interval included (as failure at .9 and success at 1.1 leave two numbers of the grid, this is little more than the exponent of C(d+4,4) over these d). C(d+4,4) is a polynomial of degree 4 in d, so that its own exponent tends to 4; and so does that of C(d+3,4) + C(d+1,2) + 1, \
                 the dimension of the space of the even polynomial kernel 1 + t^2 + t^4, t = x.x'/d, which knows no odd degree.",
+    ),
     method: "Six seeds. The test error is the variance of the error over the variance of the target on 4000 inputs of the stream `alternative test \
              samples`: a replayed number, no population risk. Ridges are relative to the mean of the Gram matrix's diagonal. That of 1e-12 lets Gram matrices of \
              less than full rank factorise; where a pivot is not positive, the test error is absent and the condition Undecided. Sample numbers are rounded down; \
@@ -31,14 +35,18 @@ pub const KERNEL_SAMPLES: Claim = Claim {
              Dimensions are the exact ranks of the kernels' Gram matrices on the points of nonnegative integers with sum at most 5 (d = 1, 2, 3), \
              more points than dimensions. For comparison, without a condition: the RBF kernel exp(-r |x-x'|^2/d) and the tangent kernel of \
              a two-layer ReLU network with bias, at 1.1 C(d+4,4) samples, which is no threshold of theirs. An exponent over these d says nothing of larger ones.",
-    control: "A target with eps = 0, of degree 2, at N = .9 C(d+4,4): there this kernel does not fail.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells,
-    check: |profile, runs| kernel_samples(profile, runs, GAP),
-    broken: |profile, runs| kernel_samples(profile, runs, 0.0),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| cells(profile),
+    check: |c| kernel_samples(c.profile, c.computed, GAP),
+    controls: &[Control {
+        breaks: "A target with eps = 0, of degree 2, at N = .9 C(d+4,4): there this kernel does not fail.",
+        check: |c| kernel_samples(c.profile, c.computed, 0.0),
+    }],
 };
 
 const GAP: f64 = 0.3;
@@ -156,7 +164,7 @@ fn comparison(profile: Profile, runs: &Runs, gap: f64) -> Result<(Condition, Tab
             let cell = &alongside(d, gap, seed)[i];
             let te = test_error(runs.get(cell)?);
             let facts = [d.to_string(), cell.instance.samples.to_string(), seed.to_string(), decimal(&te)];
-            table.rows.push([cell.learner.told()].into_iter().chain(facts).collect());
+            table.rows.push([cell.learner.name()].into_iter().chain(facts).collect());
             larger.extend((i < count).then_some(te));
         }
     }

@@ -1,17 +1,18 @@
 //! Backward correction with the lower features frozen inside the upper layer: a round leaves an error of the order eps.
 
+use std::borrow::Cow;
+
 use super::alternation::{minus, plus, z};
 use super::counting::all_judged;
 use super::instances;
 use super::measure::{all_slopes_within, enclosed, threshold};
-use super::{Claim, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::flattening::exponents;
 use crate::exact::linear::{product, solve};
 use crate::exact::moments::{Features, GaussianFeatures, Moments};
 use crate::exact::{Distribution, Dyadic, Polynomial, Rational};
-use crate::hierarchy::experiment::Runs;
 use crate::hierarchy::network::{Architecture, Network, Skips};
 use crate::hierarchy::target::random::random_target;
 use crate::matrix::Matrix;
@@ -19,29 +20,33 @@ use crate::scalar::Scalar;
 
 /// With the lower features held fixed inside layer 3, a round is a contraction of the order eps.
 pub const CONTRACTION: Claim = Claim {
-    id: "backward.contraction",
+    id: Cow::Borrowed("backward.contraction"),
     sentence: "(b)",
-    statement: "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside layer 3 held at \
+    statement: Cow::Borrowed(
+        "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside layer 3 held at \
                 its last value, K_2 and all weights of layer 3 are fitted together to the population (Gaussian inputs, free bias); then \
                 the new K_2 takes its place inside layer 3. From layer 2 trained alone, the error f falls over four rounds by c eps per \
                 round on the geometric mean, with c in [.1, .6] and, on each seed, constant over eps = .2, .1, .05, .025 to 10 %. The first \
                 round is smaller, as it repairs errors of scale at once; later factors tend to the spectral radius of the round's derivative at \
                 the target, which is a constant times eps, below eps, and on these seeds above .6 eps in some direction.",
+    ),
     method: "The rounds are replayed on the population: in the plane of the two input rows all functions are polynomials of degree 4 in two \
              normal variables, and each fit is 60 steps of Gauss-Newton on their exact covariances, in floats. Layer 2 alone is fitted from \
              the target's own weights, and layer 3 enters the first round with the target's: the rounds speak of what is near. The derivative is a \
              linear map found over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
              direction orthogonal to it; the last replayed factor agrees with the block's radius to 10 %. proofs/alternation.md.",
-    control: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its factor does not vanish with eps.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| contraction(profile, &Scheme { derivative: joint_round, round: Plane::joint_round }),
-    broken: |profile, _: &Runs| {
-        contraction(profile, &Scheme { derivative: gauss_seidel_round, round: Plane::gauss_seidel_round })
-    },
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| contraction(c.profile, &Scheme { derivative: joint_round, round: Plane::joint_round }),
+    controls: &[Control {
+        breaks: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its factor does not vanish with eps.",
+        check: |c| contraction(c.profile, &Scheme { derivative: gauss_seidel_round, round: Plane::gauss_seidel_round }),
+    }],
 };
 
 /// A scheme, as a map of states and by its derivative at the target.

@@ -7,7 +7,6 @@ use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::exact::Rational;
 use crate::exact::linear::integer;
-use crate::scalar::Scalar;
 
 /// A condition on every item of a list: how many hold. Nothing is shown by an empty list.
 pub(super) fn all_hold(requires: impl Into<String>, held: &[bool]) -> Condition {
@@ -37,7 +36,7 @@ pub(super) fn printed(exponent: &Option<Interval>) -> String {
     exponent.and_then(|e| e.to_decimal(4)).unwrap_or_else(|| "absent".into())
 }
 
-/// `1/n`; zero for `n = 0`.
+/// `1/n`, for a count `n` of the claims: above zero.
 pub(super) fn one_over(n: i64) -> Rational {
-    Rational::new(1, n).unwrap_or_else(Rational::zero)
+    Rational::new(1, n).expect("what is counted here is there")
 }

@@ -1,9 +1,11 @@
 //! Forward feature learning: what the second layer learns alone.
 
+use std::borrow::Cow;
+
 use super::counting::all_hold;
 use super::instances::{self, LIN_K2_D16, QUAD01_K1_D16, Recipe};
 use super::measure::{all_slopes_within, enclosed, enclosed_fixed, feature_error, slope};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::inputs::{Moment, derivative, expectation, gaussian, sign, variables};
@@ -19,26 +21,32 @@ use crate::scalar::Scalar;
 
 /// What layer 2 learns alone, in closed form.
 pub const CLOSED_FORM: Claim = Claim {
-    id: "forward.closed-form",
+    id: Cow::Borrowed("forward.closed-form"),
     sentence: "(b)",
-    statement: "For a target W'W + eps g of depth 3, g = ||S_3||^2, and Gaussian inputs, the population optimum of layer 2 alone over symmetric \
+    statement: Cow::Borrowed(
+        "For a target W'W + eps g of depth 3, g = ||S_3||^2, and Gaussian inputs, the population optimum of layer 2 alone over symmetric \
                 matrices M is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every eps; without bias, and among M \
                 supported on the row space of W, it is the unique M = W'W + eps (P + (E g - tr P)/(k+2) I_row). Widths k = 1, 2, 3, d = \
                 4, integer weights, lin; the free-bias form also for linskip. For lin, M has rank at most k and is positive \
                 semidefinite for 0 <= eps <= 1, so that a layer 2 of width k represents it.",
+    ),
     method: "eps divides out of the normal equations E[(x'(M - W'W)x - eps g) x'Dx] = 0 (centred, for a free bias), which are checked as \
              identities between rational numbers for every symmetric D, or every D on the row space. The loss is a convex quadratic in M, \
              strictly convex where the Gram matrix of the directions has full rank (checked), so that the identities mean the global \
              optimum. Semidefiniteness at eps = 1 is checked exactly; between 0 and 1 it follows. proofs/forward.md.",
-    control: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the cube throughout. Every row of W has \
-              at least two non-zero entries.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |_, _: &Runs| closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian }),
-    broken: |_, _: &Runs| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |_| closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian }),
+    controls: &[Control {
+        breaks: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the cube throughout. Every row of W has \
+              at least two non-zero entries.",
+        check: |_| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }),
+    }],
 };
 
 /// Which moments enter `P`, and which the two kinds of normal equations.
@@ -131,7 +139,7 @@ fn closed_form(laws: &Laws) -> Result<Outcome> {
         let at_one = combined(&features, &Rational::one(), &p);
         let (semidefinite, rank_at_one) = (is_positive_semidefinite(&at_one), rank(&at_one));
         if *skips == Skips::Lin {
-            let shift = (&mean - &trace(&p)).over(&integral(k as i64 + 2)).unwrap_or_else(Rational::zero);
+            let shift = (&mean - &trace(&p)).over(&integral(k as i64 + 2)).expect("k + 2 is not zero");
             let residual = normal_residual(&combined(&p, &shift, &row_projection(&w)), &g, laws.no_bias, false);
             none.push(is_zero(&product(&product(&w, &residual), &w.transposed())));
             unique.push(directions_are_independent(&w));
@@ -158,25 +166,31 @@ fn squared_norm(a: &Matrix<Rational>) -> Rational {
 
 /// Layer 2 alone learns its features up to an error proportional to the gap.
 pub const LINEAR_ERROR: Claim = Claim {
-    id: "forward.linear-error",
+    id: Cow::Borrowed("forward.linear-error"),
     sentence: "(b)",
-    statement: "Trained alone, before layer 3 is switched on, layer 2 learns the target's features up to an error f that is \
+    statement: Cow::Borrowed(
+        "Trained alone, before layer 3 is switched on, layer 2 learns the target's features up to an error f that is \
                 proportional to the gap eps: the slope of ln f against ln eps is in [.9, 1.1] on every seed, for the instances lin L3 \
                 k2 d16 and quad01 L3 k1 d16 at eps = .2, .1, .05, .025, .0125. For the targets of lin, the optimum of layer 2 on the \
                 population over all symmetric M, with a free bias, has f/eps equal to a constant above zero: at every eps, by lemma 1 of \
                 proofs/forward.md.",
+    ),
     method: "Full-batch gradient descent on layer 2 for 1000 steps; f^2 = ||K'K - W'W||_F^2 / ||W'W||_F^2 of the trained weights is an \
              exact rational number, and the least-squares slope is enclosed. On the population, f/eps = ||P||_F / ||W'W||_F with P = E[g (xx' - \
              I)]/2 (forward.closed-form): its square is an exact rational number of the target's weights.",
-    control: "The top layer of the target is switched off (alpha_3 = 0): on the population f = 0, and what the runs leave is rounding, the same \
-              at every eps, so that its slope is not near 1.",
     evidence: &[Evidence::Replayed, Evidence::Enclosed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: linear_error_cells,
-    check: |profile, runs| linear_error(profile, runs, |gap| gap),
-    broken: |profile, runs| linear_error(profile, runs, |_| 0.0),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| linear_error_cells(profile),
+    check: |c| linear_error(c.profile, c.computed, |gap| gap),
+    controls: &[Control {
+        breaks: "The top layer of the target is switched off (alpha_3 = 0): on the population f = 0, and what the runs leave is rounding, the same \
+              at every eps, so that its slope is not near 1.",
+        check: |c| linear_error(c.profile, c.computed, |_| 0.0),
+    }],
 };
 
 static RECIPES: [&Recipe; 2] = [&LIN_K2_D16, &QUAD01_K1_D16];

@@ -191,9 +191,8 @@ impl Recipe {
     /// The run of a learner of this `kind`; a thawed one goes on for as long as its last phase.
     pub fn run(&self, profile: Profile, kind: Kind, gap: f64, seed: u64) -> Cell {
         let phases = self.phases(profile);
-        let thaw = phases.last().copied().unwrap_or(0);
-        // A recipe has phases, and that is all `stages` asks for.
-        self.staged(profile, kind.stages(&phases, thaw).unwrap_or_default(), gap, seed)
+        let thaw = *phases.last().expect("a recipe has phases");
+        self.staged(profile, kind.stages(&phases, thaw).expect("a recipe has phases"), gap, seed)
     }
 
     /// The run with stages of its own.

@@ -1,8 +1,10 @@
 //! Lower bounds for kernels and fixed features: any method whose predictors lie in an `N`-dimensional space chosen without the labels.
 
+use std::borrow::Cow;
+
 use super::counting::{all_hold, dimensions, fitted_exponent, one_over, printed};
 use super::measure::all_slopes_within;
-use super::{Claim, Evidence, Outcome, Profile, Table, instances};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, instances};
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root, exceeds_hundredth_root, harmonics};
 use crate::exact::harmonic::{Signature, share_of_form};
@@ -13,7 +15,6 @@ use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::projection::{mean, relative_errors};
 use crate::exact::walsh::Walsh;
 use crate::exact::{Distribution, Dyadic, Polynomial, Rational};
-use crate::hierarchy::experiment::Runs;
 use crate::hierarchy::target::distribution::draw;
 use crate::hierarchy::target::expand::on_cube;
 use crate::hierarchy::target::tree::Tree;
@@ -37,21 +38,19 @@ macro_rules! covered {
 
 /// Parities hidden in trees.
 pub const DIMENSION: Claim = Claim {
-    id: "kernel.dimension",
+    id: Cow::Borrowed("kernel.dimension"),
     sentence: "(d)",
-    statement: covered!(
+    statement: Cow::Borrowed(covered!(
         "On the cube, signed-tree targets of depth L = 2, ..., 5 are const + c x_S with |S| = p = 2^(L-1), so the class holds all C(d, p) \
          parities of degree p and any N-dimensional method has a mean relative error of at least 1 - N/C(d, p) over it. Over d = 64, ..., \
          1024, the N that error 1/4 asks for grows with a fitted exponent in [p, 1.05 p], and the N for error d^-0.01 with one in [p, p + \
          .9], larger because 1 - d^-0.01 itself still grows like (ln d)/100; C(d, p) is a polynomial of degree p in d, so both exponents \
          tend to p. x_i^2 is constant on the cube; kernel.gaussian speaks of other inputs."
-    ),
+    )),
     method: "The tree networks are expanded on the cube in exact arithmetic; layer 2 has the rows e_i + e_j and e_i - e_j, all heads are on. \
              As a sign of a bound that fails, what the C(d, 2) parities of degree 2 leave of a target's variance is held against 1 - \
              N/C(d, p) with N = C(d, 2); the signed tree meets this by its shape, and the unsigned one does not. N for error 1/4 is ceil(3/4 \
              C(d, p)); N for d^-0.01 is found by an integer 100th root. The slopes of ln N against ln d are enclosed. The lower bound is lemma P1, proofs/dimension-bound.md.",
-    control: "The unsigned tree, its top head alone, at p = 4, 8, 16: parities of degree 2 leave 1/9, .264, .476 of its variance, below the \
-              bound.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[
@@ -62,9 +61,15 @@ pub const DIMENSION: Claim = Claim {
         "random_feature_bound_distance",
     ],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| dimension(profile, Tree::Signed, 2, Dyadic::one()),
-    broken: |profile, _: &Runs| dimension(profile, Tree::Unsigned, 3, Dyadic::zero()),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| dimension(c.profile, Tree::Signed, 2, Dyadic::one()),
+    controls: &[Control {
+        breaks: "The unsigned tree, its top head alone, at p = 4, 8, 16: parities of degree 2 leave 1/9, .264, .476 of its variance, below the \
+              bound.",
+        check: |c| dimension(c.profile, Tree::Unsigned, 3, Dyadic::zero()),
+    }],
 };
 
 /// Whether a function is `const + c x_S` with `|S| = p` and `c` not zero.
@@ -123,31 +128,35 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) ->
 
 /// Rotated Gaussian targets.
 pub const GAUSSIAN: Claim = Claim {
-    id: "kernel.gaussian",
+    id: Cow::Borrowed("kernel.gaussian"),
     sentence: "(d)",
-    statement: covered!(
+    statement: Cow::Borrowed(covered!(
         "For Gaussian inputs and a target f rotated by a Haar-random orthogonal matrix, any N-dimensional method has a mean relative error \
          of at least share (1 - N / dim H_p), where share is the part of Var f in the harmonics H_p of its degree p. At d = 8, ..., 1024: \
          for f = (x'Ax)^2 (depth 3, p = 4) share > 1/4; for (x'Ax)^4 (depth 4, p = 8) 1/100 < share < 1/4; for products of p \
          orthonormal linear forms (p = 2, 4, 8) share = 1. Here A is diagonal, half 1 and half -1. The bound reaches d^-0.01, so that \
          this error asks for N >= 1, exactly from d = 88 on for (x'Ax)^2 (even d up to 1024), at no listed d for (x'Ax)^4, and for \
          products at every d > 1."
-    ),
+    )),
     method: "Shares are rational numbers, found in the ring of x'Ax and |x|^2, which the Laplacian maps to itself; at d = 4 and 6 the same \
              shares are found by polynomial algebra in x. dim H_p = C(d+p-1, p) - C(d+p-3, p-2). The table holds the least N that error 1/4 \
              (depth 4: 1/100) asks for. Lemma P4, proofs/rotations.md.",
-    control: "A = I: the powers are radial, their harmonic part is exactly 0, and one function learns them all.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| gaussian(profile, Signature::Balanced),
-    broken: |profile, _: &Runs| gaussian(profile, Signature::Identity),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| gaussian(c.profile, Signature::Balanced),
+    controls: &[Control {
+        breaks: "A = I: the powers are radial, their harmonic part is exactly 0, and one function learns them all.",
+        check: |c| gaussian(c.profile, Signature::Identity),
+    }],
 };
 
 fn share(signature: Signature, k: u32, d: u64) -> Rational {
-    signature.share(k, d as usize).unwrap_or_else(Rational::zero)
+    signature.share(k, d as usize).expect("d is even and the power is not constant")
 }
 
 fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
@@ -206,23 +215,27 @@ fn products_table(profile: Profile) -> Table {
 
 /// How many targets one space can serve.
 pub const MOST_TARGETS: Claim = Claim {
-    id: "kernel.most-targets",
+    id: Cow::Borrowed("kernel.most-targets"),
     sentence: "(d)",
-    statement: covered!(
+    statement: Cow::Borrowed(covered!(
         "Of M orthonormal targets at most N/(1 - tau) reach relative error tau < 1 by predictors from one N-dimensional space. Checked on \
          named spaces over the M = 20 parities of degree 3 on {-1,1}^6; N parities reach it with equality at tau = 0, sums over blocks of b \
          parities at tau = 1 - 1/b, where all M targets have exactly that error."
-    ),
+    )),
     method: "Errors are exact orthogonal projections, for spaces of N parities, of block sums (b = 2, 4, 5), and the spans of an aligned \
              kernel on samples (seeds of the profile, N = 5, 10, 15; tau = 1/4, 1/2, 3/4). Lemma P2, proofs/dimension-bound.md.",
-    control: "M copies of one function, N = 1: all M reach error 0.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &["most_targets_fail"],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| most_targets(profile, |i, j| i == j),
-    broken: |profile, _: &Runs| most_targets(profile, |_, j| j == 0),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| most_targets(c.profile, |i, j| i == j),
+    controls: &[Control {
+        breaks: "M copies of one function, N = 1: all M reach error 0.",
+        check: |c| most_targets(c.profile, |_, j| j == 0),
+    }],
 };
 
 fn unit(rows: usize, cols: usize, one_at: impl Fn(usize, usize) -> bool) -> Matrix<Rational> {
@@ -262,10 +275,10 @@ fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Ou
     let mut table = Table::new(format!("{m} targets"), &["space", "N", "tau", "targets at most tau", "N/(1-tau)"]);
     let (mut bounded, mut equal) = (Vec::new(), Vec::new());
     for (i, (name, space, tau)) in spaces.iter().enumerate() {
-        let errors = relative_errors(space, &targets).unwrap_or_default();
+        let errors = relative_errors(space, &targets).expect("the targets are unit vectors, in the coordinates of the space");
         let reached = errors.iter().filter(|e| *e <= tau).count();
         let n = rank(space);
-        let bound = Rational::from(n as i64).over(&(&Rational::one() - tau)).unwrap_or_else(Rational::zero); // tau < 1
+        let bound = Rational::from(n as i64).over(&(Rational::one() - tau)).expect("tau < 1");
         bounded.push(Rational::from(reached as i64) <= bound);
         if i < sharp {
             equal.push(Rational::from(reached as i64) == bound);
@@ -281,22 +294,28 @@ fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Ou
 
 /// The bound is attained.
 pub const ATTAINED: Claim = Claim {
-    id: "kernel.attained",
+    id: Cow::Borrowed("kernel.attained"),
     sentence: "(d)",
-    statement: "The lower bound is attained: ridgeless regression with the aligned kernel K(x, x') = sum_(|S| = p) x_S x'_S on N sample points \
+    statement: Cow::Borrowed(
+        "The lower bound is attained: ridgeless regression with the aligned kernel K(x, x') = sum_(|S| = p) x_S x'_S on N sample points \
                 has, over all M = C(d, p) parities of degree p, a mean relative error of exactly 1 - r/M, with r the rank of the kernel \
                 matrix: for every sample tried.",
+    ),
     method: "Samples of the cube from the stream `kernel sample` under the seeds of the profile, (d, p) = (6, 2), (6, 3), (7, 3), (8, 4) and N \
              = M/4, M/2, M (N <= 35 unless the profile is full). The rank of the sample's parities and the exact error of every target (by solving the kernel system of \
              independent points over the rationals) are computed separately.",
-    control: "A kernel that is not aligned: the parities of degree p - 1 are added to it.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &["aligned_distance", "aligned_kernel_attains"],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| attained(profile, |_| None),
-    broken: |profile, _: &Runs| attained(profile, |p| Some(p - 1)),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| attained(c.profile, |_| None),
+    controls: &[Control {
+        breaks: "A kernel that is not aligned: the parities of degree p - 1 are added to it.",
+        check: |c| attained(c.profile, |p| Some(p - 1)),
+    }],
 };
 
 fn attained(profile: Profile, also: fn(usize) -> Option<usize>) -> Result<Outcome> {
@@ -309,13 +328,15 @@ fn attained(profile: Profile, also: fn(usize) -> Option<usize>) -> Result<Outcom
     for &(d, p) in shapes {
         let mut sets = subsets(d, p);
         let m = sets.len();
-        sets.extend(also(p).map(|degree| subsets(d, degree)).unwrap_or_default());
+        sets.extend(also(p).into_iter().flat_map(|degree| subsets(d, degree)));
         let targets = unit(m, sets.len(), |i, j| i == j);
         let sizes = [m / 4, m / 2, m].into_iter().filter(|n| *n <= 35 || profile == Profile::Full);
         for (n, seed) in sizes.flat_map(|n| instances::seeds(profile).map(move |seed| (n, seed))) {
             let features = parities(&sample(d, n, seed)?, &sets);
             let rank = rank(&features);
-            let error = relative_errors(&features, &targets).and_then(|errors| mean(&errors)).unwrap_or_else(Rational::one);
+            let errors =
+                relative_errors(&features, &targets).expect("the targets are unit vectors, in the coordinates of the space");
+            let error = mean(&errors).expect("there are targets");
             let expected = &Rational::one() - &(&Rational::from(rank as i64) * &one_over(m as i64));
             held.push(error == expected);
             let facts = [d, p, m, n, seed as usize, rank].map(|v| v.to_string());

@@ -1,7 +1,9 @@
 //! Kernels in use, on the whole cube, against the bound for any kernel.
 
+use std::borrow::Cow;
+
 use super::counting::all_judged;
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
 use crate::certify::ridge_errors;
 use crate::enclosure::Interval;
 use crate::enclosure::ridge::RidgeSystem;
@@ -9,43 +11,48 @@ use crate::error::Result;
 use crate::exact::Rational;
 use crate::exact::cube_kernel::CubeKernel;
 use crate::exact::parity::subsets;
-use crate::hierarchy::experiment::Runs;
 use crate::hierarchy::learner::Kernel;
 use crate::portable::rng::Stream;
 use crate::scalar::Scalar;
 
 /// No kernel of the list is below the bound.
 pub const REAL_KERNELS: Claim = Claim {
-    id: "kernel.real-kernels",
+    id: Cow::Borrowed("kernel.real-kernels"),
     sentence: "(d)",
-    statement: "On {-1,1}^d, the mean over all M = C(d,4) targets x_S, |S| = 4, of the squared error over the whole cube of kernel ridge \
+    statement: Cow::Borrowed(
+        "On {-1,1}^d, the mean over all M = C(d,4) targets x_S, |S| = 4, of the squared error over the whole cube of kernel ridge \
                 regression on N < M sample points is at least 1 - N/M, even with the ridge chosen for each target on its true error: for \
                 the aligned kernel sum_(|S|=4) x_S x'_S, (x.x'/d)^4, (.1 + x.x'/d)^4, exp(-2|x-x'|^2/d), exp(-|x-x'|/sqrt d) and the tangent \
                 kernels of ReLU networks of depth 2, 3 and 4. Proved for each sample in the tables: d = 10 (the full profile adds d = 12), N = \
                 M/5, M/2 and 9M/10, rounded down. kernel.attained says when the aligned kernel, without a ridge, attains it.",
+    ),
     method: "A kernel is the function on the cube whose values, one for each inner product, are those of this library scaled by a power of two to \
              1/2 <= k(x,x) < 1 and rounded to multiples of 2^-30: the bound (lemma P1, proofs/dimension-bound.md) holds for any function of x and x'. \
              The points are drawn from the stream `cube sample` without repetition, seeds 1 to 6. The ridges are 2^-12, \
              2^-8, ..., 2^8, so that every system is definite. Floats find candidates for the solutions of (K + ridge I) c = y; the error of \
              a candidate over the cube is an exact number (Walsh transform), and its residual, formed without an error, with the exact spectrum of the \
              kernel, encloses the error of the exact solution (proofs/cube-kernel.md).",
-    control: "Kernels that know the target: x_S x'_S k(x,x') in the place of k, where k is the constant 1 or a kernel of the list other than the \
-              aligned one. Their error for x_S is that of k for the constant 1 (proofs/cube-kernel.md, lemma 4), far below the bound.",
     evidence: &[Evidence::Enclosed, Evidence::Replayed],
     missing: "",
     theorems: &["parity_kernel_bound"],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| {
-        let (conditions, tables) = mean_errors(&cubes(profile), &KERNELS, parities)?;
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| {
+        let (conditions, tables) = mean_errors(&cubes(c.profile), &KERNELS, parities)?;
         Ok(Outcome { conditions, tables })
     },
-    broken: |profile, _: &Runs| {
-        let kernels = [&[Kernel::Polynomial { offset: 1.0, degree: 0 }], &KERNELS[1..]].concat();
-        // To a kernel that knows its target, every target is what the constant is to the kernel inside it.
-        let (conditions, tables) = mean_errors(&control(profile), &kernels, |_| vec![0])?;
-        Ok(Outcome { conditions: vec![Condition::some_of(&conditions)], tables })
-    },
+    controls: &[Control {
+        breaks: "Kernels that know the target: x_S x'_S k(x,x') in the place of k, where k is the constant 1 or a kernel of the list other than the \
+              aligned one. Their error for x_S is that of k for the constant 1 (proofs/cube-kernel.md, lemma 4), far below the bound.",
+        check: |c| {
+            let kernels = [&[Kernel::Polynomial { offset: 1.0, degree: 0 }], &KERNELS[1..]].concat();
+            // To a kernel that knows its target, every target is what the constant is to the kernel inside it.
+            let (conditions, tables) = mean_errors(&control(c.profile), &kernels, |_| vec![0])?;
+            Ok(Outcome { conditions: vec![Condition::some_of(&conditions)], tables })
+        },
+    }],
 };
 
 /// The size of the sets.
@@ -104,7 +111,7 @@ fn mean_errors(cubes: &[Cube], kernels: &[Kernel], sets: fn(usize) -> Vec<u32>) 
             for n in SHARES.map(|(part, whole)| count * part / whole) {
                 let means = samples.iter().map(|points| mean_least_error(&on_cube, &points[..n], &sets));
                 let means = means.collect::<Result<Vec<_>>>()?;
-                let bound = &Rational::one() - &Rational::new(n as i64, count as i64).unwrap_or(Rational::zero());
+                let bound = Rational::one() - Rational::new(n as i64, count as i64).expect("a cube has parities");
                 verdicts.extend(means.iter().map(|mean| at_least(mean, &bound)));
                 let facts = [kernel.name(), n.to_string(), bound.to_fixed(DIGITS)];
                 table.rows.push(facts.into_iter().chain(means.iter().map(printed)).collect());

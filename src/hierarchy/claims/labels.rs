@@ -1,8 +1,10 @@
 //! What the learner is told: labels with noise, and nothing but their signs.
 
+use std::borrow::Cow;
+
 use super::instances::{self, GAP, LIN_K1_D64, LIN_K2_D16, LINSKIP_K1_D16, Recipe};
 use super::measure::{all_above, all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, replayed, slope};
-use super::{Claim, Evidence, Outcome, Profile, Table};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -13,27 +15,33 @@ use crate::scalar::Scalar;
 
 /// Label noise costs what it costs any regression on as many parameters.
 pub const NOISE: Claim = Claim {
-    id: "algorithm.noise",
+    id: Cow::Borrowed("algorithm.noise"),
     sentence: "(a)",
-    statement: "Label noise of tau standard deviations of the labels costs about what it costs a regression on the p parameters of the network: te \
+    statement: Cow::Borrowed(
+        "Label noise of tau standard deviations of the labels costs about what it costs a regression on the p parameters of the network: te \
                 N/(tau^2 p) is in [.3, 3] for tau = .1, .01, .001, and the slope of ln te against ln tau is in [1.85, 2.15], on every seed (six; twelve in the profile full) of lin L3 k1 d64 (N = 30kd) and lin L3 k2 d16 (N = 60kd) at eps = .1.",
+    ),
     method: "Layers are switched on by the training error (algorithm.thresholds); the step is halved once, after 300 steps of less gain, and as \
              many more end the run, as no loss falls below the noise. te is the exact population risk of the trained weights against \
              the target without noise. p counts the weights, less the rotations of S_2 and S_3, which change nothing, plus the bias.",
-    control: "Layerwise training, whose error is its floor and not the noise.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = NOISY.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
         let at = |(recipe, seed): (&'static Recipe, u64), tau: f64| {
             [false, true].map(|layerwise| noisy(recipe, profile, layerwise, tau, seed))
         };
         each.flat_map(|of| TAUS.iter().flat_map(move |&tau| at(of, tau))).collect()
     },
-    check: |profile, runs| noise(profile, runs, false),
-    broken: |profile, runs| noise(profile, runs, true),
+    check: |c| noise(c.profile, c.computed, false),
+    controls: &[Control {
+        breaks: "Layerwise training, whose error is its floor and not the noise.",
+        check: |c| noise(c.profile, c.computed, true),
+    }],
 };
 
 static NOISY: [&Recipe; 2] = [&LIN_K1_D64, &LIN_K2_D16];
@@ -88,26 +96,29 @@ fn over_noise(te: &Option<Rational>, tau: f64, instance: &Instance) -> Option<Ra
 
 /// From signs alone, the network does better than two fits of degree 2.
 pub const CLASSIFICATION: Claim = Claim {
-    id: "algorithm.classification",
+    id: Cow::Borrowed("algorithm.classification"),
     sentence: "(a), (c)",
-    statement: "Told only whether F(x) is above its median over the training samples, joint training on the logistic loss classifies more than .985 of 20000 test samples \
+    statement: Cow::Borrowed(
+        "Told only whether F(x) is above its median over the training samples, joint training on the logistic loss classifies more than .985 of 20000 test samples \
                 right on each of twelve seeds of linskip L3 k1 d16 at eps = 1 with N = 4800: by .02 more than the best approximation of F of degree 2 in \
                 least squares, and more than logistic regression of degree 2. With N = 960 its accuracy is lower.",
+    ),
     method: "The loss is mean ln(1 + exp(-3 y (F + b))), the bias b optimised along with the steps; 300 steps of layer 2, 1000 of both layers. F \
              classifies by the threshold that puts most training samples on the right side. The classifiers of degree 2 are favoured: they \
              have all monomials up to degree 2 of the two directions on which the target depends, are fitted to the test samples themselves (in \
              least squares to the values of F, not their signs), and have the threshold that is best there. In the population, other directions cannot help the best of them. The lead over logistic regression is less than .02 on some seeds, so a lead of .02 over the best classifier of degree 2 is not claimed. Each N has its own median, for training and test. Accuracies are on one seeded sample each.",
-    control: "A target of degree 2: layer 2 alone.",
     evidence: &[Evidence::Replayed],
     missing: "",
     theorems: &[],
     full_only: true,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = instances::seeds(profile).flat_map(|seed| SIZES.map(|n| (seed, n)));
         each.flat_map(|(seed, n)| [3, 2].map(|depth| signs(profile, depth, n, seed))).collect()
     },
-    check: |profile, runs| classification(profile, runs, 3),
-    broken: |profile, runs| classification(profile, runs, 2),
+    check: |c| classification(c.profile, c.computed, 3),
+    controls: &[Control { breaks: "A target of degree 2: layer 2 alone.", check: |c| classification(c.profile, c.computed, 2) }],
 };
 
 /// The numbers of samples, few and many.

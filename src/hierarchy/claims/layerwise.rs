@@ -1,10 +1,12 @@
 //! Why training layer by layer stops.
 
+use std::borrow::Cow;
+
 use super::instances::{self, DEPTH_3, GAP, LIN_K2_D16, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, cells};
 use super::measure::{
     all_above, all_below, all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, residual_variance, slope,
 };
-use super::{Claim, Evidence, Outcome, Profile, Table};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -13,21 +15,27 @@ use crate::hierarchy::learner::Kind;
 
 /// Layerwise training stops at an error of the order of the squared gap.
 pub const STUCK: Claim = Claim {
-    id: "layerwise.stuck",
+    id: Cow::Borrowed("layerwise.stuck"),
     sentence: "(b), (c)",
-    statement: "Trained layer by layer, the network stops at a relative population risk te of the order eps^2: te/eps^2 is in [.04, 1.5] \
+    statement: Cow::Borrowed(
+        "Trained layer by layer, the network stops at a relative population risk te of the order eps^2: te/eps^2 is in [.04, 1.5] \
                 at eps = .1 on every seed of the five instances of depth 3, and the slope of ln(te Var(y)) against ln eps over .1, .05, \
                 .025 is in [1.9, 2.1].",
+    ),
     method: "te is the exact population risk of the trained weights, a rational number; slopes are enclosed. te Var(y) is used for the \
              slope because Var(y) itself grows with eps.",
-    control: "The joint run, which must leave the band.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
-    check: |profile, runs| stuck(profile, runs, Kind::Layerwise),
-    broken: |profile, runs| stuck(profile, runs, Kind::Joint),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
+    check: |c| stuck(c.profile, c.computed, Kind::Layerwise),
+    controls: &[Control {
+        breaks: "The joint run, which must leave the band.",
+        check: |c| stuck(c.profile, c.computed, Kind::Joint),
+    }],
 };
 
 const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
@@ -64,19 +72,22 @@ fn over_gap_squared(te: &Option<Rational>) -> Option<Rational> {
 
 /// A wider top layer hardly lowers the floor of layerwise training.
 pub const WIDER_TOP: Claim = Claim {
-    id: "layerwise.wider-top",
+    id: Cow::Borrowed("layerwise.wider-top"),
     sentence: "(b), (c)",
-    statement: "Widening the top layer to 8 units lowers the floor of layerwise training by at most 1 %: te/eps^2 stays in [.04, 1.5], and te stays \
+    statement: Cow::Borrowed(
+        "Widening the top layer to 8 units lowers the floor of layerwise training by at most 1 %: te/eps^2 stays in [.04, 1.5], and te stays \
                 above .99 times that of the layerwise run with the target's widths, on every seed (six; twelve in the profile full) of lin L3 k2 d16, \
                 linskip L3 k1 d32 and quad01 L3 k1 d16 at eps = .1.",
+    ),
     method: "Both runs have the same samples and the same initial weights of layer 2, hence the same layer 2 after its phase, and as many steps. \
              Both te are exact population risks of the trained weights.",
-    control: "The joint run, with the target's widths, in the wide one's place.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let each = LOCAL_LOSS_RECIPES.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
         let runs = |(recipe, seed): (&Recipe, u64)| {
             let of_kind = |kind| recipe.run(profile, kind, GAP, seed);
@@ -84,16 +95,18 @@ pub const WIDER_TOP: Claim = Claim {
         };
         each.flat_map(runs).collect()
     },
-    check: |profile, runs| wider_top(profile, runs, widened),
-    broken: |profile, runs| wider_top(profile, runs, |recipe, profile, seed| recipe.run(profile, Kind::Joint, GAP, seed)),
+    check: |c| wider_top(c.profile, c.computed, widened),
+    controls: &[Control {
+        breaks: "The joint run, with the target's widths, in the wide one's place.",
+        check: |c| wider_top(c.profile, c.computed, |recipe, profile, seed| recipe.run(profile, Kind::Joint, GAP, seed)),
+    }],
 };
 
 /// Units of the wide top layer.
 const WIDE: usize = 8;
 
 fn widened(recipe: &Recipe, profile: Profile, seed: u64) -> Cell {
-    // A recipe has phases, and that is all that stages ask for.
-    let stages = Kind::Layerwise.stages(&recipe.phases(profile), 0).unwrap_or_default();
+    let stages = Kind::Layerwise.stages(&recipe.phases(profile), 0).expect("a recipe has phases");
     let training = Staged { stages, descent: recipe.descent(), widths: Some(vec![recipe.width(), WIDE]) };
     Cell { instance: recipe.instance(profile, GAP, seed), learner: Learner::Staged(training), seed }
 }
@@ -124,24 +137,30 @@ fn wider_top(profile: Profile, runs: &Runs, wide: fn(&Recipe, Profile, u64) -> C
 
 /// A loss for each layer alone gives the layerwise result.
 pub const LOCAL_LOSS: Claim = Claim {
-    id: "layerwise.local-loss",
+    id: Cow::Borrowed("layerwise.local-loss"),
     sentence: "(b), (c)",
-    statement: "When every layer keeps training, but each on the loss of the output up to itself, the result is that of layerwise \
+    statement: Cow::Borrowed(
+        "When every layer keeps training, but each on the loss of the output up to itself, the result is that of layerwise \
                 training: te differs from the layerwise te by less than 1e-6 of it, on every seed of lin L3 k2 d16, linskip L3 k1 d32 \
                 and quad01 L3 k1 d16 at eps = .1.",
+    ),
     method: "Both te are exact population risks of the trained weights. The local loss of layer 2 does not contain \
              layer 3, so the two must agree once layer 2 has converged: the check confirms that it has.",
-    control: "A shared residual: no gradient passes down either, but both layers see the error of the whole output.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let kinds = [Kind::LocalLoss, Kind::Layerwise, Kind::StopGradient];
         kinds.iter().flat_map(|&kind| cells(&LOCAL_LOSS_RECIPES, profile, kind, &[GAP])).collect()
     },
-    check: |profile, runs| local_loss(profile, runs, Kind::LocalLoss),
-    broken: |profile, runs| local_loss(profile, runs, Kind::StopGradient),
+    check: |c| local_loss(c.profile, c.computed, Kind::LocalLoss),
+    controls: &[Control {
+        breaks: "A shared residual: no gradient passes down either, but both layers see the error of the whole output.",
+        check: |c| local_loss(c.profile, c.computed, Kind::StopGradient),
+    }],
 };
 
 static LOCAL_LOSS_RECIPES: [&Recipe; 3] = [&LIN_K2_D16, &LINSKIP_K1_D32, &QUAD01_K1_D16];

@@ -1,6 +1,10 @@
 //! What this paper claims, as propositions of ours: one file a group, in the order of the catalogue.
 
-use crate::claim::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
+use crate::claim::{self, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use crate::hierarchy::experiment::Training;
+
+/// A claim of this catalogue.
+pub type Claim = claim::Claim<Training>;
 
 mod algorithm;
 mod algorithm_distilled;
@@ -24,7 +28,9 @@ mod kernel_tail;
 mod labels;
 mod layerwise;
 mod measure;
-pub mod registry;
+mod registry;
 mod representation;
 mod shallow;
 mod staging;
+
+pub use registry::catalogue;

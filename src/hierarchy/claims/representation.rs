@@ -1,15 +1,16 @@
 //! Representation: what a composition of quadratic layers can express.
 
+use std::borrow::Cow;
+
 use dashu_int::IBig;
 
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict, instances};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict, instances};
 use crate::certify::smallest_singular_value;
 use crate::error::Result;
 use crate::exact::count::binomial;
 use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::rank::rank;
 use crate::exact::{Dyadic, Polynomial, Rational};
-use crate::hierarchy::experiment::Runs;
 use crate::hierarchy::learner::initial::{quadratic_forms, spanning_rows};
 use crate::hierarchy::network::{Architecture, Network, Skips};
 use crate::hierarchy::target::expand::{expand, integer_network};
@@ -18,21 +19,27 @@ use crate::portable::rng::Stream;
 
 /// Depth is degree.
 pub const DEGREE: Claim = Claim {
-    id: "representation.degree",
+    id: Cow::Borrowed("representation.degree"),
     sentence: "(a)",
-    statement: "A target of depth L = 2, ..., 5 is a polynomial of degree exactly 2^(L-1) in its inputs for the index sets lin and \
+    statement: Cow::Borrowed(
+        "A target of depth L = 2, ..., 5 is a polynomial of degree exactly 2^(L-1) in its inputs for the index sets lin and \
                 linskip, and of degree exactly 2^L for quad01: its part of that degree is not zero. For named targets with integer \
                 weights; that no target of these shapes has a larger degree holds by construction.",
+    ),
     method: "The network is evaluated on the variables x_1, ..., x_d, which expands it over the integers (d = 2, widths 2; lin and linskip \
              also d = 3). Scales are 1.",
-    control: "The top layer is removed: the network is cut after layer L-1 (L = 3, 4, 5).",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| degree(profile, 2, |network| network),
-    broken: |profile, _: &Runs| degree(profile, 3, |network| network.truncated(network.depth() - 1)),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| degree(c.profile, 2, |network| network),
+    controls: &[Control {
+        breaks: "The top layer is removed: the network is cut after layer L-1 (L = 3, 4, 5).",
+        check: |c| degree(c.profile, 3, |network| network.truncated(network.depth() - 1)),
+    }],
 };
 
 const DEPTHS: std::ops::RangeInclusive<usize> = 2..=5;
@@ -70,23 +77,29 @@ fn degree(profile: Profile, least_depth: usize, changed: Change) -> Result<Outco
 
 /// Depth buys a degree for a linear price.
 pub const COST: Claim = Claim {
-    id: "representation.cost",
+    id: Cow::Borrowed("representation.cost"),
     sentence: "(a)",
-    statement: "At fixed width k = 2, a learner of depth L = 2, ..., 5 has a number of trainable parameters that is a polynomial of degree \
+    statement: Cow::Borrowed(
+        "At fixed width k = 2, a learner of depth L = 2, ..., 5 has a number of trainable parameters that is a polynomial of degree \
                 1 in the dimension d, while the monomials of degree at most p that a polynomial of its degree p may have, C(d+p, p) of \
                 them, are a polynomial of degree p.",
+    ),
     method: "Parameters are counted by the shapes that a learner's weight matrices have: k rows, and d columns for inputs or k(k+1)/2 for \
              features of a layer below. Newton's differences over d = 0, ..., p+2 (over d = 1, \
              ..., p+3 for the parameters) give a polynomial of the stated degree, and it agrees with the count at every d of the table, \
              up to 1024. It says what a representation costs, not what can be learnt.",
-    control: "Dense regression on all monomials of degree at most p in the place of the composition.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| cost(profile, parameters),
-    broken: |profile, _: &Runs| cost(profile, |skips, depth, d| Ok(dense(degree_of_composition(skips, depth), d))),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| cost(c.profile, parameters),
+    controls: &[Control {
+        breaks: "Dense regression on all monomials of degree at most p in the place of the composition.",
+        check: |c| cost(c.profile, |skips, depth, d| Ok(dense(degree_of_composition(skips, depth), d))),
+    }],
 };
 
 const WIDTH: usize = 2;
@@ -151,21 +164,27 @@ fn cost(profile: Profile, composition: Count) -> Result<Outcome> {
 
 /// The fixed squares of a learner span all quadratic forms.
 pub const QUADRATIC_SPAN: Claim = Claim {
-    id: "representation.quadratic-span",
+    id: Cow::Borrowed("representation.quadratic-span"),
     sentence: "(a)",
-    statement: "The k(k+1)/2 fixed squares (r.z)^2 that a learner of width k computes in layer 2 are linearly independent, and so span all \
+    statement: Cow::Borrowed(
+        "The k(k+1)/2 fixed squares (r.z)^2 that a learner of width k computes in layer 2 are linearly independent, and so span all \
                 quadratic forms in k variables: for every R drawn for widths k = 1..5 under the seeds of the profile.",
+    ),
     method: "Row i of a square matrix holds the coefficients of (r_i.z)^2 in the monomials z_p z_q. The entries of R are floats, hence \
              dyadic rationals; the rank is computed exactly, and the smallest singular value is certified to be above zero. That full \
              rank means spanning, and that k(k+1)/2 is the least number, is formal.",
-    control: "The last row of R repeats the first (k = 2..5).",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &["quadratic_span_sharp", "squares_span_rank"],
     full_only: false,
-    cells: |_| Vec::new(),
-    check: |profile, _: &Runs| span(profile, 1, |rows| rows),
-    broken: |profile, _: &Runs| span(profile, 2, with_repeated_row),
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| span(c.profile, 1, |rows| rows),
+    controls: &[Control {
+        breaks: "The last row of R repeats the first (k = 2..5).",
+        check: |c| span(c.profile, 2, with_repeated_row),
+    }],
 };
 
 const LARGEST_WIDTH: usize = 5;

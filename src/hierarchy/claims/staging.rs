@@ -1,8 +1,10 @@
 //! Whether layers must be switched on one after the other, and whether the gap must be small.
 
+use std::borrow::Cow;
+
 use super::instances::{self, GAP, LIN_K1_D64, LIN_K2_D16, LIN_L4, LINSKIP_K2_D16, Recipe};
 use super::measure::{all_below, decimal, relative_risk, threshold};
-use super::{Claim, Condition, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::{Cell, Learner, Runs};
@@ -11,27 +13,30 @@ use crate::hierarchy::network::architecture::MAX_DEPTH;
 
 /// Chains need neither staging nor a small gap; with skips, staging matters.
 pub const STAGING: Claim = Claim {
-    id: "backward.staging",
+    id: Cow::Borrowed("backward.staging"),
     sentence: "(b)",
-    statement: "A finding that goes against the paper's story on small instances: chains need neither staging nor a small gap. With all layers \
+    statement: Cow::Borrowed(
+        "A finding that goes against the paper's story on small instances: chains need neither staging nor a small gap. With all layers \
                 on from the start, te < 1e-10 at eps = .1 on every seed (six; twelve in the profile full) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one \
                 after the other, te < 1e-10 at eps = 1 on every seed of the two of depth 3, and at eps = .6 of that of depth 4. With skips it is \
                 otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails (te > 1e-5) with the layers switched on one after the \
                 other, and fails on some seed with all of them on from the start.",
+    ),
     method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else is the same. A run ends \
              at a relative loss of 1e-20, after 15000 steps, or at a stall when another halving would leave the step below .0005. te is the exact \
              population risk of the trained weights. Failing is a statement about these runs: longer ones are not excluded from recovering.",
-    control: "Chains at eps = 10.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
     full_only: true,
-    cells: |profile| {
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
         let chains = [chains(profile, LARGE_GAPS), chains(profile, [10.0; 3])].concat();
         [chains, with_skips(profile, one_by_one()), with_skips(profile, at_once())].concat()
     },
-    check: |profile, runs| staging(profile, runs, LARGE_GAPS),
-    broken: |profile, runs| staging(profile, runs, [10.0; 3]),
+    check: |c| staging(c.profile, c.computed, LARGE_GAPS),
+    controls: &[Control { breaks: "Chains at eps = 10.", check: |c| staging(c.profile, c.computed, [10.0; 3]) }],
 };
 
 static CHAINS: [&Recipe; 3] = [&LIN_K1_D64, &LIN_K2_D16, &LIN_L4];

@@ -159,6 +159,22 @@ impl Instance {
     pub fn canonical(&self) -> Canonical {
         self.encode(Canonical::of("instance"))
     }
+
+    /// What it is, on one line.
+    pub fn name(&self) -> String {
+        format!(
+            "{} L{} k{:?} d{} eps {} {} N={} seeds {}/{}",
+            self.skips.name(),
+            self.depth(),
+            self.widths,
+            self.dimension,
+            self.gap,
+            self.distribution.name(),
+            self.samples,
+            self.target_seed,
+            self.data_seed,
+        )
+    }
 }
 
 impl Cell {
@@ -207,17 +223,17 @@ impl Cell {
 
 impl Learner {
     /// What trains when, on one line.
-    pub fn told(&self) -> String {
+    pub fn name(&self) -> String {
         match self {
-            Learner::Staged(staged) => staged.told(),
-            Learner::Online(staged) => format!("online {}", staged.told()),
+            Learner::Staged(staged) => staged.name(),
+            Learner::Online(staged) => format!("online {}", staged.name()),
             Learner::Alternative(compared) => compared.name(),
             Learner::Automatic(Automated { automatic, .. }) => {
                 let layers = if automatic.layerwise { "layerwise" } else { "joint" };
                 format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
             }
             Learner::Distilled(settings) => format!("distilled, penalty {}, at most {} steps", settings.penalty, settings.steps),
-            Learner::Ridge(ridge) => ridge.told(),
+            Learner::Ridge(ridge) => ridge.name(),
         }
     }
 }
@@ -228,8 +244,8 @@ impl Staged {
         self.stages.iter().fold(0, |sum, s| sum.saturating_add(s.steps))
     }
 
-    fn told(&self) -> String {
-        let stage = |s: &Stage| format!("{}..{}:{:?}:{}", s.bottom, s.top, s.coupling, s.steps);
+    fn name(&self) -> String {
+        let stage = |s: &Stage| format!("{}..{}:{}:{}", s.bottom, s.top, s.coupling.name(), s.steps);
         self.stages.iter().map(stage).collect::<Vec<_>>().join(" ")
     }
 

@@ -9,7 +9,9 @@ mod ridge;
 pub mod run;
 pub mod scores;
 mod source;
+mod study;
 
 pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Staged};
 pub use ridge::Ridge;
-pub use run::{Run, Runs, Score, run_traced, shard};
+pub use run::{Run, Score, run_traced};
+pub use study::{Runs, Training};

@@ -55,7 +55,7 @@ pub mod risk {
 /// `Option<f64>` as the bits of the float, for `#[serde(with)]`.
 pub mod float {
     use super::*;
-    use crate::ledger::bits;
+    use crate::claim::ledger::bits;
 
     #[derive(Serialize, Deserialize)]
     struct Bits(#[serde(with = "bits")] f64);

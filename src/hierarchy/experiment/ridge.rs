@@ -23,7 +23,7 @@ impl Ridge {
         self.kernel.encode(c.text("ridge")).float(self.ridge)
     }
 
-    pub(super) fn told(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("kernel ridge, {}, ridge {:e}", self.kernel.name(), self.ridge)
     }
 

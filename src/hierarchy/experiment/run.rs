@@ -1,7 +1,6 @@
 //! Runs, each computed once.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +9,11 @@ use super::distilled::distilled;
 use super::source::Source;
 use super::{alternative, densenet, record};
 use crate::canonical::Canonical;
+use crate::claim::Key;
+use crate::claim::ledger::bits;
 use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
 use crate::hierarchy::network::Network;
-use crate::ledger::{Ledger, bits};
-use crate::parallel;
 
 /// Samples of the test error, where the exact risk is not affordable.
 pub const TEST_SAMPLES: usize = 20_000;
@@ -89,98 +88,38 @@ impl Run {
     }
 }
 
-/// Runs by the digest of their cells.
-#[derive(Debug, Default)]
-pub struct Runs {
-    runs: BTreeMap<[u8; 32], Run>,
-}
-
-impl Runs {
-    /// The run of `cell`.
-    ///
-    /// # Errors
-    /// When the cell was not among those computed.
-    pub fn get(&self, cell: &Cell) -> Result<&Run> {
-        self.runs.get(&cell.key()).ok_or_else(|| Error::refused("a claim asked for a run that is not among its cells"))
-    }
-
-    /// Computes the runs of `cells`, each once, on `jobs` threads; `progress(done, total)` is called as they finish.
-    ///
-    /// Cells that share instance, settings and seed share their samples and every stage they have in common. A run does not
-    /// depend on the others, nor on the thread it runs on. What `ledger` holds is not computed again, and what is computed goes there
-    /// as soon as it is finished.
-    ///
-    /// # Errors
-    /// When an instance is impossible, or the ledger cannot be written.
-    pub fn compute(
-        cells: &[Cell],
-        jobs: usize,
-        ledger: Option<&Ledger>,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Runs> {
-        let distinct: BTreeMap<[u8; 32], &Cell> = cells.iter().map(|c| (c.key(), c)).collect();
-        let known = |key: &[u8; 32]| Some((*key, ledger?.get::<Run>(key)?));
-        let mut runs: BTreeMap<[u8; 32], Run> = distinct.keys().filter_map(known).collect();
-        let groups = Group::gather(distinct.iter().filter(|(key, _)| !runs.contains_key(*key)).map(|(_, cell)| *cell));
-        let done = AtomicUsize::new(runs.len());
-        let finished = parallel::map(&groups, jobs, |group| {
-            let runs = group.run(None)?;
-            if let Some(ledger) = ledger {
-                runs.iter().try_for_each(|(key, run)| ledger.put(key, run))?;
-            }
-            let count = group.cells.len();
-            progress(done.fetch_add(count, Ordering::Relaxed) + count, distinct.len());
-            Ok(runs)
-        });
-        for group in finished {
-            runs.extend(group?);
-        }
-        Ok(Runs { runs })
-    }
-}
-
 /// Computes one run with a trace of every `every`-th step.
 ///
 /// # Errors
 /// When the instance is impossible.
 pub fn run_traced(cell: &Cell, every: usize) -> Result<Run> {
-    let mut runs = Group::gather([cell]).remove(0).run(Some(every.max(1)))?;
+    let runs = Group { cells: &[cell] }.run(Some(every.max(1)))?;
     // A group answers for each of its cells, and this one has one.
-    Ok(runs.remove(0).1)
+    runs.into_iter().next().map(|(_, run)| run).ok_or_else(|| Error::refused("the learner gave no run"))
 }
 
-/// The cells of share `index` (from 0) of `count`: whole groups that share samples are dealt out in turn, longest first.
-pub fn shard(cells: &[Cell], index: usize, count: usize) -> Vec<Cell> {
-    let distinct: BTreeMap<[u8; 32], &Cell> = cells.iter().map(|c| (c.key(), c)).collect();
-    let dealt = Group::gather(distinct.into_values()).into_iter().skip(index).step_by(count.max(1));
-    dealt.flat_map(|group| group.cells.into_iter().cloned()).collect()
+/// The runs of cells that share their samples and initial weights ([`Cell::origin`]), in their order; every stage that they have in
+/// common is trained once.
+pub(super) fn run_together(cells: &[&Cell]) -> Result<Vec<Run>> {
+    let mut runs: BTreeMap<Key, Run> = Group { cells }.run(None)?.into_iter().collect();
+    let taken = |cell: &&Cell| runs.remove(&cell.key()).ok_or_else(|| Error::refused("a learner left out one of its cells"));
+    cells.iter().map(taken).collect()
 }
 
 /// Cells on the same samples and from the same initial weights.
 struct Group<'a> {
-    cells: Vec<&'a Cell>,
+    cells: &'a [&'a Cell],
 }
 
-impl<'a> Group<'a> {
-    /// Groups cells, those with most work first, so that no thread is left with a long one at the end.
-    fn gather(cells: impl IntoIterator<Item = &'a Cell>) -> Vec<Group<'a>> {
-        let mut groups: BTreeMap<[u8; 32], Group<'a>> = BTreeMap::new();
-        for cell in cells {
-            groups.entry(cell.origin().digest()).or_insert_with(|| Group { cells: Vec::new() }).cells.push(cell);
-        }
-        let mut groups: Vec<Group<'a>> = groups.into_values().collect();
-        groups.sort_by_key(|g| std::cmp::Reverse(g.cells.iter().map(|c| c.work()).sum::<u128>()));
-        groups
-    }
-
+impl Group<'_> {
     fn run(&self, trace_every: Option<usize>) -> Result<Vec<([u8; 32], Run)>> {
         // A group is made with its first cell, and all of its cells have learners of one kind.
-        let first = self.cells[0];
+        let [first, ..] = self.cells else { return Ok(Vec::new()) };
         match &first.learner {
-            Learner::Staged(staged) => densenet::staged(first, &self.cells, staged, None, trace_every),
+            Learner::Staged(staged) => densenet::staged(first, self.cells, staged, None, trace_every),
             Learner::Online(staged) => {
                 let fresh = Some(Source::new(&first.instance));
-                densenet::staged(first, &self.cells, staged, fresh, trace_every)
+                densenet::staged(first, self.cells, staged, fresh, trace_every)
             }
             Learner::Automatic(automated) => Ok(self.all(&densenet::automatically(first, automated, trace_every)?)),
             Learner::Alternative(compared) => Ok(self.all(&alternative::run(first, compared)?)),

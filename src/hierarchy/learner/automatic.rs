@@ -1,6 +1,7 @@
 //! Layers switched on by the training error: no hand-set phase lengths.
 
 use super::descent::{Descent, Samples, StageEnd};
+use super::patience::Patience;
 use super::schedule::{Coupling, Stage};
 use super::trainer::Trainer;
 use crate::canonical::Canonical;
@@ -56,7 +57,7 @@ impl Default for Automatic {
 impl Automatic {
     /// Appends the settings to a canonical encoding.
     pub fn encode(&self, c: Canonical) -> Canonical {
-        let c = c.text("automatic").text(&format!("{:?}", self.coupling)).integer(self.layerwise.into());
+        let c = c.text("automatic").text(self.coupling.name()).integer(self.layerwise.into());
         let counts = [self.on_from_start, self.patience, self.least_steps, self.last_patience, self.most_steps];
         let c = counts.iter().fold(c, |c, &n| c.integer(n as u64));
         c.floats(&[self.threshold, self.gain, self.least_step])
@@ -140,31 +141,24 @@ struct Watch<'a> {
     automatic: &'a Automatic,
     /// The scale of the next layer; on the last stage there is none.
     next_scale: Option<f64>,
-    best: f64,
-    best_step: usize,
+    patience: Patience,
 }
 
 impl<'a> Watch<'a> {
     fn new(automatic: &'a Automatic, next_scale: Option<f64>) -> Self {
-        Watch { automatic, next_scale, best: f64::INFINITY, best_step: 0 }
+        let steps = if next_scale.is_some() { automatic.patience } else { automatic.last_patience };
+        Watch { automatic, next_scale, patience: Patience::new(1.0 - automatic.gain, steps, 0) }
     }
 
     fn decide(&mut self, step: usize, loss: f64) -> Decision {
-        let a = self.automatic;
-        if loss < self.best * (1.0 - a.gain) {
-            (self.best, self.best_step) = (loss, step);
-        }
-        let without_gain = step - self.best_step;
+        let (a, stalled) = (self.automatic, self.patience.stalled(loss, step));
         match self.next_scale {
-            Some(scale) => {
-                let wanted = loss < a.threshold * (scale * scale) || without_gain > a.patience;
-                if step >= a.least_steps && wanted { Decision::SwitchOn } else { Decision::Step }
-            }
-            None if without_gain > a.last_patience => {
-                (self.best, self.best_step) = (loss, step);
+            Some(scale) if step >= a.least_steps && (stalled || loss < a.threshold * (scale * scale)) => Decision::SwitchOn,
+            None if stalled => {
+                self.patience.restart(loss, step);
                 Decision::HalveStep
             }
-            None => Decision::Step,
+            _ => Decision::Step,
         }
     }
 }

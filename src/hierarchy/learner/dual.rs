@@ -4,35 +4,10 @@
 #![cfg(test)]
 
 use crate::exact::Dyadic;
+pub(super) use crate::exact::dual::Dual;
 use crate::matrix::Matrix;
 use crate::portable::rng::Stream;
 use crate::scalar::Scalar;
-
-/// A value and its derivative in one direction: `a + b t` with `t^2 = 0`.
-#[derive(Clone)]
-pub(super) struct Dual(pub(super) Dyadic, pub(super) Dyadic);
-
-impl Scalar for Dual {
-    type Weight = Dual;
-    fn zero() -> Self {
-        Dual(Dyadic::zero(), Dyadic::zero())
-    }
-    fn one() -> Self {
-        Dual(Dyadic::one(), Dyadic::zero())
-    }
-    fn plus(&self, other: &Self) -> Self {
-        Dual(self.0.plus(&other.0), self.1.plus(&other.1))
-    }
-    fn minus(&self, other: &Self) -> Self {
-        Dual(self.0.minus(&other.0), self.1.minus(&other.1))
-    }
-    fn times(&self, other: &Self) -> Self {
-        Dual(self.0.times(&other.0), self.0.times(&other.1).plus(&self.1.times(&other.0)))
-    }
-    fn weighted(&self, weight: &Self) -> Self {
-        self.times(weight)
-    }
-}
 
 pub(super) fn exact(value: f64) -> Dyadic {
     Dyadic::try_from(value).expect("a finite number")

@@ -17,6 +17,18 @@ pub enum Coupling {
     RowSpace,
 }
 
+impl Coupling {
+    /// The name in identities of runs; digests depend on it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Coupling::Joint => "Joint",
+            Coupling::StopGradient => "StopGradient",
+            Coupling::LocalLoss => "LocalLoss",
+            Coupling::RowSpace => "RowSpace",
+        }
+    }
+}
+
 /// A stretch of training: layers `bottom..=top` learn, the ones below `bottom` stay, the ones above `top` are off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stage {
@@ -41,7 +53,7 @@ impl Stage {
 
     /// Appends the stage to a canonical encoding.
     pub fn encode(&self, c: Canonical) -> Canonical {
-        c.integer(self.bottom as u64).integer(self.top as u64).text(&format!("{:?}", self.coupling)).integer(self.steps as u64)
+        c.integer(self.bottom as u64).integer(self.top as u64).text(self.coupling.name()).integer(self.steps as u64)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The concept class, its samples, and exact population quantities.
 
+mod absent;
 pub mod distribution;
 pub mod expand;
 pub mod generic;
@@ -7,3 +8,4 @@ pub mod random;
 pub mod risk;
 pub mod rotated;
 pub mod tree;
+mod variables;

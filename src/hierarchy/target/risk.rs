@@ -11,63 +11,13 @@
 //!
 //! Cost: milliseconds for the networks of the experiments. What would take more than a few seconds is [`Absent`], with the reason.
 
-use crate::exact::moments::{CubeFeatures, Cumulants, Features, GaussianFeatures, Moments, SphereFeatures};
-use crate::exact::quadratic_form::{GaussianForms, QuadraticForms, SphereForms};
-use crate::exact::{Distribution, Dyadic, Polynomial, Rational};
-use crate::hierarchy::network::{Network, forward};
+pub use super::absent::{Absent, MAX_FORMS, MAX_PRODUCTS, MAX_TERMS, MAX_VARIABLES};
+use super::variables::{Variables, block};
+use crate::exact::linear::dot;
+use crate::exact::{Distribution, Dyadic, Rational};
+use crate::hierarchy::network::Network;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
-use std::fmt;
-
-/// The largest number of terms that the expansion of a network may have.
-pub const MAX_TERMS: usize = 1500;
-/// The largest number of products that the moments of one risk may cost.
-pub const MAX_PRODUCTS: usize = 500_000;
-/// The largest number of input parts that one network of depth up to 3 may have.
-pub const MAX_VARIABLES: usize = 32;
-/// The largest number of quadratic forms in two networks of depth up to 3: one for each head and one for each unit of layer 3.
-pub const MAX_FORMS: usize = 22;
-
-/// Why an exact value is not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Absent {
-    /// A weight is NaN or infinite.
-    NotFinite,
-    /// The two networks read inputs of different dimensions.
-    Dimensions(usize, usize),
-    /// The expansion would have more than [`MAX_TERMS`] terms.
-    Terms(usize),
-    /// A network has more than [`MAX_VARIABLES`] input parts, or both more than [`MAX_FORMS`] quadratic forms.
-    Forms {
-        /// The input parts of one network.
-        variables: usize,
-        /// The quadratic forms of both.
-        forms: usize,
-    },
-    /// The moments would cost more than [`MAX_PRODUCTS`] products.
-    Products,
-    /// The target is constant: nothing can be measured relative to it.
-    ConstantTarget,
-}
-
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Absent::NotFinite => write!(f, "a weight is not finite"),
-            Absent::Dimensions(a, b) => write!(f, "the target reads {a} inputs and the learner {b}"),
-            Absent::Terms(n) => write!(f, "the expansion may have {n} terms; the exact risk takes up to {MAX_TERMS}"),
-            Absent::Forms { variables, forms } => {
-                let limits = format!("the exact risk takes up to {MAX_VARIABLES} and {MAX_FORMS}");
-                write!(f, "layer 2 gives {variables} variables in one network and {forms} quadratic forms in both; {limits}")
-            }
-            Absent::Products => write!(f, "the exact moments take more than {MAX_PRODUCTS} products"),
-            Absent::ConstantTarget => write!(f, "the target is constant"),
-        }
-    }
-}
-
-impl std::error::Error for Absent {}
 
 /// The exact risk of a learner against a target, after the best constant has been added to the learner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,18 +67,18 @@ pub fn feature_error_squared(target: &Network<f64>, learner: &Network<f64>) -> R
     let (target, learner) = exact_pair(target, learner)?;
     let (kk, kw, ww) =
         (squared_products(&learner, &learner), squared_products(&learner, &target), squared_products(&target, &target));
-    Rational::quotient(&(&(&kk + &ww) - &kw.shifted(1)), &ww).ok_or(Absent::ConstantTarget)
+    Rational::quotient(&(kk + &ww - kw.shifted(1)), &ww).ok_or(Absent::ConstantTarget)
 }
 
 /// `||A B'||_F^2` for the second layers `A`, `B` of two networks.
 fn squared_products(left: &Network<Dyadic>, right: &Network<Dyadic>) -> Dyadic {
     let entry = |(i, j): (usize, usize)| {
         let blocks = (0..2).filter_map(|f| Some((block(left, 2, f)?.row(i), block(right, 2, f)?.row(j))));
-        blocks.flat_map(|(a, b)| a.iter().zip(b)).fold(Dyadic::zero(), |sum, (x, y)| &sum + &(x * y))
+        blocks.map(|(a, b)| dot(a, b)).sum::<Dyadic>()
     };
     let (m, n) = (left.architecture().width(2), right.architecture().width(2));
     let entries = (0..m).flat_map(|i| (0..n).map(move |j| (i, j)));
-    entries.fold(Dyadic::zero(), |sum, ij| &sum + &entry(ij).squared())
+    entries.map(|ij| entry(ij).squared()).sum()
 }
 
 /// The network over the dyadic rationals. The features of its top layer are dropped: nothing reads them.
@@ -147,152 +97,13 @@ fn exact_pair(target: &Network<f64>, learner: &Network<f64>) -> Result<(Network<
     Ok((exact(target)?, exact(learner)?))
 }
 
-/// `K_(l,j)`, when `j` is in `J_l`.
-fn block(network: &Network<Dyadic>, l: usize, j: usize) -> Option<&Matrix<Dyadic>> {
-    let position = network.architecture().index_set(l).iter().position(|&i| i == j)?;
-    network.layer(l).weights.get(position)
-}
-
-/// The variables in which networks are expanded: the input parts `z_(l,a)` or, where `forms` are kept, quadratic polynomials of them.
-struct Variables {
-    distribution: Distribution,
-    features: FeatureRows,
-    forms: Option<Vec<Polynomial>>,
-}
-
-impl Variables {
-    /// Quadratic forms serve networks of depth up to 3 without `x^2 - 1`, unless on the cube: there they are few, however wide
-    /// layer 2 is.
-    fn for_networks(networks: &[&Network<Dyadic>], distribution: Distribution) -> Self {
-        let by_forms = |n: &&Network<Dyadic>| n.depth() <= 3 && !n.architecture().reads_squares();
-        let forms = (distribution != Distribution::Cube && networks.iter().all(by_forms)).then(Vec::new);
-        Variables { distribution, features: FeatureRows::default(), forms }
-    }
-
-    /// `Var(F_learner - F_target)` and `Var(F_target)`.
-    fn residual_and_target(mut self, target: &Network<Dyadic>, learner: &Network<Dyadic>) -> Result<[Rational; 2], Absent> {
-        let target = self.output(target)?;
-        let difference = self.output(learner)?.minus(&target);
-        self.variances([&difference, &target])
-    }
-
-    /// The network as a polynomial in variables that are appended.
-    fn output(&mut self, network: &Network<Dyadic>) -> Result<Polynomial, Absent> {
-        let inputs = self.features.variables(network);
-        match &mut self.forms {
-            Some(forms) => in_forms(network, inputs, forms),
-            None => in_parts(network, inputs),
-        }
-    }
-
-    fn variances<const N: usize>(self, polynomials: [&Polynomial; N]) -> Result<[Rational; N], Absent> {
-        let features = self.features.features();
-        let dimension = features.dimension();
-        let forms = self.forms.map(|forms| QuadraticForms::new(&forms, features.gram()));
-        match (self.distribution, forms) {
-            (Distribution::Gaussian, Some(forms)) => variances(GaussianForms(forms), polynomials),
-            (Distribution::Sphere, Some(forms)) => variances(SphereForms { forms, dimension }, polynomials),
-            (Distribution::Gaussian, None) => variances(GaussianFeatures(features), polynomials),
-            (Distribution::Sphere, None) => variances(SphereFeatures(features), polynomials),
-            (Distribution::Cube, _) => variances(CubeFeatures(features), polynomials),
-        }
-    }
-}
-
-fn variances<C: Cumulants, const N: usize>(law: C, polynomials: [&Polynomial; N]) -> Result<[Rational; N], Absent> {
-    let mut moments = Moments::new(law, MAX_PRODUCTS);
-    let variances: Option<Vec<_>> = polynomials.into_iter().map(|p| moments.variance(p)).collect();
-    variances.and_then(|v| v.try_into().ok()).ok_or(Absent::Products)
-}
-
-/// The network expanded in its input parts.
-fn in_parts(network: &Network<Dyadic>, inputs: Vec<Vec<Polynomial>>) -> Result<Polynomial, Absent> {
-    check_terms(&inputs)?;
-    Ok(forward::values_from(network, inputs).output(network))
-}
-
-/// `alpha_2 q_0 + alpha_3 sum_a q_a^2`, where `q_0 = ||S_2||^2` and `q_a = (S_3)_a` are appended to `forms`.
-fn in_forms(network: &Network<Dyadic>, inputs: Vec<Vec<Polynomial>>, forms: &mut Vec<Polynomial>) -> Result<Polynomial, Absent> {
-    check_forms(&inputs, forms.len())?;
-    let mut sums = forward::values_from(network, inputs).sums.into_iter();
-    let mut variable = |form: Polynomial| {
-        forms.push(form);
-        Polynomial::variable(forms.len() - 1)
-    };
-    let head = variable(forward::head(&sums.next().unwrap_or_default())).weighted(&network.layer(2).scale);
-    let thirds: Vec<_> = sums.next().unwrap_or_default().into_iter().map(variable).collect();
-    Ok(if thirds.is_empty() { head } else { head.plus(&forward::head(&thirds).weighted(&network.layer(3).scale)) })
-}
-
-/// Bounds the size of the matrices and of the expansion, and the number of quadratic forms.
-fn check_forms(inputs: &[Vec<Polynomial>], others: usize) -> Result<(), Absent> {
-    let variables = inputs.iter().flatten().filter(|z| !z.is_empty()).count();
-    let forms = others + 1 + inputs.get(1).map_or(0, Vec::len);
-    let within = variables <= MAX_VARIABLES && forms <= MAX_FORMS;
-    if within { Ok(()) } else { Err(Absent::Forms { variables, forms }) }
-}
-
-/// Bounds the terms of the output, of degree at most `2^(L-1)` when `z_(l,a)` counts as degree `2^(l-2)`.
-fn check_terms(inputs: &[Vec<Polynomial>]) -> Result<(), Absent> {
-    let mut terms_of_degree = vec![0usize; (1 << inputs.len()) + 1];
-    terms_of_degree[0] = 1;
-    for (part, level) in inputs.iter().zip(0..) {
-        for _ in part.iter().filter(|z| !z.is_empty()) {
-            for degree in 1 << level..terms_of_degree.len() {
-                let with_one_less = terms_of_degree[degree - (1 << level)];
-                terms_of_degree[degree] = terms_of_degree[degree].saturating_add(with_one_less);
-            }
-        }
-    }
-    match terms_of_degree.into_iter().fold(0, usize::saturating_add) {
-        terms if terms > MAX_TERMS => Err(Absent::Terms(terms)),
-        _ => Ok(()),
-    }
-}
-
-/// The features `z_i = a_i' x + b_i' (x^2 - 1)` that some networks read, one after the other.
-#[derive(Default)]
-struct FeatureRows {
-    linear: Vec<Vec<Dyadic>>,
-    squares: Vec<Vec<Dyadic>>,
-}
-
-impl FeatureRows {
-    /// A variable for each input part of the network, zero where a layer reads no input.
-    fn variables(&mut self, network: &Network<Dyadic>) -> Vec<Vec<Polynomial>> {
-        let widths = (2..=network.depth()).map(|l| (l, network.architecture().width(l)));
-        widths.map(|(l, width)| (0..width).map(|a| self.variable(network, l, a)).collect()).collect()
-    }
-
-    fn variable(&mut self, network: &Network<Dyadic>, l: usize, a: usize) -> Polynomial {
-        let row = |j: usize| block(network, l, j).map(|weights| weights.row(a).to_vec());
-        let zeros = || vec![Dyadic::zero(); network.architecture().dimension()];
-        match (row(0), row(1)) {
-            (None, None) => Polynomial::zero(),
-            (linear, squares) => {
-                self.linear.push(linear.unwrap_or_else(zeros));
-                self.squares.push(squares.unwrap_or_else(zeros));
-                Polynomial::variable(self.linear.len() - 1)
-            }
-        }
-    }
-
-    fn features(self) -> Features {
-        let matrix = |rows: Vec<Vec<Dyadic>>| {
-            let cols = rows.first().map_or(0, Vec::len);
-            Matrix::from_fn(rows.len(), cols, |i, c| rows[i][c].clone())
-        };
-        let reads_squares = self.squares.iter().flatten().any(|b| !b.is_zero());
-        // `variable` pushes a row of length d to both.
-        Features::new(matrix(self.linear), reads_squares.then(|| matrix(self.squares))).unwrap()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::variables::FeatureRows;
     use super::*;
+    use crate::exact::Polynomial;
     use crate::exact::moments::tests::expectation_over_inputs;
-    use crate::hierarchy::network::{Architecture, Layer, Skips};
+    use crate::hierarchy::network::{Architecture, Layer, Skips, forward};
 
     /// Floats in (-1, 1) with full mantissas, from a linear congruential generator.
     fn floats(mut state: u64) -> impl FnMut() -> f64 {
@@ -338,7 +149,7 @@ mod tests {
     /// The variance of a network expanded in all its inputs, by their monomial means.
     fn direct_variance(p: &Polynomial, distribution: Distribution, d: usize) -> Rational {
         let mean = expectation_over_inputs(p, distribution, d);
-        &expectation_over_inputs(&p.squared(), distribution, d) - &mean.squared()
+        expectation_over_inputs(&p.squared(), distribution, d) - mean.squared()
     }
 
     fn in_inputs(network: &Network<f64>) -> Polynomial {
@@ -463,13 +274,13 @@ mod tests {
             n.layer(2).weights.get(c / 3).map_or(Rational::zero(), |w| Rational::try_from(w[(row, c % 3)]).unwrap())
         };
         let product = |n: &Network<f64>, (i, j): (usize, usize)| {
-            (0..n.architecture().width(2)).fold(Rational::zero(), |s, r| &s + &(&entry(n, r, i) * &entry(n, r, j)))
+            (0..n.architecture().width(2)).map(|r| entry(n, r, i) * entry(n, r, j)).sum::<Rational>()
         };
         let (mut numerator, mut denominator) = (Rational::zero(), Rational::zero());
         for ij in (0..6).flat_map(|i| (0..6).map(move |j| (i, j))) {
             let (k, w) = (product(&learner, ij), product(&target, ij));
-            numerator = &numerator + &(&k - &w).squared();
-            denominator = &denominator + &w.squared();
+            numerator = numerator + (k - &w).squared();
+            denominator = denominator + w.squared();
         }
         assert_eq!(feature_error_squared(&target, &learner).unwrap(), numerator.over(&denominator).unwrap());
     }

@@ -4,26 +4,16 @@
 //! its content: what other sources made, or what was damaged, counts as not there and is made again. A file is written beside its
 //! name and renamed, so a kill at any moment leaves a whole file or none.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Sources;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
-
-/// The sources this program was built from, as `(path, content)`; written by the build script.
-mod sources {
-    include!(concat!(env!("OUT_DIR"), "/sources.rs"));
-}
-
-/// The digest of the sources and of the locked versions of all dependencies.
-pub fn sources_digest() -> String {
-    let name_and_text = |c: Canonical, (path, text): &(&str, &str)| c.text(path).text(text);
-    sources::SOURCES.iter().fold(Canonical::of("sources"), name_and_text).hex()
-}
+use crate::file;
 
 /// A directory of finished items.
 #[derive(Clone, Debug)]
@@ -43,10 +33,13 @@ struct Page {
 /// The end of the name of every file in a ledger.
 const EXTENSION: &str = "cell.json";
 
+/// The most bytes of a file that are read: far above the weights of any network that is trained here.
+const LARGEST_FILE: u64 = 1 << 30;
+
 impl Ledger {
-    /// The ledger in `directory`, which need not exist yet.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Ledger { directory: directory.into(), sources: sources_digest() }
+    /// The ledger in `directory`, which need not exist yet, of work that is valid for these sources.
+    pub fn new(directory: impl Into<PathBuf>, sources: &Sources) -> Self {
+        Ledger { directory: directory.into(), sources: sources.digest() }
     }
 
     /// Where it is.
@@ -66,24 +59,23 @@ impl Ledger {
     }
 
     fn page(&self, path: &Path) -> Option<Page> {
-        let page: Page = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+        let page: Page = serde_json::from_str(&file::read_text(path, LARGEST_FILE, "a finished item").ok()?).ok()?;
         (page.sources == self.sources && page.seal == seal(&page.content)).then_some(page)
     }
 
     /// Keeps the item under `key`.
     ///
     /// # Errors
-    /// When the directory cannot be written.
+    /// When the directory cannot be written, or the item has no JSON form.
     pub fn put<T: Serialize>(&self, key: &[u8; 32], item: &T) -> Result<()> {
         let path = self.path(key);
-        let failed = |cause: std::io::Error| Error::io("write", &path, &cause);
-        let content = serde_json::to_string(item).map_err(|e| failed(e.into()))?;
-        let page = Page { sources: self.sources.clone(), seal: seal(&content), content };
-        let text = serde_json::to_string(&page).map_err(|e| failed(e.into()))?;
-        fs::create_dir_all(&self.directory).map_err(failed)?;
-        let beside = path.with_extension(format!("{}.new", std::process::id()));
-        let written = File::create(&beside).and_then(|mut f| f.write_all(text.as_bytes()).and_then(|()| f.sync_all()));
-        written.and_then(|()| fs::rename(&beside, &path)).map_err(failed)
+        let content = serde_json::to_string(item).map_err(|e| Error::io("write", &path, &e.into()))?;
+        self.write(&path, &Page { sources: self.sources.clone(), seal: seal(&content), content })
+    }
+
+    fn write(&self, path: &Path, page: &Page) -> Result<()> {
+        file::create_directory(&self.directory)?;
+        file::write(path, &serde_json::to_string(page).expect("three strings have a JSON form"))
     }
 
     /// Copies every item of `other` into this ledger; how many were there.
@@ -97,29 +89,22 @@ impl Ledger {
             let whole = other
                 .page(path)
                 .ok_or_else(|| Error::refused("damaged, or made by other sources than this program's").in_file(path))?;
-            let name = path.file_name().unwrap_or_default();
-            let own = self.directory.join(name);
+            let own = self.directory.join(path.file_name().expect("an entry of a directory has a name"));
             match self.page(&own) {
                 Some(page) if page.content != whole.content => {
                     let message = format!("differs from {}: the same work gave two results", own.display());
                     return Err(Error::golden(message).in_file(path));
                 }
                 Some(_) => {}
-                None => {
-                    fs::create_dir_all(&self.directory).map_err(|e| Error::io("create the directory", &self.directory, &e))?;
-                    fs::copy(path, &own).map_err(|e| Error::io("write", &own, &e))?;
-                }
+                None => self.write(&own, &whole)?,
             }
         }
         Ok(pages.len())
     }
 
     fn files(&self) -> Result<Vec<PathBuf>> {
-        let failed = |e: std::io::Error| Error::io("read the directory", &self.directory, &e);
-        let entries = fs::read_dir(&self.directory).map_err(failed)?;
-        let mut files: Vec<PathBuf> = entries.map(|e| Ok(e.map_err(failed)?.path())).collect::<Result<_>>()?;
+        let mut files = file::entries(&self.directory)?;
         files.retain(|path| path.to_string_lossy().ends_with(EXTENSION));
-        files.sort();
         Ok(files)
     }
 
@@ -173,17 +158,16 @@ mod tests {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Item(#[serde(with = "bits")] f64);
 
-    fn ledger(name: &str) -> Ledger {
-        let place = std::env::temp_dir().join(format!("bfc-ledger-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&place);
-        Ledger::new(place)
+    fn place() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
     }
 
     const KEY: [u8; 32] = [7; 32];
 
     #[test]
     fn what_is_put_is_got_bit_for_bit() {
-        let ledger = ledger("bits");
+        let place = place();
+        let ledger = Ledger::new(place.path().join("bits"), &Sources::own());
         assert!(ledger.get::<Item>(&KEY).is_none());
         for value in [0.1, -0.0, f64::INFINITY, f64::from_bits(1)] {
             ledger.put(&KEY, &Item(value)).unwrap();
@@ -197,7 +181,8 @@ mod tests {
 
     #[test]
     fn damage_and_other_sources_count_as_absent() {
-        let ledger = ledger("damage");
+        let place = place();
+        let ledger = Ledger::new(place.path(), &Sources::own());
         ledger.put(&KEY, &Item(1.0)).unwrap();
         let other = Ledger { sources: "others".into(), ..ledger.clone() };
         assert!(other.get::<Item>(&KEY).is_none());
@@ -207,12 +192,13 @@ mod tests {
         assert!(ledger.get::<Item>(&KEY).is_none());
         fs::write(&path, &edited[..20]).unwrap();
         assert!(ledger.get::<Item>(&KEY).is_none());
-        ledger.remove(&[KEY]).unwrap();
     }
 
     #[test]
     fn joining_copies_and_refuses_contradictions() {
-        let (one, two, all) = (ledger("one"), ledger("two"), ledger("all"));
+        let place = place();
+        let [one, two, all, nowhere] =
+            ["one", "two", "all", "nowhere"].map(|name| Ledger::new(place.path().join(name), &Sources::own()));
         one.put(&KEY, &Item(1.0)).unwrap();
         two.put(&[8; 32], &Item(2.0)).unwrap();
         assert_eq!((all.join(&one).unwrap(), all.join(&two).unwrap()), (1, 1));
@@ -221,7 +207,6 @@ mod tests {
         assert!(all.join(&two).unwrap_err().to_string().contains("two results"));
         fs::write(two.path(&KEY), "{").unwrap();
         assert!(all.join(&two).unwrap_err().file().is_some());
-        assert!(all.join(&ledger("nowhere")).is_err());
-        [one, two, all].iter().for_each(|l| l.remove(&[KEY, [8; 32]]).unwrap());
+        assert!(all.join(&nowhere).is_err());
     }
 }

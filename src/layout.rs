@@ -1,4 +1,7 @@
-//! Plain text in columns.
+//! Plain text in columns and lines.
+
+/// Prose is wrapped to this many characters.
+pub const WIDTH: usize = 110;
 
 /// One line a row, columns two spaces apart and as wide as their widest cell; no trailing space.
 pub fn aligned(rows: &[Vec<String>]) -> Vec<String> {
@@ -29,6 +32,11 @@ fn wrapped_line(line: &str, indent: &str, width: usize) -> String {
         }
     }
     lines.iter().map(|l| format!("{}\n", l.trim_end())).collect()
+}
+
+/// On one line, words one space apart.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

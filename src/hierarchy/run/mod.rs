@@ -1,16 +1,16 @@
 //! `bfc run`: a user's own experiment.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+mod config;
+mod toml_section;
+
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::run_config::RunConfig;
-use super::{Answer, Exit, evaluate, output};
-use crate::error::{Error, Result};
+use crate::claim::require_platform;
+use crate::error::Result;
 use crate::exact::rational::Rational;
+use crate::file;
 use crate::hierarchy::experiment::Run;
 use crate::hierarchy::experiment::run::{PhaseEnd, run_traced};
 
@@ -26,32 +26,26 @@ const MOST_ROWS: usize = 10_000;
 /// Digits of a printed enclosure.
 const DIGITS: usize = 12;
 
-/// Runs the experiment of `file` and writes `trace.csv` and `result.json` to `out`.
-pub fn command(file: &Path, out: Option<&Path>) -> Result<Answer> {
-    let config = RunConfig::parse(file, &read(file)?)?;
-    evaluate::require_platform()?;
+pub use config::RunConfig;
+
+/// Runs the experiment of `file`, writes `trace.csv` and `result.json` to `out` (by default the name of `file` with `-out` for `.toml`,
+/// in the working directory), and says what came of it. `training` is given the long part of the work, to show that it goes on.
+///
+/// # Errors
+/// When the file is not such an experiment, the machine is unfit, or the files cannot be written; nothing is left behind then.
+pub fn run(file: &Path, out: Option<&Path>, training: impl FnOnce(&dyn Fn() -> Result<Run>) -> Result<Run>) -> Result<String> {
+    let config = RunConfig::parse(file, &file::read_text(file, LARGEST_FILE, "the tables of an experiment")?)?;
+    require_platform()?;
     let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
-    probe(&directory)?;
-    let start = Instant::now();
-    let ran = output::with_spinner("training", || run_traced(&config.cell(), every(&config))).map_err(|e| e.in_file(file));
-    output::duration("ran", start);
-    let run = ran?;
-    write(&directory, [trace(&run), format!("{:#}\n", result(&config, &run))])?;
-    Ok(Answer { text: summary(&run, &config, &directory), exit: Exit::Success })
+    file::check_writable(&directory, &FILES)?;
+    let run = training(&|| run_traced(&config.cell(), every(&config))).map_err(|e| e.in_file(file))?;
+    let texts = [trace(&run), format!("{:#}\n", result(&config, &run))];
+    file::write_set(&directory, &[(FILES[0], &texts[0]), (FILES[1], &texts[1])])?;
+    Ok(summary(&run, &config, &directory))
 }
 
 fn every(config: &RunConfig) -> usize {
     TRACE_EVERY.max(config.training.steps() / MOST_ROWS)
-}
-
-fn read(file: &Path) -> Result<String> {
-    let mut text = String::new();
-    let opened = File::open(file).and_then(|f| f.take(LARGEST_FILE + 1).read_to_string(&mut text));
-    let length = opened.map_err(|e| Error::io("read", file, &e))?;
-    match length as u64 <= LARGEST_FILE {
-        true => Ok(text),
-        false => Err(Error::input("a file above 1 MiB", "the tables of an experiment").in_file(file)),
-    }
 }
 
 fn default_directory(file: &Path) -> PathBuf {
@@ -62,60 +56,6 @@ fn default_directory(file: &Path) -> PathBuf {
 
 /// The two files that a run writes.
 const FILES: [&str; 2] = ["trace.csv", "result.json"];
-
-/// Makes sure before the run that the files can be written after it; nothing is left behind.
-fn probe(directory: &Path) -> Result<()> {
-    check_replaceable(directory)?;
-    let missing = missing(directory);
-    let nearest = missing.last().map_or(Some(directory), |path| path.parent());
-    let file = nearest.unwrap_or(directory).join(format!(".bfc-probe-{}", std::process::id()));
-    let action = if missing.is_empty() { "write to the directory" } else { "create the directory" };
-    let written = File::create_new(&file).and_then(|_| fs::remove_file(&file));
-    written.map_err(|e| Error::io(action, directory, &e))
-}
-
-/// The directories that have to be made for `directory` to exist, the innermost first.
-fn missing(directory: &Path) -> Vec<&Path> {
-    let absent = |path: &&Path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err();
-    directory.ancestors().take_while(absent).collect()
-}
-
-/// Only files are replaced, and only the two that a run writes.
-fn check_replaceable(directory: &Path) -> Result<()> {
-    for place in FILES.map(|name| directory.join(name)) {
-        if place.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-            return Err(Error::input("something that is not a regular file", "a file to replace, or none").in_file(&place));
-        }
-    }
-    Ok(())
-}
-
-/// Writes the texts of both files, and leaves nothing behind when that fails.
-fn write(directory: &Path, texts: [String; 2]) -> Result<()> {
-    let made = missing(directory);
-    let created = fs::create_dir_all(directory).map_err(|e| Error::io("create the directory", directory, &e));
-    created.and_then(|()| replace(directory, texts)).inspect_err(|_| {
-        // What holds something stays.
-        made.iter().for_each(|path| drop(fs::remove_dir(path)));
-    })
-}
-
-/// Writes both files beside their names first, so that an interruption leaves no half file.
-fn replace(directory: &Path, texts: [String; 2]) -> Result<()> {
-    let staged = FILES.map(|name| directory.join(format!(".{name}.new")));
-    let renamed = stage(&staged, &texts).and_then(|()| check_replaceable(directory)).and_then(|()| {
-        let pairs = staged.iter().zip(FILES.map(|name| directory.join(name)));
-        pairs.into_iter().try_for_each(|(from, to)| fs::rename(from, &to).map_err(|e| Error::io("write", &to, &e)))
-    });
-    renamed.inspect_err(|_| staged.iter().for_each(|path| drop(fs::remove_file(path))))
-}
-
-fn stage(places: &[PathBuf], texts: &[String]) -> Result<()> {
-    places.iter().zip(texts).try_for_each(|(place, text)| {
-        let written = File::create(place).and_then(|mut f| f.write_all(text.as_bytes()).and_then(|()| f.sync_all()));
-        written.map_err(|e| Error::io("write", place, &e))
-    })
-}
 
 /// The traced steps of each phase, and its end.
 fn trace(run: &Run) -> String {
@@ -215,22 +155,5 @@ mod tests {
         assert_eq!(nearest(&large), json!(1e300));
         let beyond = nearest(&(&large * &large));
         assert!(beyond.as_str().is_some_and(|text| text.ends_with("e600")), "{beyond}");
-    }
-
-    #[test]
-    fn a_failed_write_leaves_nothing_behind() {
-        let place = std::env::temp_dir().join(format!("bfc-cli-{}-run", std::process::id()));
-        let _ = fs::remove_dir_all(&place);
-        let texts = || ["trace".to_string(), "result".to_string()];
-        write(&place.join("a/b"), texts()).unwrap();
-        fs::remove_file(place.join("a/b/result.json")).unwrap();
-        fs::create_dir(place.join("a/b/result.json")).unwrap();
-        let names = || fs::read_dir(place.join("a/b")).unwrap().count();
-        assert!(write(&place.join("a/b"), ["moved".into(), "moved".into()]).is_err());
-        assert_eq!((names(), fs::read_to_string(place.join("a/b/trace.csv")).unwrap().as_str()), (2, "trace"));
-        // A name that is too long for a file system fails after its parents were made.
-        assert!(write(&place.join("n/e/s").join("t".repeat(300)), texts()).is_err());
-        assert!(!place.join("n").exists());
-        fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -1,0 +1,44 @@
+//! The sources that a program was built from: stored work is valid for them and no others.
+
+use crate::canonical::Canonical;
+
+/// This library's own sources, written by its build script.
+mod own {
+    include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+}
+
+/// The file that locks the versions of all dependencies.
+const LOCK: &str = "Cargo.lock";
+
+/// The sources of a catalogue's crate with its `Cargo.lock`, as `(path, content)`; a build script lists them ([`sources!`](crate::sources)).
+#[derive(Clone, Copy, Debug)]
+pub struct Sources(pub &'static [(&'static str, &'static str)]);
+
+impl Sources {
+    /// Those of this library, for the catalogue that comes with it.
+    pub fn own() -> Self {
+        Sources(own::SOURCES)
+    }
+
+    /// The digest of this library's sources, of the catalogue's, and of the versions that the catalogue's crate locks. Lines may
+    /// end in CRLF or LF.
+    pub fn digest(&self) -> String {
+        let library = own::SOURCES.iter().filter(|(path, _)| *path != LOCK);
+        let name_and_text = |c: Canonical, (path, text): &(&str, &str)| c.text(path).text(&text.replace("\r\n", "\n"));
+        library.chain(self.0).fold(Canonical::of("sources"), name_and_text).hex()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_counts_and_line_endings_do_not() {
+        let digest = |text: &'static str| Sources(Box::leak(Box::new([("src/main.rs", text)]))).digest();
+        assert_ne!(digest("a\nb\n"), digest("a\nc\n"));
+        assert_eq!(digest("a\nb\n"), digest("a\r\nb\r\n"));
+        assert!(Sources::own().0.iter().any(|(path, _)| *path == LOCK));
+        assert!(Sources::own().0.iter().any(|(path, _)| *path == "src/claim/sources.rs"));
+    }
+}

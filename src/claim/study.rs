@@ -1,0 +1,175 @@
+//! Work that claims share: each item is computed once, kept in a ledger, dealt out to machines.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Ledger;
+use crate::error::{Error, Result};
+use crate::parallel;
+
+/// The digest that identifies an item.
+pub type Key = [u8; 32];
+
+/// Work that claims share, such as training runs: each item is computed once, whichever claims ask for it.
+///
+/// A catalogue whose claims share nothing has the study `()`.
+pub trait Study: 'static {
+    /// What identifies a piece of work, such as an instance, a learner and a seed.
+    type Item: Clone + Send + Sync;
+    /// What comes of it.
+    type Found: Serialize + DeserializeOwned + Send + Sync;
+
+    /// The digest of all that the result depends on. Items with the same key are the same work.
+    fn key(item: &Self::Item) -> Key;
+
+    /// What it is computed together with (items of one group key share their beginnings), and a rough count of its operations:
+    /// long groups are begun first.
+    fn group(item: &Self::Item) -> (Key, u128);
+
+    /// What it is and how it is done, as two cells of the table of `check --plan`.
+    fn row(item: &Self::Item) -> [String; 2];
+
+    /// The results of the items of one group, in their order. They must not depend on which items of the group are asked for.
+    ///
+    /// # Errors
+    /// When an item is impossible.
+    fn compute(group: &[&Self::Item]) -> Result<Vec<Self::Found>>;
+}
+
+/// No shared work at all.
+impl Study for () {
+    type Item = Infallible;
+    type Found = ();
+
+    fn key(item: &Infallible) -> Key {
+        match *item {}
+    }
+
+    fn group(item: &Infallible) -> (Key, u128) {
+        match *item {}
+    }
+
+    fn row(item: &Infallible) -> [String; 2] {
+        match *item {}
+    }
+
+    fn compute(_: &[&Infallible]) -> Result<Vec<()>> {
+        Ok(Vec::new())
+    }
+}
+
+/// The results of items, by their keys; filled while an evaluation goes on.
+pub struct Computed<S: Study> {
+    found: BTreeMap<Key, OnceLock<S::Found>>,
+}
+
+impl<S: Study> Default for Computed<S> {
+    fn default() -> Self {
+        Computed { found: BTreeMap::new() }
+    }
+}
+
+impl<S: Study> fmt::Debug for Computed<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Computed({} of {})", self.count(), self.found.len())
+    }
+}
+
+impl<S: Study> Computed<S> {
+    /// Places for the results of `items`, with what `ledger` holds of them filled in.
+    pub(super) fn begin(items: &[S::Item], ledger: Option<&Ledger>) -> Self {
+        let known = |key: &Key| ledger.and_then(|ledger| ledger.get(key));
+        let place = |item: &S::Item| {
+            let key = S::key(item);
+            let cell = OnceLock::new();
+            if let Some(found) = known(&key) {
+                // The cell was made in the line above.
+                let _ = cell.set(found);
+            }
+            (key, cell)
+        };
+        let distinct: BTreeMap<Key, &S::Item> = items.iter().map(|item| (S::key(item), item)).collect();
+        Computed { found: distinct.into_values().map(place).collect() }
+    }
+
+    /// The results of `items`, each computed once, on `jobs` threads.
+    ///
+    /// # Errors
+    /// When an item is impossible.
+    pub fn of(items: &[S::Item], jobs: usize) -> Result<Self> {
+        let computed = Computed::begin(items, None);
+        let groups = gather::<S>(items);
+        let finished = parallel::map(&groups, jobs, |group| computed.compute(group, None));
+        finished.into_iter().collect::<Result<()>>().map(|()| computed)
+    }
+
+    /// The result of `item`.
+    ///
+    /// # Errors
+    /// When the item was not among those asked for: a claim must list whatever it reads among its items.
+    pub fn get(&self, item: &S::Item) -> Result<&S::Found> {
+        let place = self.found.get(&S::key(item)).and_then(OnceLock::get);
+        place.ok_or_else(|| Error::refused("a claim asked for a result that is not among its items"))
+    }
+
+    /// How many results there are.
+    pub(super) fn count(&self) -> usize {
+        self.found.values().filter(|place| place.get().is_some()).count()
+    }
+
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.found.get(key).is_some_and(|place| place.get().is_some())
+    }
+
+    /// Computes one group and keeps its results here and in the ledger.
+    pub(super) fn compute(&self, group: &Group<'_, S>, ledger: Option<&Ledger>) -> Result<()> {
+        let results = S::compute(&group.items)?;
+        if results.len() != group.items.len() {
+            return Err(Error::refused(format!("a study gave {} results for {} items", results.len(), group.items.len())));
+        }
+        for (item, result) in group.items.iter().zip(results) {
+            let key = S::key(item);
+            if let Some(ledger) = ledger {
+                ledger.put(&key, &result)?;
+            }
+            if let Some(place) = self.found.get(&key) {
+                // A result that is there already is the same: results depend on their items alone.
+                let _ = place.set(result);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Items that are computed together.
+pub(super) struct Group<'a, S: Study> {
+    pub items: Vec<&'a S::Item>,
+    pub work: u128,
+}
+
+/// The distinct ones of `items` in groups, those with most work first, so that no thread is left with a long one at the end.
+pub(super) fn gather<'a, S: Study>(items: impl IntoIterator<Item = &'a S::Item>) -> Vec<Group<'a, S>> {
+    let distinct: BTreeMap<Key, &S::Item> = items.into_iter().map(|item| (S::key(item), item)).collect();
+    let mut groups: BTreeMap<Key, Group<'a, S>> = BTreeMap::new();
+    for item in distinct.into_values() {
+        let (key, work) = S::group(item);
+        let group = groups.entry(key).or_insert_with(|| Group { items: Vec::new(), work: 0 });
+        group.items.push(item);
+        group.work = group.work.saturating_add(work);
+    }
+    let mut groups: Vec<Group<'a, S>> = groups.into_values().collect();
+    groups.sort_by_key(|g| Reverse(g.work));
+    groups
+}
+
+/// The items of share `index` (from 0) of `count`: whole groups are dealt out in turn, longest first.
+pub fn shard<S: Study>(items: &[S::Item], index: usize, count: usize) -> Vec<S::Item> {
+    let dealt = gather::<S>(items).into_iter().skip(index).step_by(count.max(1));
+    dealt.flat_map(|group| group.items.into_iter().cloned()).collect()
+}

@@ -1,0 +1,37 @@
+//! Training runs as the work that claims share.
+
+use super::config::Cell;
+use super::run::{Run, run_together};
+use crate::claim::{Computed, Key, Study};
+use crate::error::Result;
+
+/// The study of this paper: a [`Cell`] is an instance, a learner and a seed; a [`Run`] is what came of it.
+///
+/// Cells on the same samples and from the same initial weights are one group: they share every stage they have in common, so joint and
+/// layerwise training share the phase of layer 2, and each is the other's control.
+#[derive(Debug)]
+pub struct Training;
+
+/// Runs by their cells.
+pub type Runs = Computed<Training>;
+
+impl Study for Training {
+    type Item = Cell;
+    type Found = Run;
+
+    fn key(cell: &Cell) -> Key {
+        cell.key()
+    }
+
+    fn group(cell: &Cell) -> (Key, u128) {
+        (cell.origin().digest(), cell.work())
+    }
+
+    fn row(cell: &Cell) -> [String; 2] {
+        [cell.instance.name(), cell.learner.name()]
+    }
+
+    fn compute(cells: &[&Cell]) -> Result<Vec<Run>> {
+        run_together(cells)
+    }
+}
