@@ -30,6 +30,7 @@ mod layerwise;
 mod measure;
 mod registry;
 mod representation;
+mod separation;
 mod shallow;
 mod staging;
 

@@ -3,7 +3,7 @@
 use super::{
     Claim, algorithm, algorithm_distilled, alternation, alternatives, alternatives_wide, backward, complexity, complexity_kernel,
     complexity_work, contraction, decay, direction, dynamics, forward, kernel, kernel_real, kernel_tail, labels, layerwise,
-    representation, shallow, staging,
+    representation, separation, shallow, staging,
 };
 use crate::claim::{Catalogue, Source, Sources};
 use crate::hierarchy::experiment::Training;
@@ -74,6 +74,8 @@ fn claims() -> Vec<Claim> {
         kernel::MOST_TARGETS,
         kernel::ATTAINED,
         kernel_real::REAL_KERNELS,
+        separation::KERNELS,
+        separation::SAMPLES,
         shallow::MONOMIAL,
         shallow::QUADRATIC_POWER,
         algorithm_distilled::DISTILLED,

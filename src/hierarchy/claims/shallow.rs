@@ -10,10 +10,11 @@ use dashu_int::IBig;
 use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, factorial, floor};
-use crate::exact::flattening::{Spectrum, energy, is_spectrum_of, least_rank, of_monomials, of_quadratic_power, tail};
+use crate::exact::flattening::{is_spectrum_of, of_monomials, of_quadratic_power};
 use crate::exact::harmonic::Signature;
 use crate::exact::inputs::{gaussian, power, sum, variables, variance};
 use crate::exact::linear::integer;
+use crate::exact::spectrum::{Spectrum, energy, least_rank, tail};
 use crate::exact::{Polynomial, Rational};
 use crate::scalar::Scalar;
 
