@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use super::{printed, verdict};
 use crate::claim::judging::all_judged;
-use crate::claim::{Checking, Control, Evidence, Outcome, Table, Value};
+use crate::claim::{Checking, Claim, Control, Evidence, Outcome, Table, Value};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
 use crate::hierarchy::dynamics::unique_zero::{UniqueZero, gives_the_target, unique_zero};
 use crate::hierarchy::experiment::{Training, networks};
@@ -16,7 +15,7 @@ use crate::hierarchy::learner::Kind;
 use crate::hierarchy::network::Network;
 
 /// The only network near the trained one that fits the samples is the target.
-pub const A_POSTERIORI: Claim = Claim {
+pub const A_POSTERIORI: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.a-posteriori"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(

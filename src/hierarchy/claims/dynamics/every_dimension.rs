@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 
 use super::{condition, decimal, enclosed, exactly, printed};
-use crate::claim::{Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes;
 use crate::enclosure::logarithm::ln;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::depth_three::is_exceeded_at_the_target;
 use crate::hierarchy::dynamics::every_dimension::{Constants, probability_of_a_small_start};
+use crate::hierarchy::experiment::Training;
 
 /// Joint training of depth 3 reaches every error, in every dimension.
-pub const EVERY_DIMENSION: Claim = Claim {
+pub const EVERY_DIMENSION: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.every-dimension"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 
 use super::verdict;
 use crate::claim::judging::{all_hold, all_judged};
-use crate::claim::{Control, Evidence, Outcome, Profile, Table, Value, Verdict};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Dyadic;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::landscape::{
     Threshold, angular_rate, compactness_threshold, exponent_matrix, is_bounded_below_by_its_constant, is_positive_definite,
     is_triangular_with_twos, positivity_threshold, residual_share,
 };
 use crate::hierarchy::dynamics::stage::{evaluate, exponents, optimum};
+use crate::hierarchy::experiment::Training;
 use crate::matrix::Matrix;
 
 /// No bad critical point, at any depth up to 8.
-pub const LANDSCAPE: Claim = Claim {
+pub const LANDSCAPE: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.landscape"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use super::{condition, enclosed, exactly, printed, verdict};
 use crate::claim::judging::{all_judged, decimal, replayed_decimal};
-use crate::claim::{Checking, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::boxes;
 use crate::error::Result;
 use crate::exact::{Dyadic, Rational};
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
 use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
@@ -19,7 +18,7 @@ use crate::hierarchy::experiment::Training;
 use crate::hierarchy::learner::Kind;
 
 /// Layerwise training stops, at every depth.
-pub const LAYERWISE_FLOOR: Claim = Claim {
+pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.layerwise-floor"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(

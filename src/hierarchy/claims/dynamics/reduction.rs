@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use crate::claim::judging::all_hold;
-use crate::claim::{Control, Evidence, Outcome, Profile, Table};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::reduction::Plane;
+use crate::hierarchy::experiment::Training;
 
 /// Gradient descent in `R^d` is a polynomial map in a few numbers.
-pub const REDUCTION: Claim = Claim {
+pub const REDUCTION: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.reduction"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use super::{enclosed, exactly, printed, verdict};
 use crate::claim::judging::{all_hold, all_judged};
-use crate::claim::{Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::chain::Chain;
 use crate::hierarchy::dynamics::stage::{feature_error, regression, staircase_constant_squared};
+use crate::hierarchy::experiment::Training;
 use crate::scalar::Scalar;
 
 /// The error of layer 2 after each stage, in closed form.
-pub const STAIRCASE: Claim = Claim {
+pub const STAIRCASE: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.staircase"),
     sentence: "(b)",
     statement: Cow::Borrowed(
