@@ -15,7 +15,7 @@ pub(super) mod wide;
 
 /// A learner of the comparison: its row, and what must hold of its error.
 #[derive(Clone, Copy, Debug)]
-struct Rival {
+pub(super) struct Rival {
     /// Who learns.
     pub learner: Compared,
     /// Its error must be above this; a rival without one stands in the table only.
