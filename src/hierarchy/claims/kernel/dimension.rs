@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::claim::judging::{all_hold, all_slopes_within};
-use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root};
 use crate::exact::linear::integer;
@@ -42,7 +42,12 @@ pub const DIMENSION: Claim<Training> = Claim {
     ],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[Figure {
+        table: "dimensions",
+        x: "d",
+        y: &["C(d,p)", "N for error 1/4", "N for error d^-0.01"],
+        scales: (Scale::Logarithmic, Scale::Logarithmic),
+    }],
     items: |_, _| Vec::new(),
     check: |c| dimension(c.profile, Tree::Signed, 2, Dyadic::one()),
     controls: &[Control {
