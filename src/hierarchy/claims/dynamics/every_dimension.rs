@@ -3,30 +3,34 @@
 use std::borrow::Cow;
 
 use super::{condition, decimal, enclosed, exactly, printed};
-use crate::claim::{Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes;
 use crate::enclosure::logarithm::ln;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::depth_three::is_exceeded_at_the_target;
 use crate::hierarchy::dynamics::every_dimension::{Constants, Region, probability_of_a_small_start};
+use crate::hierarchy::experiment::Training;
 
 /// Joint training of depth 3 reaches every error, in every dimension.
-pub const EVERY_DIMENSION: Claim = Claim {
+pub const EVERY_DIMENSION: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.every-dimension"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
-        "Depth 3, width 1 (lin, Gaussian inputs, free bias, unit heads), gradient descent on the population with eta = .01 for layer 2 and eta/eps^2 for layer 3, \
-         in EVERY dimension d, for every 0 < eps <= .1 and every start with .001 <= |K_2|^2 <= 1/(24 eta) and a_0 = <K_2, w> not 0, b_0^2 = |K_2|^2 - a_0^2: layer 2 alone for \
-         at least 240 + 9.1 (ln max(1, b_0^2/a_0^2) + 2 ln(1/eps)) steps, then layer 3 switched on with a head of standard deviation .1 eps, and both trained: te <= \
-         delta after 560 + 42 ln(1/delta) more steps, and ever after. For a random direction of K_2 and d >= 3, ln(b_0^2/a_0^2) <= ln d + 2 ln(1/tau) with probability at \
-         least 1 - .798 tau: d enters only so. Not covered: momentum, the cap on steps, finite samples, noise.",
+        "Depth 3, width 1 (lin, Gaussian inputs, free bias, unit heads), gradient descent on the population with eta = \
+         .01 for layer 2 and eta/eps^2 for layer 3, in EVERY dimension d, for every 0 < eps <= .1 and every start with \
+         .001 <= |K_2|^2 <= 1/(24 eta) and a_0 = <K_2, w> not 0, b_0^2 = |K_2|^2 - a_0^2: layer 2 alone for at least \
+         240 + 9.1 (ln max(1, b_0^2/a_0^2) + 2 ln(1/eps)) steps, then layer 3 switched on with a head of standard \
+         deviation .1 eps, and both trained: te <= delta after 560 + 42 ln(1/delta) more steps, and ever after. For a \
+         random direction of K_2 and d >= 3, ln(b_0^2/a_0^2) <= ln d + 2 ln(1/tau) with probability at least 1 - .798 \
+         tau: d enters only so. Not covered: momentum, the cap on steps, finite samples, noise.",
     ),
-    method: "Near the target |grad L|^2 >= lambda L and the Hessian is below Lambda (1.1 and 100 for L <= .85 eps^2/4, 3.5 and 65 for L <= .01 eps^2), proved by \
-             branch and bound in a chart that has no singularity at eps = 0; so a step multiplies L by at most 1 - eta lambda (1 - eta Lambda/2), and the segment of each step stays in the region. Layer 2 alone: the angle to w falls by the \
-             factor (1 + 8 eta B)^-1 a step, |K_2|^2 follows a scalar interval map. All constants are enclosed. proofs/every-dimension.md; \
+    method: "Near the target |grad L|^2 >= lambda L and the Hessian is below Lambda (1.1 and 100 for L <= .85 eps^2/4, \
+             3.5 and 65 for L <= .01 eps^2), proved by branch and bound in a chart that has no singularity at eps = 0; \
+             so a step multiplies L by at most 1 - eta lambda (1 - eta Lambda/2), and the segment of each step stays \
+             in the region. Layer 2 alone: the angle to w falls by the factor (1 + 8 eta B)^-1 a step, |K_2|^2 follows \
+             a scalar interval map. All constants are enclosed. proofs/every-dimension.md; \
              proofs/certificates/boxes.py checks the boxes anew.",
     evidence: &[Evidence::Enclosed],
     missing: "",

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use dashu_int::IBig;
 
-use super::{Chain, Claim, Condition, Control, Evidence, Outcome, Profile, SUCCESS, Table, largest, successes};
+use super::{Chain, SUCCESS, largest, successes};
 use crate::claim::judging::{all_below, all_hold, decimal, threshold};
-use crate::claim::{Checking, Value};
+use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::exact::count::harmonics;
 use crate::exact::rotated::{Part, Rotated};
-use crate::hierarchy::claims::alternatives_wide::instance_g;
+use crate::hierarchy::claims::alternatives::wide::instance_g;
 use crate::hierarchy::claims::instances::{GAP, LIN_K2_D16, LIN_K2_D32, LINSKIP_K2_D16};
 use crate::hierarchy::claims::measure::relative_risk;
 use crate::hierarchy::experiment::{Cell, Runs, Training};
@@ -20,7 +20,7 @@ use crate::hierarchy::target::rotated::top_part;
 use crate::scalar::Scalar;
 
 /// Joint training against every kernel, on one class.
-pub const KERNELS: Claim = Claim {
+pub const KERNELS: Claim<Training> = Claim {
     id: Cow::Borrowed("separation.kernels"),
     sentence: "(a), (d)",
     statement: Cow::Borrowed(
