@@ -5,6 +5,7 @@ use std::process::Command;
 use std::{env, fs, io};
 
 const CERTIFICATE: &str = include_str!("../proofs/certificates/descent-depth-3.json");
+const NEAR: &str = include_str!("../proofs/certificates/descent-depth-3-near.json");
 
 /// The exit code of `boxes.py` on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
 fn check(name: &str, certificate: &str) -> Option<(i32, String)> {
@@ -39,8 +40,9 @@ fn assert_code(name: &str, certificate: &str, code: i32, reason: &str) {
 }
 
 #[test]
-fn the_stored_certificate_is_accepted() {
+fn the_stored_certificates_are_accepted() {
     assert_code("stored", CERTIFICATE, 0, "growth 11/10, smoothness 100, 231 boxes");
+    assert_code("near", NEAR, 0, "growth 7/2, smoothness 65, 51 boxes");
 }
 
 #[test]
