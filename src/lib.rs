@@ -42,7 +42,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
+//! | [`error`], [`mod@file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
@@ -51,6 +51,7 @@
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
 //! | [`hierarchy::experiment`] | runs, each computed once |
+//! | [`hierarchy::run`] | an experiment of a user's own: its file, and what it writes |
 //! | [`claim`] | the propositions, their checks and negative controls |
 //! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |
 //!

@@ -52,13 +52,13 @@ fn replayed_claims_show_at_least_six_seeds() {
     let replayed = compared().entries.iter().filter(|entry| entry.claim.evidence.contains(&Evidence::Replayed));
     for (claim, outcomes) in replayed.filter_map(|entry| Some((&entry.claim, &entry.found()?.0))) {
         for table in &outcomes.check.tables {
-            let Some(column) = table.columns.iter().position(|c| c == "seed") else { continue };
+            let Some(column) = table.position("seed") else { continue };
             let mut seeds: BTreeMap<&[String], BTreeSet<&str>> = BTreeMap::new();
-            for row in &table.rows {
+            for row in table.rows() {
                 seeds.entry(&row[..column]).or_default().insert(&row[column]);
             }
             for (instance, seeds) in seeds {
-                assert!(seeds.len() >= 6, "{}: seeds {seeds:?} of {instance:?} in `{}`", claim.id, table.title);
+                assert!(seeds.len() >= 6, "{}: seeds {seeds:?} of {instance:?} in `{}`", claim.id, table.title());
             }
         }
     }

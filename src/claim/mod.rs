@@ -9,6 +9,7 @@
 //! | `verdict` | [`Verdict`], [`Evidence`], [`Profile`] |
 //! | `outcome` | [`Condition`], [`Table`], [`Outcome`], [`Outcomes`] |
 //! | `value` | [`Value`], [`Kind`]: the cells of tables |
+//! | [`judging`], [`exponent`] | from values to conditions and cells |
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
 //! | `study` | [`Study`], [`Computed`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
@@ -17,7 +18,9 @@
 
 mod catalogue;
 mod evaluation;
+pub mod exponent;
 mod figure;
+pub mod judging;
 pub mod ledger;
 mod outcome;
 mod sources;

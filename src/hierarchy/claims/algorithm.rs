@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::instances::{self, DEPTH_3, GAP, LIN_K1_D64, LIN_K2_D32, LIN_L4, LIN_L5_AUTOMATIC, Recipe};
-use super::measure::{all_below, decimal, relative_risk, replayed};
-use super::{Claim, Control, Evidence, Outcome, Profile, Table};
+use super::measure::{relative_risk, replayed, replayed_count};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::judging::{all_below, decimal, replayed_decimal};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::scores::TRUNCATED;
-use crate::hierarchy::experiment::{Cell, Learner, Run, Runs, Staged};
+use crate::hierarchy::experiment::{Cell, Learner, Online, Run, Runs, Staged};
 use crate::hierarchy::learner::{Automatic, Coupling, Descent, Kind, Stage};
 use crate::hierarchy::network::Activation;
 
@@ -70,24 +71,24 @@ fn thresholds(profile: Profile, runs: &Runs, rule: Automatic) -> Result<Outcome>
         for seed in fresh_seeds(profile) {
             let run = runs.get(&recipe.automatic(profile, rule, GAP, seed))?;
             let te = relative_risk(run);
-            let row = [recipe.name.to_owned(), seed.to_string(), decimal(&te), steps(run), losses(run)];
-            table.rows.push(row.to_vec());
+            table.push([recipe.name.into(), seed.into(), decimal(&te), steps(run), losses(run)]);
             if recipe.depth() < 5 { shallow.push(te) } else { deep.push(te) }
         }
     }
     let conditions = vec![
-        all_below("te at depth 3 and 4 on every seed", &shallow, "1e-10"),
-        all_below("te at depth 5 on every seed", &deep, "1e-6"),
+        all_below("te at depth 3 and 4", "te at depth 3 and 4 on every seed", &shallow, "1e-10"),
+        all_below("te at depth 5", "te at depth 5 on every seed", &deep, "1e-6"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
 
-fn steps(run: &Run) -> String {
-    run.phases.iter().map(|p| p.steps.to_string()).collect::<Vec<_>>().join("/")
+fn steps(run: &Run) -> Value {
+    Value::text(run.phases.iter().map(|p| p.steps.to_string()).collect::<Vec<_>>().join("/"))
 }
 
-fn losses(run: &Run) -> String {
-    run.phases.iter().map(|p| decimal(&replayed(p.loss))).collect::<Vec<_>>().join("/")
+fn losses(run: &Run) -> Value {
+    let decimals = run.phases.iter().map(|p| replayed_decimal(&replayed(p.loss)).as_str().to_owned());
+    Value::text(decimals.collect::<Vec<_>>().join("/"))
 }
 
 /// Fresh samples at every step do as well as a fixed set.
@@ -145,7 +146,7 @@ fn online(recipe: &Recipe, profile: Profile, last: LastStage, seed: u64) -> Cell
     instance.samples = batch;
     let stages = vec![Stage::new(2, 2, Coupling::Joint, most.min(300)), last(most)];
     let descent = Descent { step: 0.003, tolerance: 1e-14, ..Descent::default() };
-    Cell { instance, learner: Learner::Online(Staged { stages, descent, widths: None }), seed }
+    Cell { instance, learner: Learner::Online(Online(Staged { stages, descent, widths: None })), seed }
 }
 
 fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
@@ -158,12 +159,12 @@ fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
             let te = relative_risk(run);
             // A stage of n steps looks at n + 1 batches: the last one only tells its loss.
             let batches: usize = run.phases.iter().map(|p| p.steps + 1).sum();
-            let samples = (batches * cell.instance.samples).to_string();
-            table.rows.push(vec![recipe.name.to_owned(), seed.to_string(), decimal(&te), steps(run), samples]);
+            let samples = replayed_count(batches * cell.instance.samples);
+            table.push([recipe.name.into(), seed.into(), decimal(&te), steps(run), samples]);
             risks.push(te);
         }
     }
-    Ok(Outcome { conditions: vec![all_below("te on every seed", &risks, "1e-12")], tables: vec![table] })
+    Ok(Outcome { conditions: vec![all_below("te", "te on every seed", &risks, "1e-12")], tables: vec![table] })
 }
 
 /// A high truncation of the activation does no harm.
@@ -214,10 +215,11 @@ fn truncation(profile: Profile, runs: &Runs, bounds: &[f64], below: &str) -> Res
         for seed in instances::seeds(profile) {
             let run = runs.get(&truncated(profile, bound, seed))?;
             let (te, own) = (relative_risk(run), run.score(TRUNCATED).and_then(replayed));
-            table.rows.push(vec![bound.to_string(), seed.to_string(), decimal(&te), decimal(&own), steps(run)]);
+            table.push([Value::exact(bound.to_string()), seed.into(), decimal(&te), replayed_decimal(&own), steps(run)]);
             risks.push(te);
         }
     }
-    let condition = all_below("te of the untruncated network on every seed and B", &risks, below);
+    let condition =
+        all_below("te of the untruncated network", "te of the untruncated network on every seed and B", &risks, below);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::bootstrap::median;
 use super::instances::{self, GAP};
-use super::measure::{
-    all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, feature_error, relative_risk, slope,
+use super::measure::{feature_error, relative_risk, replayed_count};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::exponent::median;
+use crate::claim::judging::{
+    all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, replayed_decimal, slope,
 };
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::{Distribution, Rational};
 use crate::hierarchy::experiment::distilled::{WIDE, last_halving};
@@ -160,9 +161,9 @@ fn median_growth(growths: &[Option<Vec<Rational>>]) -> Option<Rational> {
 }
 
 /// The factors, the earliest first.
-fn told(growth: &Option<Vec<Rational>>) -> String {
+fn listed(growth: &Option<Vec<Rational>>) -> Value {
     let factors = growth.iter().flatten().rev().map(|f| f.to_decimal(3));
-    growth.as_ref().map_or_else(|| "absent".into(), |_| factors.collect::<Vec<_>>().join(", "))
+    Value::text(growth.as_ref().map_or_else(|| "absent".into(), |_| factors.collect::<Vec<_>>().join(", ")))
 }
 
 /// te of the K-network, test error of W, and the growth of the steps per halving.
@@ -175,17 +176,23 @@ fn goals(profile: Profile, runs: &Runs, arm: Arm, goal: &str) -> Result<([Condit
         let run = arm.run(profile, runs, seed)?;
         let (te, error, growth) = (relative_risk(run), wide_error(run), growth(run));
         let steps: usize = run.phases.iter().map(|p| p.steps).sum();
-        let measures = [decimal(&te), decimal(&error), told(&growth), steps.to_string(), run.digest[..16].to_owned()];
-        table.rows.push([seed.to_string()].into_iter().chain(measures).collect());
+        let measures = [decimal(&te), replayed_decimal(&error), listed(&growth)];
+        let facts = [replayed_count(steps), run.digest[..16].into()];
+        table.push([seed.into()].into_iter().chain(measures).chain(facts));
         narrow.push(te);
         wide.push(error);
         growths.push(growth);
     }
     let name = arm.name();
     let conditions = [
-        all_below(&format!("te of the K-network, {name}, every seed"), &narrow, goal),
-        all_below(&format!("test error of W, {name}, every seed"), &wide, goal),
-        all_within(&format!("growth of the steps per halving, {name}, median"), &[median_growth(&growths)], ("1.5", "2.7")),
+        all_below("te of the K-network", &format!("te of the K-network, {name}, every seed"), &narrow, goal),
+        all_below("test error of W", &format!("test error of W, {name}, every seed"), &wide, goal),
+        all_within(
+            "growth of the steps per halving",
+            &format!("growth of the steps per halving, {name}, median"),
+            &[median_growth(&growths)],
+            ("1.5", "2.7"),
+        ),
     ];
     Ok((conditions, table))
 }
@@ -202,11 +209,11 @@ fn stair(profile: Profile, runs: &Runs, arm: fn(f64) -> Arm, step: usize) -> Res
         let points = STAIR_GAPS.iter().map(f).collect::<Result<Vec<_>>>()?;
         let slope = slope(&points);
         let errors = points.iter().map(|(_, f)| enclosed(f));
-        table.rows.push([seed.to_string()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]).collect());
+        table.push([seed.into()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]));
         slopes.push(slope);
     }
     let what = format!("slope of ln f when layer {layer} stalls{lower}, every seed");
-    Ok((all_slopes_within(&what, &slopes, BANDS[step]), table))
+    Ok((all_slopes_within(&format!("slope of ln f when layer {layer} stalls"), &what, &slopes, BANDS[step]), table))
 }
 
 /// te over eps^2 with the lower layers frozen, and what the joint run leaves of it.
@@ -221,15 +228,16 @@ fn floor(profile: Profile, runs: &Runs, arm: fn(usize) -> Arm) -> Result<([Condi
             let (te, corrected) = (relative_risk(run), relative_risk(joint(depth).run(profile, runs, seed)?));
             let over_gap_squared = te.as_ref().map(|te| te * &Rational::from(100));
             let share = corrected.as_ref().zip(te.as_ref()).and_then(|(joint, te)| joint.over(te));
-            let measures = [&te, &over_gap_squared, &wide_error(run), &corrected, &share].map(decimal);
-            table.rows.push([arm(depth).name(), seed.to_string()].into_iter().chain(measures).collect());
+            let exact = [&te, &over_gap_squared].map(decimal);
+            let measures = exact.into_iter().chain([replayed_decimal(&wide_error(run))]).chain([&corrected, &share].map(decimal));
+            table.push([arm(depth).name().into(), seed.into()].into_iter().chain(measures));
             ratios.push(over_gap_squared);
             left.push(share);
         }
     }
     let conditions = [
-        all_within(&format!("te/eps^2 of the K-network, {who}, every seed"), &ratios, ("0.03", "1")),
-        all_below("joint te / te, every seed", &left, "1e-3"),
+        all_within("te/eps^2 of the K-network", &format!("te/eps^2 of the K-network, {who}, every seed"), &ratios, ("0.03", "1")),
+        all_below("joint te / te", "joint te / te, every seed", &left, "1e-3"),
     ];
     Ok((conditions, table))
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::counting::all_hold;
-use super::{Claim, Control, Evidence, Outcome, Table};
+use super::{Claim, Control, Evidence, Outcome, Table, Value};
+use crate::claim::judging::all_hold;
 use crate::error::Result;
 use crate::exact::flattening::exponents;
 use crate::exact::inputs::{expectation, gaussian, sum};
@@ -173,13 +173,13 @@ fn gauss_seidel(contractions: &[Contraction]) -> Result<Outcome> {
                 ];
                 held.push(rates.iter().all(|r| r.is_some() && *r == c.rate));
                 let bias = if c.free_bias { "free" } else { "none" };
-                let facts = [c.width.to_string(), c.mode.name().into(), bias.into(), eps.to_string()];
-                let shown = |r: &Option<Rational>| r.as_ref().map_or_else(|| "not a multiple".to_owned(), Rational::to_string);
-                table.rows.push(facts.into_iter().chain([shown(&rates[0]), shown(&rates[1]), shown(&c.rate)]).collect());
+                let facts = [c.width.into(), c.mode.name().into(), bias.into(), Value::exact(eps.to_string())];
+                let shown = |r: &Option<Rational>| Value::exact(r.as_ref().map_or("not a multiple".into(), Rational::to_string));
+                table.push(facts.into_iter().chain([&rates[0], &rates[1], &c.rate].map(shown)));
             }
         }
     }
-    let condition = all_hold("each round multiplies the error by the claimed factor", &held);
+    let condition = all_hold("factor of a round equals", "each round multiplies the error by the claimed factor", &held);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::instances::{GAP, seeds};
-use super::measure::{all_above, all_below, decimal, relative_risk};
+use super::measure::relative_risk;
 use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::judging::{all_above, all_below, decimal, replayed_decimal};
 use crate::error::Result;
 use crate::exact::{Distribution, Rational};
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Run, Runs};
@@ -110,13 +111,13 @@ impl Contest {
     }
 
     /// Whether joint training is ahead of everyone by the bounds.
-    pub fn held(&self, runs: &Runs) -> Result<Outcome> {
+    pub fn judge(&self, runs: &Runs) -> Result<Outcome> {
         let Standing { layers, rivals, table } = self.standing(runs)?;
         Ok(Outcome { conditions: layers.into_iter().chain(rivals).collect(), tables: vec![table] })
     }
 
     /// Whether the rivals stay above their bounds; joint and layerwise training stand in the table only.
-    pub fn rivals_held(&self, runs: &Runs) -> Result<Outcome> {
+    pub fn judge_rivals(&self, runs: &Runs) -> Result<Outcome> {
         let Standing { rivals, table, .. } = self.standing(runs)?;
         Ok(Outcome { conditions: rivals, tables: vec![table] })
     }
@@ -125,14 +126,14 @@ impl Contest {
         let title = format!("{}, N = {}", self.arena.name, self.arena.samples);
         let mut table = Table::new(title, &["learner", "seed", "error", "kind", "chosen by tuning"]);
         let joint = self.row("joint", |seed| self.arena.joint(seed), runs, &mut table)?;
-        let joint = all_below(&self.what("joint"), &joint, self.joint_below);
+        let joint = all_below("error of joint", &self.what("joint"), &joint, self.joint_below);
         let layerwise = self.row("layerwise", |seed| self.arena.layerwise(seed), runs, &mut table)?;
-        let layerwise = all_above(&self.what("layerwise"), &layerwise, self.layerwise_above);
+        let layerwise = all_above("error of layerwise", &self.what("layerwise"), &layerwise, self.layerwise_above);
         let mut rivals = Vec::new();
         for rival in &self.rivals {
             let name = rival.learner.name();
             let errors = self.row(&name, |seed| self.arena.rival(rival, seed), runs, &mut table)?;
-            rivals.extend(rival.above.map(|bound| all_above(&self.what(&name), &errors, bound)));
+            rivals.extend(rival.above.map(|bound| all_above(&format!("error of {name}"), &self.what(&name), &errors, bound)));
         }
         Ok(Standing { layers: [joint, layerwise], rivals, table })
     }
@@ -160,8 +161,12 @@ impl Contest {
         let mut errors = Vec::new();
         for seed in self.seeds.clone() {
             let run = runs.get(&cell(seed))?;
-            let (error, kind) = (error(run), if run.relative_risk.is_ok() { "exact te" } else { "test error" });
-            table.rows.push(vec![name.into(), seed.to_string(), decimal(&error), kind.into(), run.choice.clone()]);
+            let error = error(run);
+            let (cell, kind) = match run.relative_risk.is_ok() {
+                true => (decimal(&error), "exact te"),
+                false => (replayed_decimal(&error), "test error"),
+            };
+            table.push([name.into(), seed.into(), cell, kind.into(), run.choice.as_str().into()]);
             errors.push(error);
         }
         Ok(errors)
@@ -208,12 +213,12 @@ pub const TABLE: Claim = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| contests(profile).iter().chain([&control(profile)]).flat_map(Contest::cells).collect(),
-    check: |c| together(contests(c.profile).iter().map(|contest| contest.held(c.computed))),
+    check: |c| together(contests(c.profile).iter().map(|contest| contest.judge(c.computed))),
     controls: &[Control {
         breaks: "A target in the alternatives' reach: without layer 3, a quadratic form of x. Kernel ridge with polynomials of degree 2 and 4 and the quadratic \
               two-layer network, with the same tuning, must stay above 5e-4 there as well: each of them fails to, so joint training is not ahead by that bound. ",
         check: |c| {
-            let Outcome { conditions, tables } = control(c.profile).rivals_held(c.computed)?;
+            let Outcome { conditions, tables } = control(c.profile).judge_rivals(c.computed)?;
             Ok(Outcome { conditions: vec![Condition::some_of(&conditions)], tables })
         },
     }],
@@ -339,10 +344,11 @@ fn adaptive(profile: Profile, runs: &Runs, (arena, seeds): Seeded) -> Result<Out
         for seed in seeds.clone() {
             let run = runs.get(&arena.rival(&rival, seed))?;
             let found = error(run);
-            table.rows.push(vec![rival.learner.name(), seed.to_string(), decimal(&found), run.choice.clone()]);
+            table.push([rival.learner.name().into(), seed.into(), replayed_decimal(&found), run.choice.as_str().into()]);
             errors.push(found);
         }
-        conditions.push(all_below(&format!("error of {} on every seed", rival.learner.name()), &errors, below));
+        let quantity = format!("error of {}", rival.learner.name());
+        conditions.push(all_below(&quantity, &format!("{quantity} on every seed"), &errors, below));
     }
     Ok(Outcome { conditions, tables: vec![table] })
 }

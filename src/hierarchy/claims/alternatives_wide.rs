@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 use super::alternatives::{Arena, Contest, Rival, rival, together, two_layer};
-use super::bootstrap::{Exponent, Observed, exponent_below, fitted_exponent};
-use super::measure::{all_above, all_below, decimal, threshold};
+use super::counting::number_of_samples;
+use super::measure::replayed_count;
 use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use crate::claim::exponent::{Exponent, Observed, exponent_below, fitted_exponent};
+use crate::claim::judging::{all_above, all_below, decimal, replayed_decimal, threshold};
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::exact::count::monomials;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Learner, Ridge, Run, Runs};
 use crate::hierarchy::learner::{Alternative, Automatic, Descent, Kernel, Lift, Restarts, Units};
 use crate::hierarchy::network::Activation;
@@ -43,7 +46,7 @@ pub const WIDE: Claim = Claim {
     controls: &[Control {
         breaks: "Instance A (L=3, d=16, k 16/2, N = 2112), where the lift has fewer unknowns than samples: it must stay above 5e-3 there as well, and it succeeds. The numbers of samples and the threshold of the kernel have no control of their own here; those of complexity.samples and complexity.kernel-samples run the same kind of check.",
         // The lift is the only rival.
-        check: |c| control(c.profile).rivals_held(c.computed),
+        check: |c| control(c.profile).judge_rivals(c.computed),
     }],
 };
 
@@ -133,10 +136,15 @@ fn control(profile: Profile) -> Contest {
 
 /// Everyone is behind, by the bounds and by a factor.
 fn ahead(contest: &Contest, runs: &Runs) -> Result<Outcome> {
-    let mut outcome = contest.held(runs)?;
+    let mut outcome = contest.judge(runs)?;
     let what = format!("{}: error of every alternative over that of joint, on every seed", contest.arena.name);
     if let Some(factor) = contest.ratio_above {
-        outcome.conditions.push(all_above(&what, &contest.ratios(runs)?, factor));
+        outcome.conditions.push(all_above(
+            "error of every alternative over that of joint",
+            &what,
+            &contest.ratios(runs)?,
+            factor,
+        ));
     }
     Ok(outcome)
 }
@@ -185,8 +193,8 @@ fn samples(profile: Profile, runs: &Runs) -> Result<Outcome> {
         for seed in sample_seeds(profile) {
             let number = needed_samples(profile, runs, size, seed)?;
             let at_twice = super::alternatives::error(runs.get(&with_samples(profile, size, TWICE, seed))?);
-            let told = number.map_or_else(|| format!("above {}", 3 * unknowns), |n| n.to_string());
-            table.rows.push(vec![size.0.to_string(), unknowns.to_string(), seed.to_string(), told, decimal(&at_twice)]);
+            let least = number.map_or_else(|| format!("above {}", 3 * unknowns).into(), replayed_count);
+            table.push([size.0.into(), unknowns.into(), seed.into(), least, decimal(&at_twice)]);
             reached += usize::from(number.is_some_and(|n| n <= 2 * unknowns));
             needed.push(number.map(|n| Rational::from(n as i64)));
         }
@@ -196,7 +204,7 @@ fn samples(profile: Profile, runs: &Runs) -> Result<Outcome> {
         }
     }
     let exponent = fitted_exponent(&observed);
-    table.title += &format!("; exponent of the median {}", Exponent::told(&exponent));
+    table.extend_title(&format!("; exponent of the median {}", Exponent::printed(&exponent)));
     let conditions = vec![half_of_the_seeds(&halves, profile), exponent_below("exponent of the median N in d", &exponent, "2.2")];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -217,17 +225,15 @@ fn needed_samples(profile: Profile, runs: &Runs, size: (usize, &'static [usize])
 
 fn half_of_the_seeds(counts: &[(usize, usize)], profile: Profile) -> Condition {
     let seeds = sample_seeds(profile).count();
-    let told: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} of {seeds} at d={d}")).collect();
-    Condition {
-        requires: "at least half of the seeds need at most twice the parameters, at d = 16, 24, 32".into(),
-        found: told.join(", "),
-        verdict: counts.iter().map(|(_, reached)| Verdict::from(2 * reached >= seeds)).min().unwrap_or(Verdict::Undecided),
-    }
+    let found: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} of {seeds} at d={d}")).collect();
+    let requires = "at least half of the seeds need at most twice the parameters, at d = 16, 24, 32";
+    let verdict = counts.iter().map(|(_, reached)| Verdict::from(2 * reached >= seeds)).min().unwrap_or(Verdict::Undecided);
+    Condition::new("seeds that need at most twice the parameters above", requires, found.join(", "), verdict)
 }
 
 /// `C(d+3,4) + C(d+1,2) + 1`: homogeneous polynomials of degree 4, 2 and 0.
 fn even_dimension(d: usize) -> usize {
-    (d + 3) * (d + 2) * (d + 1) * d / 24 + (d + 1) * d / 2 + 1
+    number_of_samples(monomials(d as u64, 4) + monomials(d as u64, 2) + 1)
 }
 
 /// The even kernel at 95 or 105 hundredths of its dimension.
@@ -260,15 +266,25 @@ fn thresholds(profile: Profile, runs: &Runs) -> Result<Outcome> {
                 Ok(super::alternatives::error(run))
             };
             let (below, above) = (error(95)?, error(105)?);
-            let facts = [size.0.to_string(), even_dimension(size.0).to_string(), seed.to_string()];
-            table.rows.push(facts.into_iter().chain([decimal(&below), decimal(&above)]).collect());
+            let facts = [size.0.into(), even_dimension(size.0).into(), seed.into()];
+            table.push(facts.into_iter().chain([&below, &above].map(replayed_decimal)));
             short.push(below);
             enough.push(above);
         }
     }
     let conditions = vec![
-        all_above("error of the even kernel at .95 of its dimension", &short, SUCCESS),
-        all_below("error of the even kernel at 1.05 of its dimension", &enough, SUCCESS),
+        all_above(
+            "error of the even kernel at .95 of its dimension",
+            "error of the even kernel at .95 of its dimension",
+            &short,
+            SUCCESS,
+        ),
+        all_below(
+            "error of the even kernel at 1.05 of its dimension",
+            "error of the even kernel at 1.05 of its dimension",
+            &enough,
+            SUCCESS,
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 
 use super::instances::{self, DEPTH_3, GAP, LIN_K2_D16, LIN_L4, LIN_L5, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, cells};
-use super::measure::{
-    all_above, all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, feature_error, relative_risk, slope,
-};
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::measure::{feature_error, relative_risk, replayed_count};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::judging::{all_above, all_below, all_slopes_within, all_within, decimal, enclosed, enclosed_fixed, slope};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::{Cell, Run, Runs};
 use crate::hierarchy::learner::{Coupling, Kind, Stage};
 
 /// A short digest, enough to see that two runs differ.
-fn seal(run: &Run) -> String {
-    run.digest[..16].to_owned()
+fn seal(run: &Run) -> Value {
+    Value::text(&run.digest[..16])
 }
 
 /// Together, the layers learn what layerwise training cannot.
@@ -52,14 +51,17 @@ fn joint(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
             let te = relative_risk(run);
             let ratio = layerwise.as_ref().zip(te.as_ref()).and_then(|(l, te)| l.over(te));
             let steps: Vec<String> = run.phases.iter().map(|p| p.steps.to_string()).collect();
-            let measures = [decimal(&te), decimal(&layerwise), decimal(&ratio), steps.join("/"), seal(run)];
-            table.rows.push([recipe.name.to_owned(), seed.to_string()].into_iter().chain(measures).collect());
+            let measures = [&te, &layerwise, &ratio].map(decimal);
+            let facts = [Value::text(steps.join("/")), seal(run)];
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures).chain(facts));
             risks.push(te);
             ratios.push(ratio);
         }
     }
-    let conditions =
-        vec![all_below("te on every seed", &risks, "1e-12"), all_above("layerwise te / te on every seed", &ratios, "1e6")];
+    let conditions = vec![
+        all_below("te", "te on every seed", &risks, "1e-12"),
+        all_above("layerwise te / te", "layerwise te / te on every seed", &ratios, "1e6"),
+    ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
 
@@ -192,11 +194,11 @@ impl Stairs {
             let points: Vec<_> = STAIR_GAPS.into_iter().zip(f).collect();
             let slope = slope(&points);
             let errors = points.iter().map(|(_, f)| enclosed(f));
-            table.rows.push([seed.to_string()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]).collect());
+            table.push([(*seed).into()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]));
             slopes.push(slope);
         }
-        let what = format!("slope of ln f after the phase of layer {} on every seed", phase + 2);
-        (all_slopes_within(&what, &slopes, self.bands[phase]), table)
+        let quantity = format!("slope of ln f after the phase of layer {}", phase + 2);
+        (all_slopes_within(&quantity, &format!("{quantity} on every seed"), &slopes, self.bands[phase]), table)
     }
 
     /// te after all phases.
@@ -206,10 +208,10 @@ impl Stairs {
         for Flight { seed, at_gaps } in flights {
             let te: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
             let cells = te.iter().map(decimal).chain([seal(at_gaps[1])]);
-            table.rows.push([seed.to_string()].into_iter().chain(cells).collect());
+            table.push([(*seed).into()].into_iter().chain(cells));
             risks.extend(te);
         }
-        (all_below("te at the end, every seed and eps", &risks, self.reached), table)
+        (all_below("te at the end", "te at the end, every seed and eps", &risks, self.reached), table)
     }
 }
 
@@ -262,13 +264,13 @@ fn thaw(profile: Profile, runs: &Runs, released: fn(Profile, u64) -> Cell) -> Re
         let run = runs.get(&released(profile, seed))?;
         let te = relative_risk(run);
         let steps = run.phases.last().map_or(0, |p| p.steps);
-        table.rows.push(vec![seed.to_string(), decimal(&stuck), decimal(&te), steps.to_string(), seal(run)]);
+        table.push([seed.into(), decimal(&stuck), decimal(&te), replayed_count(steps), seal(run)]);
         before.push(stuck);
         after.push(te);
     }
     let conditions = vec![
-        all_within("te after layerwise training on every seed", &before, ("1e-4", "1e-2")),
-        all_below("te after the release on every seed", &after, "1e-12"),
+        all_within("te after layerwise training", "te after layerwise training on every seed", &before, ("1e-4", "1e-2")),
+        all_below("te after the release", "te after the release on every seed", &after, "1e-12"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -322,14 +324,19 @@ fn residual_sharing(profile: Profile, runs: &Runs, sharing: Kind) -> Result<Outc
     };
     let mut table = Table::new("te by coupling", &["coupling", "instance", "seed", "te"]);
     let mut conditions = Vec::new();
-    for (kind, shares) in [(sharing, true), (Kind::Layerwise, false), (Kind::LocalLoss, false)] {
+    let shared = "training with a shared residual";
+    for (kind, learner) in [(sharing, shared), (Kind::Layerwise, "layerwise training"), (Kind::LocalLoss, "local losses")] {
         let found = risks(kind)?;
         let te: Vec<Option<Rational>> = found.iter().map(|(_, _, te)| te.clone()).collect();
         let what = format!("te of {} training on every seed", kind.name());
-        conditions.push(if shares { all_below(&what, &te, "1e-12") } else { all_above(&what, &te, "1e-4") });
-        let row =
-            |(name, seed, te): (String, u64, Option<Rational>)| vec![kind.name().into(), name, seed.to_string(), decimal(&te)];
-        table.rows.extend(found.into_iter().map(row));
+        let quantity = format!("te of {learner}");
+        conditions.push(match learner == shared {
+            true => all_below(&quantity, &what, &te, "1e-12"),
+            false => all_above(&quantity, &what, &te, "1e-4"),
+        });
+        for (name, seed, te) in found {
+            table.push([kind.name().into(), name.into(), seed.into(), decimal(&te)]);
+        }
     }
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::bootstrap::{Exponent, Observed, exponent_below, fitted_exponent, median};
-use super::measure::{all_below, all_slopes_within, decimal, relative_risk};
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::measure::{relative_risk, replayed_count};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::exponent::{Exponent, Observed, exponent_below, fitted_exponent, median};
+use crate::claim::judging::{all_below, all_slopes_within, decimal};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
@@ -58,7 +59,7 @@ fn steps(run: &Run) -> usize {
 const SUCCESS: &str = "1e-4";
 
 fn succeeds(run: &Run) -> bool {
-    relative_risk(run).is_some_and(|te| te < super::measure::threshold(SUCCESS))
+    relative_risk(run).is_some_and(|te| te < crate::claim::judging::threshold(SUCCESS))
 }
 
 /// Few samples are enough.
@@ -119,8 +120,8 @@ fn samples(profile: Profile, runs: &Runs, quarters: usize) -> Result<Outcome> {
         for seed in seeds(profile) {
             let asked = runs.get(&with_samples(d, quarters, seed))?;
             let number = needed_samples(runs, d, seed)?;
-            let told = number.map_or_else(|| format!("above {}", ENOUGH * d / 2), |n| n.to_string());
-            table.rows.push(vec![d.to_string(), seed.to_string(), told, decimal(&relative_risk(asked))]);
+            let least = number.map_or_else(|| format!("above {}", ENOUGH * d / 2).into(), replayed_count);
+            table.push([d.into(), seed.into(), least, decimal(&relative_risk(asked))]);
             needed.push(number.map(|n| Rational::from(n as i64)));
             reached += usize::from(succeeds(asked));
         }
@@ -150,21 +151,19 @@ fn needed_samples(runs: &Runs, d: usize, seed: u64) -> Result<Option<usize>> {
 
 fn enough(counts: &[(usize, usize)], profile: Profile) -> Condition {
     let most = seeds(profile).count();
-    let told: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} at d={d}")).collect();
-    Condition {
-        requires: format!("te < {SUCCESS} on at least {} of {most} seeds at every d >= 16", most - 1),
-        found: told.join(", "),
-        verdict: counts.iter().all(|(_, reached)| *reached + 1 >= most).into(),
-    }
+    let found: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} at d={d}")).collect();
+    let requires = format!("te < {SUCCESS} on at least {} of {most} seeds at every d >= 16", most - 1);
+    let holds = counts.iter().all(|(_, reached)| *reached + 1 >= most);
+    Condition::new("seeds that succeed above", requires, found.join(", "), holds)
 }
 
 /// The median at each size, and the exponent fitted to them.
 pub(super) fn medians(what: &str, observed: &[Observed], exponent: &Option<Exponent>) -> Table {
-    let mut table = Table::new(format!("{what} by d; exponent {}", Exponent::told(exponent)), &["d", "median"]);
+    let mut table = Table::new(format!("{what} by d; exponent {}", Exponent::printed(exponent)), &["d", "median"]);
     for Observed { size, values } in observed {
         let known: Option<Vec<&Rational>> = values.iter().map(Option::as_ref).collect();
-        let told = known.and_then(median).map_or_else(|| "absent".into(), |m| m.to_fixed(1));
-        table.rows.push(vec![size.to_string(), told]);
+        let median = known.and_then(median).map_or_else(|| "absent".into(), |m| m.to_fixed(1));
+        table.push([(*size).into(), Value::replayed(median)]);
     }
     table
 }
@@ -217,8 +216,8 @@ fn error_steps(profile: Profile, dimensions: &[usize], runs: &Runs, layerwise: b
             let at = [run(1)?, run(2)?, run(3)?];
             let scaled = [1, 2, 3].map(|q| Some(&relative_risk(at[q - 1])? * &Rational::from((d as i64).pow(q as u32))));
             let taken = at.map(|run| steps(run) as i64);
-            let told = taken.iter().map(i64::to_string).chain(scaled.iter().map(decimal));
-            table.rows.push([d.to_string(), seed.to_string()].into_iter().chain(told).collect());
+            let found = taken.map(replayed_count).into_iter().chain(scaled.iter().map(decimal));
+            table.push([d.into(), seed.into()].into_iter().chain(found));
             reached.extend(scaled);
             counts.push(taken);
         }
@@ -227,8 +226,18 @@ fn error_steps(profile: Profile, dimensions: &[usize], runs: &Runs, layerwise: b
     }
     let exponent = fitted_exponent(&observed);
     let conditions = vec![
-        all_below("te at the stop over the error asked for, on every seed", &reached, "4"),
-        all_slopes_within("exponent in 1/error of the median steps, at every d", &in_error, ("0", "0.5")),
+        all_below(
+            "te at the stop over the error asked for",
+            "te at the stop over the error asked for, on every seed",
+            &reached,
+            "4",
+        ),
+        all_slopes_within(
+            "exponent in 1/error of the median steps",
+            "exponent in 1/error of the median steps, at every d",
+            &in_error,
+            ("0", "0.5"),
+        ),
         exponent_below("exponent in d of the steps to d^-3", &exponent, "1"),
     ];
     Ok(Outcome { conditions, tables: vec![table, medians("steps to d^-3", &observed, &exponent)] })
@@ -304,14 +313,14 @@ fn depth(profile: Profile, runs: &Runs, per_unknown: fn(Shape) -> f64) -> Result
             let cell = shape.cell(per_unknown(shape), seed);
             let run = runs.get(&cell)?;
             let te = relative_risk(run);
-            let facts = [shape.depth, shape.width, shape.dimension, cell.instance.samples].map(|n| n.to_string());
-            let found = [seed.to_string(), decimal(&te), steps(run).to_string()];
-            table.rows.push(facts.into_iter().chain(found).collect());
+            let facts = [shape.depth, shape.width, shape.dimension, cell.instance.samples].map(Value::from);
+            let found = [seed.into(), decimal(&te), replayed_count(steps(run))];
+            table.push(facts.into_iter().chain(found));
             risks.push(te);
         }
     }
     Ok(Outcome {
-        conditions: vec![all_below("te on every seed, at every depth and dimension", &risks, "1e-6")],
+        conditions: vec![all_below("te", "te on every seed, at every depth and dimension", &risks, "1e-6")],
         tables: vec![table],
     })
 }

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use super::counting::{self};
+use super::measure::replayed_count;
+use crate::claim::exponent::{Observed, exponent_above, fitted_exponent};
+use crate::claim::judging::{all_above, all_below, all_hold, all_slopes_within, replayed_decimal, threshold};
+
 use dashu_int::IBig;
 
-use super::bootstrap::{Observed, exponent_above, fitted_exponent};
 use super::complexity::{chain, medians, seeds};
-use super::counting::{self, all_hold};
-use super::measure::{all_above, all_below, all_slopes_within, decimal, threshold};
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, monomials};
 use crate::exact::polynomial_in_d::PolynomialInD;
@@ -80,7 +82,7 @@ fn compared(profile: Profile) -> &'static [usize] {
 
 /// `N = percent C(d+4,4) / 100`, rounded down.
 fn samples(d: usize, percent: usize) -> usize {
-    (1..=4).fold(1, |product, i| product * (d + i) / i) * percent / 100
+    counting::number_of_samples(binomial(d as u64 + 4, 4) * percent / 100)
 }
 
 fn cell(kernel: Kernel, ridge: f64, d: usize, percent: usize, gap: f64, seed: u64) -> Cell {
@@ -122,10 +124,10 @@ fn kernel_samples(profile: Profile, runs: &Runs, gap: f64) -> Result<Outcome> {
             let at = |percent: &usize| Ok((*percent, test_error(runs.get(&quartic(d, *percent, gap, seed))?)));
             let errors = GRID.iter().map(at).collect::<Result<Vec<_>>>()?;
             let number = needed_samples(d, &errors);
-            let facts = [d.to_string(), samples(d, 100).to_string(), seed.to_string()];
-            let found = errors.iter().map(|(_, te)| decimal(te));
-            let told = number.map_or_else(|| format!("above {}", samples(d, ENOUGH)), |n| n.to_string());
-            table.rows.push(facts.into_iter().chain(found).chain([told]).collect());
+            let facts = [d.into(), samples(d, 100).into(), seed.into()];
+            let found = errors.iter().map(|(_, te)| replayed_decimal(te));
+            let least = number.map_or_else(|| format!("above {}", samples(d, ENOUGH)).into(), replayed_count);
+            table.push(facts.into_iter().chain(found).chain([least]));
             let at = |wanted| errors.iter().filter(move |(percent, _)| *percent == wanted).map(|(_, te)| te.clone());
             few.extend(at(TOO_FEW));
             enough.extend(at(ENOUGH));
@@ -136,9 +138,19 @@ fn kernel_samples(profile: Profile, runs: &Runs, gap: f64) -> Result<Outcome> {
     let exponent = fitted_exponent(&observed);
     let (larger, comparison) = comparison(profile, runs, gap)?;
     let mut conditions = vec![
-        all_above("test error of the quartic kernel at .9 C(d+4,4) samples, on every seed at every d,", &few, "1e-3"),
+        all_above(
+            "test error at .9 C(d+4,4) samples",
+            "test error of the quartic kernel at .9 C(d+4,4) samples, on every seed at every d,",
+            &few,
+            "1e-3",
+        ),
         larger,
-        all_below("test error of the quartic kernel at 1.1 C(d+4,4) samples, on every seed at every d,", &enough, SUCCESS),
+        all_below(
+            "test error at 1.1 C(d+4,4) samples",
+            "test error of the quartic kernel at 1.1 C(d+4,4) samples, on every seed at every d,",
+            &enough,
+            SUCCESS,
+        ),
         exponent_above("exponent of N in d", &exponent, "2.4"),
     ];
     let (exact, dimensions) = spaces(profile);
@@ -163,12 +175,20 @@ fn comparison(profile: Profile, runs: &Runs, gap: f64) -> Result<(Condition, Tab
         for (&d, seed) in compared(profile).iter().flat_map(|d| seeds(profile).map(move |seed| (d, seed))) {
             let cell = &alongside(d, gap, seed)[i];
             let te = test_error(runs.get(cell)?);
-            let facts = [d.to_string(), cell.instance.samples.to_string(), seed.to_string(), decimal(&te)];
-            table.rows.push([cell.learner.name()].into_iter().chain(facts).collect());
+            let facts = [d.into(), cell.instance.samples.into(), seed.into(), replayed_decimal(&te)];
+            table.push([cell.learner.name().into()].into_iter().chain(facts));
             larger.extend((i < count).then_some(te));
         }
     }
-    Ok((all_above("test error at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3, on every seed,", &larger, "1e-3"), table))
+    Ok((
+        all_above(
+            "test error with larger ridges",
+            "test error at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3, on every seed,",
+            &larger,
+            "1e-3",
+        ),
+        table,
+    ))
 }
 
 /// A kernel with the dimension of its space, in `d` variables.
@@ -218,16 +238,22 @@ fn spaces(profile: Profile) -> ([Condition; 3], Table) {
     let (mut ranks, mut degrees, mut slopes) = (Vec::new(), Vec::new(), Vec::new());
     for space in &SPACES {
         let counts: Vec<(u64, IBig)> = sizes.iter().map(|&d| (d, (space.dimension)(d))).collect();
-        let row = |(d, count): &(u64, IBig)| vec![space.name.to_owned(), d.to_string(), count.to_string()];
-        table.rows.extend(counts.iter().map(row));
+        for (d, count) in &counts {
+            table.push([space.name.into(), (*d).into(), Value::from(count)]);
+        }
         ranks.extend((1..=3).map(|d| IBig::from(space.rank(d)) == (space.dimension)(d as u64)));
         degrees.push(space.degree() == 4);
         slopes.push(counting::fitted_exponent(&counts));
     }
     let conditions = [
-        all_hold("the rank of each kernel's Gram matrix is the dimension, d = 1, 2, 3", &ranks),
-        all_hold("each dimension is a polynomial of degree 4 in d", &degrees),
-        all_slopes_within("fitted exponent of each dimension, d >= 64,", &slopes, ("3.9", "4")),
+        all_hold("rank of the Gram matrix equals", "the rank of each kernel's Gram matrix is the dimension, d = 1, 2, 3", &ranks),
+        all_hold("degree of the dimension equals", "each dimension is a polynomial of degree 4 in d", &degrees),
+        all_slopes_within(
+            "fitted exponent of the dimension",
+            "fitted exponent of each dimension, d >= 64,",
+            &slopes,
+            ("3.9", "4"),
+        ),
     ];
     (conditions, table)
 }

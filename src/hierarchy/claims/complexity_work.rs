@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::claim::judging::all_hold;
+
 use dashu_int::IBig;
 
-use super::counting::all_hold;
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::binomial;
 use crate::exact::counted::{Counted, Operations, operations_of};
@@ -182,12 +183,13 @@ fn training(profile: Profile) -> Result<Outcome> {
     let mut degrees: [Vec<Option<usize>>; 4] = Default::default();
     for shape in shapes(depths.clone(), 2, 4) {
         let found = shape.degrees()?;
-        table.rows.push(shape.row(&found)?);
+        table.push(shape.row(&found)?);
         degrees.iter_mut().zip(found).for_each(|(list, degree)| list.push(degree));
     }
     let [at_6kd, in_d, in_n, in_k] = &degrees;
     let conditions = vec![
         all_hold(
+            "operations of a step equal",
             "multiplications and additions of a step, counted, are those added up by hand, at every size",
             &agreements(depths)?,
         ),
@@ -209,8 +211,8 @@ fn agreements(depths: std::ops::RangeInclusive<usize>) -> Result<Vec<bool>> {
 }
 
 fn all_at_most(what: &str, degrees: &[Option<usize>], most: usize) -> Condition {
-    let held: Vec<bool> = degrees.iter().map(|degree| degree.is_some_and(|n| n <= most)).collect();
-    all_hold(format!("{what} a step costs a polynomial of degree at most {most}"), &held)
+    let bounded: Vec<bool> = degrees.iter().map(|degree| degree.is_some_and(|n| n <= most)).collect();
+    all_hold("degree of a cost at most", format!("{what} a step costs a polynomial of degree at most {most}"), &bounded)
 }
 
 impl Shape {
@@ -225,13 +227,13 @@ impl Shape {
         ])
     }
 
-    fn row(&self, degrees: &[Option<usize>; 4]) -> Result<Vec<String>> {
-        let mut row = vec![self.skips.name(), self.depth.to_string(), self.width.to_string()];
+    fn row(&self, degrees: &[Option<usize>; 4]) -> Result<Vec<Value>> {
+        let mut row = vec![self.skips.name().into(), self.depth.into(), self.width.into()];
         for d in [16, 128, 1024] {
             let shape = Shape { dimension: d, ..self.clone() };
-            row.push(shape.by_hand(samples_for(self.width, d))?.all().to_string());
+            row.push(shape.by_hand(samples_for(self.width, d))?.all().into());
         }
-        row.extend(degrees.iter().map(|degree| degree.map_or("none".into(), |n| n.to_string())));
+        row.extend(degrees.iter().map(|degree| degree.map_or("none".into(), Value::from)));
         Ok(row)
     }
 }
@@ -273,7 +275,9 @@ fn elimination_cost() -> (usize, Table) {
     let cost = |d: u64| elimination_by_hand(&binomial(d + 4, 4));
     let degree = PolynomialInD::through(&(0..20).map(cost).collect::<Vec<_>>()).degree();
     let mut table = Table::new("elimination on C(d+4,4) samples: operations", &["d", "N", "operations"]);
-    table.rows.extend([16, 128, 1024].map(|d| vec![d.to_string(), binomial(d + 4, 4).to_string(), cost(d).to_string()]));
+    for d in [16, 128, 1024] {
+        table.push([Value::from(d), binomial(d + 4, 4).into(), cost(d).into()]);
+    }
     (degree, table)
 }
 
@@ -284,23 +288,25 @@ fn elimination_counted() -> [Condition; 2] {
     let equal: Vec<bool> = (1..=12).map(|n| IBig::from(counted(n)) == elimination_by_hand(&n.into())).collect();
     let (degree, _) = elimination_cost();
     [
-        all_hold("operations of elimination, counted, are those added up by hand, n = 1, ..., 12", &equal),
-        Condition {
-            requires: "at N = C(d+4,4) elimination costs a polynomial of degree 12 in d".into(),
-            found: format!("degree {degree}"),
-            verdict: (degree == 12).into(),
-        },
+        all_hold(
+            "operations of elimination equal",
+            "operations of elimination, counted, are those added up by hand, n = 1, ..., 12",
+            &equal,
+        ),
+        Condition::new(
+            "degree of the elimination's cost equals",
+            "at N = C(d+4,4) elimination costs a polynomial of degree 12 in d",
+            format!("degree {degree}"),
+            degree == 12,
+        ),
     ]
 }
 
 /// Elimination in the place of a step.
 fn elimination() -> Outcome {
     let (degree, table) = elimination_cost();
-    let condition = Condition {
-        requires: "at N = C(d+4,4) elimination costs a polynomial of degree at most 2 in d".into(),
-        found: format!("degree {degree}"),
-        verdict: (degree <= 2).into(),
-    };
+    let requires = "at N = C(d+4,4) elimination costs a polynomial of degree at most 2 in d";
+    let condition = Condition::new("degree of a cost at most", requires, format!("degree {degree}"), degree <= 2);
     Outcome { conditions: vec![condition], tables: vec![table] }
 }
 

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use super::alternation::{minus, plus, z};
-use super::counting::all_judged;
 use super::instances;
-use super::measure::{all_slopes_within, enclosed, threshold};
-use super::{Claim, Control, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
+use crate::claim::judging::{all_judged, all_slopes_within, enclosed, threshold};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::flattening::exponents;
@@ -186,19 +185,26 @@ fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
         means_same.push(within_tenth(&found));
         radii_same.push(within_tenth(&largest));
         below.extend(largest.iter().map(|r| below_one(*r)));
-        let row = |cells: &mut dyn Iterator<Item = &Option<Interval>>| {
-            std::iter::once(seed.to_string()).chain(cells.map(enclosed)).collect()
-        };
-        replayed.rows.push(row(&mut found.iter().chain([&last])));
-        derivatives.rows.push(row(&mut largest.iter().chain(radii.last().into_iter().flatten())));
+        let factors = found.iter().chain([&last]).map(|factor| Value::replayed(enclosed(factor).as_str()));
+        replayed.push([seed.into()].into_iter().chain(factors));
+        let all_radii = largest.iter().chain(radii.last().into_iter().flatten());
+        derivatives.push([seed.into()].into_iter().chain(all_radii.map(enclosed)));
         means.extend(found);
     }
     let conditions = vec![
-        all_judged("replayed: c is the same at all eps to 10 %, on every seed", &means_same),
-        all_slopes_within("replayed: c on every seed and eps", &means, ("0.1", "0.6")),
-        all_judged("derivative: its radius over eps is the same at all eps to 10 %, on every seed", &radii_same),
-        all_judged("derivative: its radius is below eps, on every seed and eps", &below),
-        all_judged("the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025", &agree),
+        all_judged("replayed c constant in eps", "replayed: c is the same at all eps to 10 %, on every seed", &means_same),
+        all_slopes_within("replayed c", "replayed: c on every seed and eps", &means, ("0.1", "0.6")),
+        all_judged(
+            "radius of the derivative over eps constant in eps",
+            "derivative: its radius over eps is the same at all eps to 10 %, on every seed",
+            &radii_same,
+        ),
+        all_judged("radius of the derivative below", "derivative: its radius is below eps, on every seed and eps", &below),
+        all_judged(
+            "last factor agrees with the derivative",
+            "the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025",
+            &agree,
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![replayed, derivatives] })
 }

@@ -1,24 +1,12 @@
-//! From counts to conditions: what claims about exact numbers share.
+//! What claims about exact counts share.
 
 use dashu_int::IBig;
 
-use super::{Condition, Profile, Verdict};
+use super::{Profile, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::exact::Rational;
 use crate::exact::linear::integer;
-
-/// A condition on every item of a list: how many hold. Nothing is shown by an empty list.
-pub(super) fn all_hold(requires: impl Into<String>, held: &[bool]) -> Condition {
-    all_judged(requires, &held.iter().map(|&h| h.into()).collect::<Vec<_>>())
-}
-
-/// The condition that every verdict is Verified. Nothing is shown by an empty list.
-pub(super) fn all_judged(requires: impl Into<String>, verdicts: &[Verdict]) -> Condition {
-    let verified = verdicts.iter().filter(|v| **v == Verdict::Verified).count();
-    let verdict = verdicts.iter().copied().min().unwrap_or(Verdict::Undecided);
-    Condition { requires: requires.into(), found: format!("{verified} of {}", verdicts.len()), verdict }
-}
 
 /// The dimensions of the tables: the doubles of 16, and the first two of them in miniature.
 pub(super) fn dimensions(profile: Profile) -> &'static [u64] {
@@ -32,8 +20,13 @@ pub(super) fn fitted_exponent(counts: &[(u64, IBig)]) -> Option<Interval> {
 }
 
 /// A fitted exponent as a correctly rounded decimal.
-pub(super) fn printed(exponent: &Option<Interval>) -> String {
-    exponent.and_then(|e| e.to_decimal(4)).unwrap_or_else(|| "absent".into())
+pub(super) fn printed(exponent: &Option<Interval>) -> Value {
+    Value::enclosed(exponent.and_then(|e| e.to_decimal(4)).unwrap_or_else(|| "absent".into()))
+}
+
+/// A count that is a number of samples.
+pub(super) fn number_of_samples(count: IBig) -> usize {
+    usize::try_from(count).expect("samples that are drawn fit into memory")
 }
 
 /// `1/n`, for a count `n` of the claims: above zero.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::instances::{self, GAP, LIN_K1_D64};
-use super::measure::{all_slopes_within, enclosed_fixed};
 use super::{Claim, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::judging::{all_slopes_within, enclosed_fixed};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::ln;
 use crate::error::Result;
@@ -56,14 +56,24 @@ fn decay_rate(profile: Profile, runs: &Runs, bottom: usize) -> Result<Outcome> {
     let (mut last, mut relative) = (Vec::new(), Vec::new());
     for seed in instances::seeds(profile) {
         let drops = drops(runs.get(&in_hundreds(profile, bottom, seed))?);
-        table.rows.push([seed.to_string()].into_iter().chain(SHOWN.map(|n| enclosed_fixed(&drops[n]))).collect());
+        table.push([seed.into()].into_iter().chain(SHOWN.map(|n| enclosed_fixed(&drops[n]))));
         let tenth = drops[STAGES - 1];
         relative.extend(drops[1..STAGES - 1].iter().map(|drop| quotient(*drop, tenth)));
         last.push(tenth);
     }
     let conditions = vec![
-        all_slopes_within("drop of ln loss in the tenth hundred of steps on every seed", &last, ("2", "5")),
-        all_slopes_within("drop in the second to ninth over that in the tenth on every seed", &relative, ("0.95", "1.05")),
+        all_slopes_within(
+            "drop of ln loss in the tenth hundred of steps",
+            "drop of ln loss in the tenth hundred of steps on every seed",
+            &last,
+            ("2", "5"),
+        ),
+        all_slopes_within(
+            "drop in the second to ninth over that in the tenth",
+            "drop in the second to ninth over that in the tenth on every seed",
+            &relative,
+            ("0.95", "1.05"),
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

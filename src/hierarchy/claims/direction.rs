@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::instances::{self, GAP, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
-use super::measure::{all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, residual_variance, slope};
+use super::measure::{relative_risk, residual_variance};
 use super::{Claim, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed, slope};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -69,15 +70,20 @@ fn direction(profile: Profile, runs: &Runs, training: Training) -> Result<Outcom
             let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
             let slope = slope(&GAPS.iter().zip(&at_gaps).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>());
             let te: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
-            let row = [recipe.name.to_owned(), seed.to_string()];
-            table.rows.push(row.into_iter().chain(te.iter().map(decimal)).chain([enclosed_fixed(&slope)]).collect());
+            let facts = [recipe.name.into(), seed.into()];
+            table.push(facts.into_iter().chain(te.iter().map(decimal)).chain([enclosed_fixed(&slope)]));
             risks.push(te[0].clone());
             slopes.push(slope);
         }
     }
     let conditions = vec![
-        all_within("te at eps = .1 on every seed", &risks, ("1e-4", "5e-3")),
-        all_slopes_within("slope of ln(te Var(y)) against ln eps on every seed", &slopes, ("1.9", "2.2")),
+        all_within("te", "te at eps = .1 on every seed", &risks, ("1e-4", "5e-3")),
+        all_slopes_within(
+            "slope of ln(te Var(y)) against ln eps",
+            "slope of ln(te Var(y)) against ln eps on every seed",
+            &slopes,
+            ("1.9", "2.2"),
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

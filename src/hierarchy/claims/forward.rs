@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::counting::all_hold;
 use super::instances::{self, LIN_K2_D16, QUAD01_K1_D16, Recipe};
-use super::measure::{all_slopes_within, enclosed, enclosed_fixed, feature_error, slope};
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use super::measure::feature_error;
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::judging::{all_hold, all_slopes_within, enclosed, enclosed_fixed, slope};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::inputs::{Moment, derivative, expectation, gaussian, sign, variables};
@@ -146,15 +146,27 @@ fn closed_form(laws: &Laws) -> Result<Outcome> {
             reached.push(semidefinite && rank_at_one <= k);
         }
         let ratio = squared_norm(&p).over(&squared_norm(&features)).map(|r| Interval::from(&r)).and_then(Interval::sqrt);
-        let facts = [skips.name(), k.to_string(), mean.to_string(), trace(&p).to_string()];
-        let rest = [enclosed(&ratio), rank_at_one.to_string(), semidefinite.to_string()];
-        table.rows.push(facts.into_iter().chain(rest).collect());
+        let means = [mean, trace(&p)].map(|m| Value::exact(m.to_string()));
+        let rest = [enclosed(&ratio), rank_at_one.into(), semidefinite.to_string().into()];
+        table.push([skips.name().into(), k.into()].into_iter().chain(means).chain(rest));
     }
     let conditions = vec![
-        all_hold("free bias: W'W + eps P satisfies the normal equations in every symmetric direction", &free),
-        all_hold("no bias, lin: the stated form satisfies them in every direction on the row space", &none),
-        all_hold("no bias, lin: these directions are independent, so that the optimum on them is unique", &unique),
-        all_hold("lin: M has rank at most k and is semidefinite at eps = 1", &reached),
+        all_hold(
+            "normal equations with a free bias",
+            "free bias: W'W + eps P satisfies the normal equations in every symmetric direction",
+            &free,
+        ),
+        all_hold(
+            "normal equations without a bias",
+            "no bias, lin: the stated form satisfies them in every direction on the row space",
+            &none,
+        ),
+        all_hold(
+            "independent directions",
+            "no bias, lin: these directions are independent, so that the optimum on them is unique",
+            &unique,
+        ),
+        all_hold("M of rank at most k and semidefinite", "lin: M has rank at most k and is semidefinite at eps = 1", &reached),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -224,14 +236,13 @@ fn linear_error(profile: Profile, runs: &Runs, gap_of_target: fn(f64) -> f64) ->
                 points.push((gap, feature_error(&run.phases[0])));
             }
             let slope = slope(&points);
-            let mut row = vec![recipe.name.to_owned(), seed.to_string()];
-            row.extend(points.iter().map(|(_, f)| enclosed(f)));
-            row.push(enclosed_fixed(&slope));
-            table.rows.push(row);
+            let errors = points.iter().map(|(_, f)| enclosed(f));
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]));
             slopes.push(slope);
         }
     }
-    let condition = all_slopes_within("slope of ln f against ln eps on every seed", &slopes, ("0.9", "1.1"));
+    let condition =
+        all_slopes_within("slope of ln f against ln eps", "slope of ln f against ln eps on every seed", &slopes, ("0.9", "1.1"));
     let (exact, ratios) = population_ratios(profile, gap_of_target)?;
     Ok(Outcome { conditions: vec![condition, exact], tables: vec![table, ratios] })
 }
@@ -246,10 +257,13 @@ fn population_ratios(profile: Profile, gap_of_target: fn(f64) -> f64) -> Result<
         let target = target.try_map(|&w| Dyadic::try_from(w))?;
         let squared = squared_drift(&target).and_then(|f| f.over(&Rational::try_from(gap).ok()?.squared()));
         positive.push(squared.as_ref().is_some_and(|s| !s.is_zero()));
-        let root = |s: &Rational| if s.is_zero() { "0".into() } else { enclosed(&Interval::from(s).sqrt()) };
-        table.rows.push(vec![seed.to_string(), squared.as_ref().map_or_else(|| "absent".into(), root)]);
+        let root = |s: &Rational| if s.is_zero() { Value::exact("0") } else { enclosed(&Interval::from(s).sqrt()) };
+        table.push([seed.into(), squared.as_ref().map_or_else(|| "absent".into(), root)]);
     }
-    Ok((all_hold("f/eps of the optimum on the population is above zero on every seed", &positive), table))
+    Ok((
+        all_hold("f/eps of the optimum above", "f/eps of the optimum on the population is above zero on every seed", &positive),
+        table,
+    ))
 }
 
 /// `alpha_3^2 ||P||_F^2 / ||W'W||_F^2` of a chain of depth 3 (guarantee: exact).

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::counting::{all_hold, dimensions, fitted_exponent, one_over, printed};
-use super::measure::all_slopes_within;
-use super::{Claim, Control, Evidence, Outcome, Profile, Table, instances};
+use super::counting::{dimensions, fitted_exponent, one_over, printed};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value, instances};
+use crate::claim::judging::{all_hold, all_slopes_within};
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root, exceeds_hundredth_root, harmonics};
 use crate::exact::harmonic::{Signature, share_of_form};
@@ -96,31 +96,35 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) ->
         shapes.push(is_parity(&function, p));
         let captured = Rational::quotient(&function.up_to_degree(2).variance(), &function.variance());
         let left = captured.map_or(Rational::zero(), |c| &Rational::one() - &c);
-        let facts = [depth.to_string(), p.to_string(), function.terms().count().to_string()];
-        let sizes = [Rational::from(&function.variance()).to_string(), left.to_string(), left.to_decimal(3)];
-        expansions.rows.push(facts.into_iter().chain(sizes).collect());
+        let facts = [depth, p, function.terms().count()].map(Value::from);
+        let sizes = [Rational::from(&function.variance()).to_string(), left.to_string(), left.to_decimal(3)].map(Value::exact);
+        expansions.push(facts.into_iter().chain(sizes));
         let (mut quarter, mut hundredth) = (Vec::new(), Vec::new());
         for &d in dimensions(profile) {
             let count = binomial(d, p as u64);
             floors.push(&integer(&count) * &left >= integer(&(&count - binomial(d, 2))));
             quarter.push((d, dimension_for_error(&count, &Rational::one(), &one_over(4))));
             hundredth.push((d, dimension_for_hundredth_root(&count, &Rational::one(), d)));
-            let needed = [&quarter, &hundredth].map(|list| list.last().map_or(String::new(), |(_, n)| n.to_string()));
-            counts.rows.push([p.to_string(), d.to_string(), count.to_string()].into_iter().chain(needed).collect());
+            let needed = [&quarter, &hundredth].map(|list| list.last().map_or("".into(), |(_, n)| Value::from(n)));
+            counts.push([p.into(), d.into(), count.into()].into_iter().chain(needed));
         }
         let degree = PolynomialInD::through(&(0..=p as u64 + 2).map(|d| binomial(d, p as u64)).collect::<Vec<_>>()).degree();
         let fitted = [fitted_exponent(&quarter), fitted_exponent(&hundredth)];
         degrees.push(degree == p);
         for (error, fitted, bands) in [("1/4", &fitted[..1], BANDS), ("d^-0.01", &fitted[1..], ROOT_BANDS)] {
-            let what = format!("p = {p}: the fitted exponent of N for error {error}");
-            slopes.push(all_slopes_within(&what, fitted, bands[depth - 2]));
+            let quantity = format!("the fitted exponent of N for error {error}");
+            slopes.push(all_slopes_within(&quantity, &format!("p = {p}: {quantity}"), fitted, bands[depth - 2]));
         }
-        exponents.rows.push([p.to_string(), degree.to_string()].into_iter().chain(fitted.iter().map(printed)).collect());
+        exponents.push([p.into(), degree.into()].into_iter().chain(fitted.iter().map(printed)));
     }
     let mut conditions = vec![
-        all_hold("the tree of each depth is const + c x_S with |S| = p on the cube", &shapes),
-        all_hold("the C(d,2) parities of degree 2 leave at least 1 - C(d,2)/C(d,p) of the variance, at every p and d", &floors),
-        all_hold("C(d,p) is a polynomial of degree p in d", &degrees),
+        all_hold("trees that are parities", "the tree of each depth is const + c x_S with |S| = p on the cube", &shapes),
+        all_hold(
+            "share left by degree 2 above",
+            "the C(d,2) parities of degree 2 leave at least 1 - C(d,2)/C(d,p) of the variance, at every p and d",
+            &floors,
+        ),
+        all_hold("degree of C(d,p) equals", "C(d,p) is a polynomial of degree p in d", &degrees),
     ];
     conditions.extend(slopes);
     Ok(Outcome { conditions, tables: vec![expansions, counts, exponents] })
@@ -174,10 +178,9 @@ fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
                 }
             }
             let needed = [dimension_for_error(&count, &share, &one_over(error)), dimension_for_hundredth_root(&count, &share, d)];
-            let mut row = vec![name.to_owned(), d.to_string(), share.to_string(), share.to_decimal(4), count.to_string()];
-            row.push(one_over(error).to_string());
-            row.extend(needed.map(|n| n.to_string()));
-            table.rows.push(row);
+            let shares = [share.to_string(), share.to_decimal(4)].map(Value::exact);
+            let facts = [Value::from(count), Value::exact(one_over(error).to_string())];
+            table.push([name.into(), d.into()].into_iter().chain(shares).chain(facts).chain(needed.map(Value::from)));
         }
     }
     let largest = if profile.draws_conclusions() { 1024 } else { 96 };
@@ -186,12 +189,20 @@ fn gaussian(profile: Profile, signature: Signature) -> Result<Outcome> {
     let agreement = [(2, 4), (2, 6), (4, 4)]
         .map(|(k, d)| share_of_form(&power(&signature.form(d), k), d) == Some(share(signature, k, d as u64)));
     let conditions = vec![
-        all_hold("the share of (x'Ax)^2 is above 1/4 at every d", &squares),
-        all_hold("the share of (x'Ax)^4 is between 1/100 and 1/4 at every d", &fourths),
-        all_hold("for (x'Ax)^2 and even d, the share is above d^-0.01 exactly from d = 88 on", &from_88.collect::<Vec<_>>()),
-        all_hold("for (x'Ax)^4 the share is at most d^-0.01 at every listed d", &fourths_at_root),
-        all_hold("x_1 ... x_p is harmonic, so that its share is 1, p = 2, 4, 8", &products),
-        all_hold("polynomial algebra in x gives the same shares", &agreement),
+        all_hold("share of (x'Ax)^2 above", "the share of (x'Ax)^2 is above 1/4 at every d", &squares),
+        all_hold("share of (x'Ax)^4 within", "the share of (x'Ax)^4 is between 1/100 and 1/4 at every d", &fourths),
+        all_hold(
+            "dimension from which on (x'Ax)^2 reaches d^-0.01 equals",
+            "for (x'Ax)^2 and even d, the share is above d^-0.01 exactly from d = 88 on",
+            &from_88.collect::<Vec<_>>(),
+        ),
+        all_hold(
+            "share of (x'Ax)^4 at most d^-0.01",
+            "for (x'Ax)^4 the share is at most d^-0.01 at every listed d",
+            &fourths_at_root,
+        ),
+        all_hold("share of a product equals", "x_1 ... x_p is harmonic, so that its share is 1, p = 2, 4, 8", &products),
+        all_hold("shares by polynomial algebra equal", "polynomial algebra in x gives the same shares", &agreement),
     ];
     Ok(Outcome { conditions, tables: vec![table, products_table(profile)] })
 }
@@ -206,9 +217,7 @@ fn products_table(profile: Profile) -> Table {
     for (p, &d) in [2u64, 4, 8].iter().flat_map(|p| dimensions(profile).iter().map(move |d| (*p, d))) {
         let (count, one) = (harmonics(d, p), Rational::one());
         let needed = [dimension_for_error(&count, &one, &one_over(4)), dimension_for_hundredth_root(&count, &one, d)];
-        table
-            .rows
-            .push([p.to_string(), d.to_string(), count.to_string()].into_iter().chain(needed.map(|n| n.to_string())).collect());
+        table.push([p.into(), d.into(), count.into()].into_iter().chain(needed.map(Value::from)));
     }
     table
 }
@@ -283,11 +292,16 @@ fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Ou
         if i < sharp {
             equal.push(Rational::from(reached as i64) == bound);
         }
-        table.rows.push(vec![name.clone(), n.to_string(), tau.to_string(), reached.to_string(), bound.to_string()]);
+        let [tau, bound] = [tau.to_string(), bound.to_string()].map(Value::exact);
+        table.push([name.as_str().into(), n.into(), tau, reached.into(), bound]);
     }
     let conditions = vec![
-        all_hold("at most N/(1 - tau) targets reach error tau, for every space", &bounded),
-        all_hold("exactly N/(1 - tau) targets reach error tau, for parities and block sums", &equal),
+        all_hold("targets that reach tau at most", "at most N/(1 - tau) targets reach error tau, for every space", &bounded),
+        all_hold(
+            "targets that reach tau equal",
+            "exactly N/(1 - tau) targets reach error tau, for parities and block sums",
+            &equal,
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -339,10 +353,10 @@ fn attained(profile: Profile, also: fn(usize) -> Option<usize>) -> Result<Outcom
             let error = mean(&errors).expect("there are targets");
             let expected = &Rational::one() - &(&Rational::from(rank as i64) * &one_over(m as i64));
             held.push(error == expected);
-            let facts = [d, p, m, n, seed as usize, rank].map(|v| v.to_string());
-            table.rows.push(facts.into_iter().chain([error.to_decimal(6), expected.to_decimal(6)]).collect());
+            let facts = [d, p, m, n, seed as usize, rank].map(Value::from);
+            table.push(facts.into_iter().chain([error, expected].map(|e| Value::exact(e.to_decimal(6)))));
         }
     }
-    let condition = all_hold("the mean error is 1 - rank/M on every sample", &held);
+    let condition = all_hold("mean error equals", "the mean error is 1 - rank/M on every sample", &held);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::counting::all_judged;
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::certify::ridge_errors;
+use crate::claim::judging::all_judged;
 use crate::enclosure::Interval;
 use crate::enclosure::ridge::RidgeSystem;
 use crate::error::Result;
@@ -113,28 +113,31 @@ fn mean_errors(cubes: &[Cube], kernels: &[Kernel], sets: fn(usize) -> Vec<u32>) 
                 let means = means.collect::<Result<Vec<_>>>()?;
                 let bound = Rational::one() - Rational::new(n as i64, count as i64).expect("a cube has parities");
                 verdicts.extend(means.iter().map(|mean| at_least(mean, &bound)));
-                let facts = [kernel.name(), n.to_string(), bound.to_fixed(DIGITS)];
-                table.rows.push(facts.into_iter().chain(means.iter().map(printed)).collect());
+                let facts = [kernel.name().into(), n.into(), Value::exact(bound.to_fixed(DIGITS))];
+                table.push(facts.into_iter().chain(means.iter().map(printed)));
             }
         }
         tables.push(table);
     }
     let requires = |kernel: &Kernel| format!("{}: the mean error is at least 1 - N/M on every sample", kernel.name());
-    Ok((kernels.iter().zip(verdicts).map(|(kernel, v)| all_judged(requires(kernel), &v)).collect(), tables))
+    Ok((
+        kernels.iter().zip(verdicts).map(|(kernel, v)| all_judged("mean error at least", requires(kernel), &v)).collect(),
+        tables,
+    ))
 }
 
 fn table(d: usize, count: usize, seeds: std::ops::RangeInclusive<u64>) -> Table {
     let title = format!("mean error over the {count} targets, d = {d}, each with its best ridge");
-    let mut table = Table::new(title, &["kernel", "N", "1 - N/M"]);
-    table.columns.extend(seeds.map(|seed| format!("sample {seed}")));
-    table
+    let samples: Vec<String> = seeds.map(|seed| format!("sample {seed}")).collect();
+    let columns: Vec<&str> = ["kernel", "N", "1 - N/M"].into_iter().chain(samples.iter().map(String::as_str)).collect();
+    Table::new(title, &columns)
 }
 
 /// Digits after the point.
 const DIGITS: usize = 4;
 
-fn printed(mean: &Option<Interval>) -> String {
-    mean.and_then(|m| m.to_fixed(DIGITS)).unwrap_or_else(|| "undecided".into())
+fn printed(mean: &Option<Interval>) -> Value {
+    Value::enclosed(mean.and_then(|m| m.to_fixed(DIGITS)).unwrap_or_else(|| "undecided".into()))
 }
 
 fn at_least(mean: &Option<Interval>, bound: &Rational) -> Verdict {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::certify::{Tail, eigenvalue_tails};
 use crate::error::Result;
 use crate::exact::family::{Family, Kind};
@@ -102,8 +102,8 @@ fn stated_decimals(instances: &[&Instance]) -> Result<Outcome> {
     let mut conditions = Vec::new();
     for Instance { family, stated } in instances {
         let found = tails(&family.gram()?)?;
-        let (name, head) = (name(family), [family.kind.to_string(), family.dimension.to_string(), family.count.to_string()]);
-        table.rows.push(head.into_iter().chain(found.iter().map(shown)).collect());
+        let (name, facts) = (name(family), [family.kind.to_string().into(), family.dimension.into(), family.count.into()]);
+        table.push(facts.into_iter().chain(found.iter().map(|tail| Value::enclosed(shown(tail)))));
         conditions.push(condition(format!("{name}: the tails are {}", stated.join(", ")), &found, agreement(&found, stated)));
     }
     Ok(Outcome { conditions, tables: vec![table] })
@@ -131,7 +131,7 @@ fn name(family: &Family) -> String {
 }
 
 fn condition(requires: String, found: &[Tail], verdict: Verdict) -> Condition {
-    Condition { requires, found: found.iter().map(shown).collect::<Vec<_>>().join(", "), verdict }
+    Condition::new("tails equal", requires, found.iter().map(shown).collect::<Vec<_>>().join(", "), verdict)
 }
 
 fn shown(tail: &Tail) -> String {

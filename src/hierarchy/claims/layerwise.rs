@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use super::instances::{self, DEPTH_3, GAP, LIN_K2_D16, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, cells};
-use super::measure::{
-    all_above, all_below, all_slopes_within, all_within, decimal, enclosed_fixed, relative_risk, residual_variance, slope,
-};
+use super::measure::{relative_risk, residual_variance};
 use super::{Claim, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::judging::{all_above, all_below, all_slopes_within, all_within, decimal, enclosed_fixed, slope};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -53,14 +52,19 @@ fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
             let risks: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
             let ratio = over_gap_squared(&risks[0]);
             let measures = [decimal(&risks[0]), decimal(&ratio), decimal(&risks[1]), decimal(&risks[2]), enclosed_fixed(&slope)];
-            table.rows.push([recipe.name.to_owned(), seed.to_string()].into_iter().chain(measures).collect());
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
             ratios.push(ratio);
             slopes.push(slope);
         }
     }
     let conditions = vec![
-        all_within("te/eps^2 at eps = .1 on every seed", &ratios, ("0.04", "1.5")),
-        all_slopes_within("slope of ln(te Var(y)) against ln eps on every seed", &slopes, ("1.9", "2.1")),
+        all_within("te/eps^2", "te/eps^2 at eps = .1 on every seed", &ratios, ("0.04", "1.5")),
+        all_slopes_within(
+            "slope of ln(te Var(y)) against ln eps",
+            "slope of ln(te Var(y)) against ln eps on every seed",
+            &slopes,
+            ("1.9", "2.1"),
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -121,16 +125,25 @@ fn wider_top(profile: Profile, runs: &Runs, wide: fn(&Recipe, Profile, u64) -> C
             let layerwise = relative_risk(runs.get(&recipe.run(profile, Kind::Layerwise, GAP, seed))?);
             let floor = over_gap_squared(&te);
             let ratio = te.as_ref().zip(layerwise.as_ref()).and_then(|(te, layerwise)| te.over(layerwise));
-            let row = [recipe.name.to_owned(), seed.to_string()];
-            let cells = [&te, &floor, &layerwise, &ratio].map(decimal);
-            table.rows.push(row.into_iter().chain(cells).collect());
+            let measures = [&te, &floor, &layerwise, &ratio].map(decimal);
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
             floors.push(floor);
             ratios.push(ratio);
         }
     }
     let conditions = vec![
-        all_within("te/eps^2 with the wide top layer on every seed", &floors, ("0.04", "1.5")),
-        all_above("te with the wide top layer over te with the target's widths on every seed", &ratios, "0.99"),
+        all_within(
+            "te/eps^2 with the wide top layer",
+            "te/eps^2 with the wide top layer on every seed",
+            &floors,
+            ("0.04", "1.5"),
+        ),
+        all_above(
+            "te with the wide top layer over te with the target's widths",
+            "te with the wide top layer over te with the target's widths on every seed",
+            &ratios,
+            "0.99",
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -174,12 +187,17 @@ fn local_loss(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
             let te = |kind| Ok(relative_risk(runs.get(&recipe.run(profile, kind, GAP, seed))?));
             let (found, layerwise) = (te(kind)?, te(Kind::Layerwise)?);
             let difference = relative_difference(&found, &layerwise);
-            let row = [recipe.name.to_owned(), seed.to_string(), decimal(&found), decimal(&layerwise), decimal(&difference)];
-            table.rows.push(row.to_vec());
+            let measures = [&found, &layerwise, &difference].map(decimal);
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
             differences.push(difference);
         }
     }
-    let condition = all_below("relative difference of te from layerwise training on every seed", &differences, "1e-6");
+    let condition = all_below(
+        "relative difference of te from layerwise training",
+        "relative difference of te from layerwise training on every seed",
+        &differences,
+        "1e-6",
+    );
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }
 

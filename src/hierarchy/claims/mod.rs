@@ -1,6 +1,6 @@
 //! What this paper claims, as propositions of ours: one file a group, in the order of the catalogue.
 
-use crate::claim::{self, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use crate::claim::{self, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::hierarchy::experiment::Training;
 
 /// A claim of this catalogue.
@@ -12,7 +12,6 @@ mod alternation;
 mod alternatives;
 mod alternatives_wide;
 mod backward;
-mod bootstrap;
 mod complexity;
 mod complexity_kernel;
 mod complexity_work;

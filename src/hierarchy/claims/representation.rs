@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::claim::judging::all_hold;
+
 use dashu_int::IBig;
 
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict, instances};
+use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict, instances};
 use crate::certify::smallest_singular_value;
 use crate::error::Result;
 use crate::exact::count::binomial;
@@ -64,14 +66,11 @@ fn degree(profile: Profile, least_depth: usize, changed: Change) -> Result<Outco
             right += usize::from(degree == expected && !p.homogeneous(expected).is_empty());
             all += 1;
             let numbers = [depth, d, p.len(), degree as usize, p.homogeneous(degree).len(), expected as usize];
-            table.rows.push(std::iter::once(skips.name()).chain(numbers.map(|n| n.to_string())).collect());
+            table.push([skips.name().into()].into_iter().chain(numbers.map(Value::from)));
         }
     }
-    let condition = Condition {
-        requires: "the degree of every expansion is 2^(L-1), for quad01 2^L".into(),
-        found: format!("{right} of {all}"),
-        verdict: (right == all).into(),
-    };
+    let requires = "the degree of every expansion is 2^(L-1), for quad01 2^L";
+    let condition = Condition::new("degree of an expansion equals", requires, format!("{right} of {all}"), right == all);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }
 
@@ -124,9 +123,9 @@ type Count = fn(&Skips, usize, u64) -> Result<IBig>;
 
 fn cost(profile: Profile, composition: Count) -> Result<Outcome> {
     let dimensions = if profile.draws_conclusions() { &TABLE[..] } else { &TABLE[..2] };
-    let mut columns = vec!["index sets".to_owned(), "L".into(), "p".into(), "counted".into(), "degree in d".into()];
-    columns.extend(dimensions.iter().map(|d| format!("d={d}")));
-    let mut table = Table { title: "parameters and monomials".into(), columns, rows: Vec::new() };
+    let sizes: Vec<String> = dimensions.iter().map(|d| format!("d={d}")).collect();
+    let columns = ["index sets", "L", "p", "counted", "degree in d"].into_iter().chain(sizes.iter().map(String::as_str));
+    let mut table = Table::new("parameters and monomials", &columns.collect::<Vec<_>>());
     let mut degrees = Vec::new();
     for (skips, depth) in SKIPS.iter().flat_map(|s| DEPTHS.map(move |l| (s, l))) {
         let p = degree_of_composition(skips, depth);
@@ -141,19 +140,13 @@ fn cost(profile: Profile, composition: Count) -> Result<Outcome> {
             let polynomial = PolynomialInD::through(&values);
             let continued = dimensions.iter().zip(&found).all(|(&d, value)| polynomial.at(d - shift) == *value);
             degrees.push((what, polynomial.degree() == expected && continued));
-            let mut row = vec![skips.name(), depth.to_string(), p.to_string(), what.into(), polynomial.degree().to_string()];
-            row.extend(found.iter().map(IBig::to_string));
-            table.rows.push(row);
+            let facts = [skips.name().into(), depth.into(), p.into(), what.into(), polynomial.degree().into()];
+            table.push(facts.into_iter().chain(found.iter().map(Value::from)));
         }
     }
     let condition = |what: &str, requires: &str| {
-        let held: Vec<bool> = degrees.iter().filter(|(w, _)| *w == what).map(|(_, held)| *held).collect();
-        let right = held.iter().filter(|h| **h).count();
-        Condition {
-            requires: requires.into(),
-            found: format!("{right} of {}", held.len()),
-            verdict: (right == held.len()).into(),
-        }
+        let right: Vec<bool> = degrees.iter().filter(|(w, _)| *w == what).map(|(_, right)| *right).collect();
+        all_hold(&format!("degree of the {what} equals"), requires, &right)
     };
     let conditions = vec![
         condition("parameters", "the parameters are a polynomial of degree 1 in d, at every d of the table"),
@@ -205,20 +198,23 @@ fn span(profile: Profile, least_width: usize, changed: fn(Matrix<f64>) -> Matrix
             let (needed, rank) = (k * (k + 1) / 2, rank(&squares));
             let singular = smallest_singular_value(&squares)?;
             let decimal = singular.as_ref().and_then(|s| s.to_decimal(6)).unwrap_or_else(|| "not certain".into());
-            table.rows.push(vec![k.to_string(), needed.to_string(), seed.to_string(), rank.to_string(), decimal]);
+            table.push([k.into(), needed.into(), seed.into(), rank.into(), Value::enclosed(decimal)]);
             full += usize::from(rank == needed);
             positive += usize::from(singular.is_some_and(|s| *s.lower() > Rational::from(0)));
             all += 1;
         }
     }
-    let condition = |requires: &str, held: usize, otherwise: Verdict| Condition {
-        requires: requires.into(),
-        found: format!("{held} of {all}"),
-        verdict: if held == all { Verdict::Verified } else { otherwise },
+    let condition = |key: &str, requires: &str, right: usize, otherwise: Verdict| {
+        Condition::new(key, requires, format!("{right} of {all}"), if right == all { Verdict::Verified } else { otherwise })
     };
     let conditions = vec![
-        condition("rank k(k+1)/2 for every R", full, Verdict::Refuted),
-        condition("the smallest singular value is certainly above zero for every R", positive, Verdict::Undecided),
+        condition("rank of the squares equals", "rank k(k+1)/2 for every R", full, Verdict::Refuted),
+        condition(
+            "smallest singular value above",
+            "the smallest singular value is certainly above zero for every R",
+            positive,
+            Verdict::Undecided,
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

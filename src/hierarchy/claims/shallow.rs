@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::counting::{dimensions, fitted_exponent, printed};
+use crate::claim::judging::{all_hold, all_slopes_within};
+
 use dashu_int::IBig;
 
-use super::counting::{all_hold, dimensions, fitted_exponent, printed};
-use super::measure::all_slopes_within;
-use super::{Claim, Control, Evidence, Outcome, Profile, Table};
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, factorial, floor};
 use crate::exact::flattening::{Spectrum, energy, is_spectrum_of, least_rank, of_monomials, of_quadratic_power, tail};
@@ -105,19 +106,20 @@ fn monomial(profile: Profile, cases: &[(Target, Option<Rational>)]) -> Result<Ou
             let floor = target.floor(p, blocks, &m);
             held.push(floor >= quarter);
             let count = target.spectrum(p, blocks).iter().fold(IBig::ZERO, |sum, (_, n)| sum + n);
-            let facts = [target.name().to_owned(), p.to_string(), (p * blocks).to_string(), count.to_string(), m.to_string()];
-            table.rows.push(facts.into_iter().chain([floor.to_string(), floor.to_decimal(4)]).collect());
+            let facts = [target.name().into(), p.into(), (p * blocks).into(), count.into(), m.into()];
+            table.push(facts.into_iter().chain([floor.to_string(), floor.to_decimal(4)].map(Value::exact)));
         }
         let at = if fraction == Rational::one() { "C".into() } else { format!("floor({fraction} C)") };
-        conditions
-            .push(all_hold(format!("{}: the floor at m = {at}, C = (d/p) C(p, p/2), is at least 1/4", target.name()), &held));
+        let requires = format!("{}: the floor at m = {at}, C = (d/p) C(p, p/2), is at least 1/4", target.name());
+        conditions.push(all_hold("floor at least", requires, &held));
         let spectra: Vec<bool> =
             small.iter().map(|&(p, b)| is_spectrum_of(&target.spectrum(p as u64, b as u64), &target.form(p, b), p * b)).collect();
-        conditions.push(all_hold(format!("{}: the singular values are those of the flattening", target.name()), &spectra));
+        let requires = format!("{}: the singular values are those of the flattening", target.name());
+        conditions.push(all_hold("singular values equal", requires, &spectra));
     }
     let energies: Vec<bool> =
         degrees.iter().map(|p| &integer(&factorial(*p)) * &energy(&of_monomials(*p, 1)) == Rational::one()).collect();
-    conditions.push(all_hold("x_1 ... x_p: p! sum sigma^2 = 1 = E f^2", &energies));
+    conditions.push(all_hold("energy of the spectrum equals", "x_1 ... x_p: p! sum sigma^2 = 1 = E f^2", &energies));
     Ok(Outcome { conditions, tables: vec![table] })
 }
 
@@ -184,24 +186,24 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
             let share = (&scale * &energy(&f.spectrum)).over(&f.variance).expect("no target here is constant");
             let count = f.spectrum.iter().fold(IBig::ZERO, |sum, (_, n)| sum + n);
             let m = least_rank(&f.spectrum, &allowed);
-            table.rows.push(vec![
-                name.into(),
-                error.to_string(),
-                d.to_string(),
-                count.to_string(),
-                share.to_decimal(4),
-                m.to_string(),
-            ]);
+            let [error, share] = [error.to_string(), share.to_decimal(4)].map(Value::exact);
+            table.push([name.into(), error, d.into(), count.into(), share, Value::from(&m)]);
             needed.push((d, m));
         }
         let wide: Vec<bool> = needed.iter().map(|(_, m)| *m > IBig::ONE).collect();
-        conditions.push(all_hold(format!("{name}: a width above 1 is needed at every d"), &wide));
+        conditions.push(all_hold("width needed above", format!("{name}: a width above 1 is needed at every d"), &wide));
         let exponent = fitted_exponent(&needed);
-        exponents.rows.push(vec![name.into(), printed(&exponent)]);
-        conditions.push(all_slopes_within(&format!("{name}: the fitted exponent of the width"), &[exponent], band));
+        exponents.push([name.into(), printed(&exponent)]);
+        conditions.push(all_slopes_within(
+            "the fitted exponent of the width",
+            &format!("{name}: the fitted exponent of the width"),
+            &[exponent],
+            band,
+        ));
         let small: &[usize] = if k == 2 { &[4, 6] } else { &[4] };
         let verified = |&d: &usize| is_spectrum_of(&powers(k, d).spectrum, &powers(k, d).form, d);
         conditions.push(all_hold(
+            "singular values equal",
             format!("{name}: the singular values are those of the flattening"),
             &small.iter().map(verified).collect::<Vec<_>>(),
         ));

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::instances::{self, GAP, LIN_K1_D64, LIN_K2_D16, LIN_L4, LINSKIP_K2_D16, Recipe};
-use super::measure::{all_below, decimal, relative_risk, threshold};
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
+use super::measure::relative_risk;
+use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::judging::{all_below, decimal, some_above};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::{Cell, Learner, Runs};
@@ -69,9 +70,14 @@ fn staging(profile: Profile, runs: &Runs, gaps: [f64; 3]) -> Result<Outcome> {
     let (staged, staged_table) = risks("with skips, one after the other", &with_skips(profile, one_by_one()), runs)?;
     let (at_once, at_once_table) = risks("with skips, all on from the start", &with_skips(profile, at_once()), runs)?;
     let conditions = vec![
-        all_below("te of chains on every seed", &chains, "1e-10"),
-        all_below("te with skips, one after the other, on every seed", &staged, "1e-5"),
-        some_above("te with skips, all on from the start, on some seed", &at_once, "1e-5"),
+        all_below("te of chains", "te of chains on every seed", &chains, "1e-10"),
+        all_below("te with skips, one after the other", "te with skips, one after the other, on every seed", &staged, "1e-5"),
+        some_above(
+            "te with skips, all on from the start",
+            "te with skips, all on from the start, on some seed",
+            &at_once,
+            "1e-5",
+        ),
     ];
     Ok(Outcome { conditions, tables: vec![chain_table, staged_table, at_once_table] })
 }
@@ -83,8 +89,9 @@ fn risks(title: &str, cells: &[Cell], runs: &Runs) -> Result<(Vec<Option<Rationa
         let (instance, run) = (&cell.instance, runs.get(cell)?);
         let te = relative_risk(run);
         let steps: Vec<String> = run.phases.iter().map(|p| p.steps.to_string()).collect();
-        let what = [instance.skips.name(), instance.depth().to_string(), instance.gap.to_string(), on_from_start(cell)];
-        table.rows.push(what.into_iter().chain([cell.seed.to_string(), decimal(&te), steps.join("/")]).collect());
+        let gap = Value::exact(instance.gap.to_string());
+        let facts = [instance.skips.name().into(), instance.depth().into(), gap, on_from_start(cell).into()];
+        table.push(facts.into_iter().chain([cell.seed.into(), decimal(&te), Value::text(steps.join("/"))]));
         risks.push(te);
     }
     Ok((risks, table))
@@ -96,16 +103,4 @@ fn on_from_start(cell: &Cell) -> String {
         Learner::Automatic(training) if training.automatic.on_from_start == 2 => "2".into(),
         _ => "all".into(),
     }
-}
-
-/// At least one value is above `bound`; Undecided where only absent ones could be.
-fn some_above(what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
-    let limit = threshold(bound);
-    let above = values.iter().flatten().filter(|v| **v > limit).count();
-    let verdict = match above {
-        0 if values.iter().any(Option::is_none) => Verdict::Undecided,
-        0 => Verdict::Refuted,
-        _ => Verdict::Verified,
-    };
-    Condition { requires: format!("{what} > {bound}"), found: format!("{above} of {}", values.len()), verdict }
 }

@@ -4,7 +4,7 @@
 //! resample draws as many seeds with replacement at each size; the interval holds the middle 95 % of the slopes of 1000 resamples. It
 //! tells how far the exponent depends on which seeds were drawn, and nothing of sizes that were not tried.
 
-use super::measure::enclosed_fixed;
+use super::judging::{enclosed_fixed, threshold};
 use super::{Condition, Verdict};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
@@ -18,7 +18,7 @@ const TRIMMED: usize = RESAMPLES / 40;
 
 /// The values of several seeds at one size.
 #[derive(Clone, Debug)]
-pub(super) struct Observed {
+pub struct Observed {
     /// The size, such as the dimension `d`.
     pub size: u64,
     /// A positive value for each seed; a seed without one makes the exponent absent.
@@ -27,7 +27,7 @@ pub(super) struct Observed {
 
 /// A fitted exponent and the ends of its bootstrap interval, each enclosed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Exponent {
+pub struct Exponent {
     /// Of the medians of all seeds.
     pub fitted: Interval,
     /// The lower end.
@@ -39,7 +39,7 @@ pub(super) struct Exponent {
 /// The exponent of the medians; `None` when a value is absent or not positive, or the sizes are not two.
 ///
 /// Resamples come from the stream `bootstrap` of seed 1. Guarantee: valid, for the resamples that were drawn.
-pub(super) fn fitted_exponent(observed: &[Observed]) -> Option<Exponent> {
+pub fn fitted_exponent(observed: &[Observed]) -> Option<Exponent> {
     let values: Vec<(u64, Vec<&Rational>)> = observed
         .iter()
         .map(|o| Some((o.size, o.values.iter().map(Option::as_ref).collect::<Option<_>>()?)))
@@ -59,7 +59,7 @@ fn drawn<'a>(values: &[&'a Rational], stream: &mut Stream) -> Vec<&'a Rational> 
 }
 
 /// The middle value, or the mean of the two in the middle; `None` of none.
-pub(super) fn median(mut values: Vec<&Rational>) -> Option<Rational> {
+pub fn median(mut values: Vec<&Rational>) -> Option<Rational> {
     values.sort();
     let (n, half) = (values.len(), Rational::new(1, 2)?);
     let (low, high) = (values.get(n.checked_sub(1)? / 2)?, values.get(n / 2)?);
@@ -75,36 +75,34 @@ fn slope(medians: impl Iterator<Item = (u64, Option<Rational>)>) -> Option<Inter
 
 impl Exponent {
     /// `1.234 [1.100, 1.300]`.
-    pub fn told(exponent: &Option<Exponent>) -> String {
+    pub fn printed(exponent: &Option<Exponent>) -> String {
         exponent.map_or_else(
             || "absent".into(),
             |e| {
                 let [fitted, lower, upper] = [e.fitted, e.lower, e.upper].map(|v| enclosed_fixed(&Some(v)));
-                format!("{fitted} [{lower}, {upper}]")
+                format!("{} [{}, {}]", fitted.as_str(), lower.as_str(), upper.as_str())
             },
         )
     }
 }
 
-/// The upper end of the bootstrap interval is certainly below `bound`.
-pub(super) fn exponent_below(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
-    compared(format!("{what} < {bound}, its whole bootstrap interval"), exponent, |e, limit| e.upper.certainly_less(limit), bound)
+/// The upper end of the bootstrap interval is certainly below `bound`; `what` is the quantity too.
+pub fn exponent_below(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
+    let requires = format!("{what} < {bound}, its whole bootstrap interval");
+    let verdict = compared(exponent, bound, |e, limit| e.upper.certainly_less(limit));
+    Condition::new(&format!("{what} below"), requires, Exponent::printed(exponent), verdict)
 }
 
-/// The lower end of the bootstrap interval is certainly above `bound`.
-pub(super) fn exponent_above(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
-    compared(format!("{what} > {bound}, its whole bootstrap interval"), exponent, |e, limit| limit.certainly_less(e.lower), bound)
+/// The lower end of the bootstrap interval is certainly above `bound`; `what` is the quantity too.
+pub fn exponent_above(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
+    let requires = format!("{what} > {bound}, its whole bootstrap interval");
+    let verdict = compared(exponent, bound, |e, limit| limit.certainly_less(e.lower));
+    Condition::new(&format!("{what} above"), requires, Exponent::printed(exponent), verdict)
 }
 
-fn compared(
-    requires: String,
-    exponent: &Option<Exponent>,
-    holds: impl Fn(&Exponent, Interval) -> Option<bool>,
-    bound: &str,
-) -> Condition {
-    let limit = Interval::from(&super::measure::threshold(bound));
-    let verdict = exponent.as_ref().and_then(|e| holds(e, limit)).map_or(Verdict::Undecided, Verdict::from);
-    Condition { requires, found: Exponent::told(exponent), verdict }
+fn compared(exponent: &Option<Exponent>, bound: &str, holds: impl Fn(&Exponent, Interval) -> Option<bool>) -> Verdict {
+    let limit = Interval::from(&threshold(bound));
+    exponent.as_ref().and_then(|e| holds(e, limit)).map_or(Verdict::Undecided, Verdict::from)
 }
 
 #[cfg(test)]
@@ -140,7 +138,7 @@ mod tests {
         missing[1].values[2] = None;
         assert!(fitted_exponent(&missing).is_none());
         assert_eq!(exponent_above("slope", &None, "0").verdict, Verdict::Undecided);
-        assert_eq!(Exponent::told(&None), "absent");
+        assert_eq!(Exponent::printed(&None), "absent");
     }
 
     #[test]
