@@ -1,6 +1,4 @@
-//! How fast training is: a hundred steps with all layers on, a whole run, and a run of fixed length to compare with other programs.
-
-use std::hint::black_box;
+//! How fast training is: a hundred steps with all layers on, and a whole run. `benches/peers/steps.py` compares steps with other programs.
 
 use bfc::claim::Profile;
 use bfc::error::Result;
@@ -12,7 +10,8 @@ use bfc::hierarchy::network::Network;
 use bfc::hierarchy::target::distribution::draw;
 use bfc::hierarchy::target::random::{labels, scales};
 use bfc::portable::rng::Stream;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+mod timing;
 
 const STEPS: usize = 100;
 
@@ -40,42 +39,23 @@ fn prepared(cell: &Cell, descent: &Descent) -> Result<(Samples, Network<f64>)> {
 }
 
 /// Samples prepared, all layers from the start.
-fn steps(c: &mut Criterion) {
-    let mut group = c.benchmark_group("100 steps");
-    group.sample_size(20).throughput(Throughput::Elements(STEPS as u64));
-    for recipe in recipes() {
-        let mut cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
-        let descent = training(&mut cell).descent;
-        let (samples, start) = prepared(&cell, &descent).expect("a possible instance");
-        let stage = Stage::new(2, recipe.depth(), Coupling::Joint, STEPS);
-        group.bench_function(recipe.name, |b| {
-            b.iter(|| train(&mut black_box(start.clone()), &samples, stage, &descent, 1, &mut |_, _, _| ()));
-        });
-    }
-}
-
-/// Target, samples, all phases of joint training until the loss is rounding, and the exact risk.
-fn whole_runs(c: &mut Criterion) {
-    let mut group = c.benchmark_group("run");
-    group.sample_size(10);
-    for recipe in recipes() {
-        let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
-        group.bench_function(recipe.name, |b| {
-            b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
-        });
-    }
-}
-
-/// `lin` L4 k1 d32 for all of its 5100 steps, as `benches/peers/training.py` does it in NumPy.
-fn fixed_length(c: &mut Criterion) {
-    let mut cell = LIN_L4.run(Profile::Quick, Kind::Joint, GAP, 1);
-    training(&mut cell).descent.tolerance = 0.0;
-    let mut group = c.benchmark_group("5100 steps, no early stop");
-    group.sample_size(10);
-    group.bench_function(LIN_L4.name, |b| {
-        b.iter(|| Runs::compute(black_box(std::slice::from_ref(&cell)), 1, None, &|_, _| ()));
+fn steps(recipe: &Recipe) {
+    let mut cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
+    let descent = training(&mut cell).descent;
+    let (samples, start) = prepared(&cell, &descent).expect("a possible instance");
+    let stage = Stage::new(2, recipe.depth(), Coupling::Joint, STEPS);
+    timing::report(&format!("{STEPS} steps, {}", recipe.name), 20, || {
+        train(&mut start.clone(), &samples, stage, &descent, 1, &mut |_, _, _| ())
     });
 }
 
-criterion_group!(benches, steps, whole_runs, fixed_length);
-criterion_main!(benches);
+/// Target, samples, all phases of joint training until the loss is rounding, and the exact risk.
+fn whole_run(recipe: &Recipe) {
+    let cell = recipe.run(Profile::Quick, Kind::Joint, GAP, 1);
+    timing::report(&format!("run, {}", recipe.name), 5, || Runs::compute(std::slice::from_ref(&cell), 1, None, &|_, _| ()));
+}
+
+fn main() {
+    recipes().for_each(steps);
+    recipes().for_each(whole_run);
+}
