@@ -2,7 +2,7 @@
 
 use super::initial::{initial, initial_network, quadratic_forms};
 use super::*;
-use crate::hierarchy::network::batch::outputs;
+use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Activation, Architecture, Network, Skips};
 use crate::matrix::Matrix;
 use crate::portable::reduce::norm;
