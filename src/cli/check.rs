@@ -342,7 +342,7 @@ pub(super) mod tests {
         bless(&[VERIFIED], &place, &[]).unwrap();
         let answer = check(&[|| Claim { method: "By counting.", ..CLAIM }], &place, &[]).unwrap();
         assert_eq!(answer.exit, Exit::Failure);
-        for expected in ["made.up: the golden is reworded", "- By addition.", "made bless --prose made.up --profile quick"] {
+        for expected in ["made.up: the golden is reworded", "-   By addition.", "made bless --prose made.up --profile quick"] {
             assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
         }
         assert!(!answer.text.contains("To accept what was found"), "{}", answer.text);
