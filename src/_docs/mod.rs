@@ -6,5 +6,8 @@ pub mod architecture {}
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
 
+#[doc = include_str!("json.md")]
+pub mod json {}
+
 #[doc = include_str!("run.md")]
 pub mod run {}

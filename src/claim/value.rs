@@ -3,6 +3,7 @@
 use dashu_int::IBig;
 use serde::{Deserialize, Serialize};
 
+use crate::exact::Rational;
 use crate::layout::one_line;
 
 /// What the numbers of a column rest on, from the strongest to the weakest; [`Text`](Kind::Text) are no numbers.
@@ -99,7 +100,7 @@ impl Value {
             return None;
         }
         match self.text.split_once('/') {
-            Some((numerator, denominator)) => Some(numerator.parse::<f64>().ok()? / denominator.parse::<f64>().ok()?),
+            Some((numerator, denominator)) => Some(Rational::from_fraction(numerator, denominator)?.to_f64()),
             None => self.text.parse().ok(),
         }
     }

@@ -131,8 +131,17 @@ fn what_is_allowed_passes() {
 }
 
 /// Places where no file imports itself by way of others. Those that are missing here still have circles.
-const WITHOUT_CIRCLES: &[&str] =
-    &["exact/", "portable/", "approx/", "enclosure/", "certify/", "golden/", "hierarchy/network/", "hierarchy/target/"];
+const WITHOUT_CIRCLES: &[&str] = &[
+    "exact/",
+    "portable/",
+    "approx/",
+    "enclosure/",
+    "certify/",
+    "golden/",
+    "hierarchy/network/",
+    "hierarchy/target/",
+    "hierarchy/claims/",
+];
 
 #[test]
 fn files_do_not_import_one_another_in_circles() {

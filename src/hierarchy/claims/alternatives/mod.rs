@@ -155,6 +155,7 @@ impl Contest {
         Ok(ratios)
     }
 
+    /// The quantity that is judged, in words.
     fn error_of(&self, learner: &str) -> String {
         format!("{}: error of {learner}", self.arena.name)
     }

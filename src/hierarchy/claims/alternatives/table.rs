@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Arena, Contest, Rival, rival, together, two_layer};
-use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile};
+use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale};
 use crate::hierarchy::claims::instances::{GAP, seeds};
 use crate::hierarchy::experiment::{Automated, Family, Training};
 use crate::hierarchy::learner::{Alternative, Automatic, Descent, Units};
@@ -26,7 +26,7 @@ pub const TABLE: Claim<Training> = Claim {
     theorems: &[],
     full_only: true,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[Figure { table: "linskip", x: "learner", y: &["error"], scales: (Scale::Linear, Scale::Logarithmic) }],
     items: |_, profile| contests(profile).iter().chain([&control(profile)]).flat_map(Contest::cells).collect(),
     check: |c| together(contests(c.profile).iter().map(|contest| contest.judge(c.computed))),
     controls: &[Control {

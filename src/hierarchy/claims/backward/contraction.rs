@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::plane::{Plane, State};
 use super::{minus, plus, z};
 use crate::claim::judging::{all_judged, all_slopes_within, enclosed, threshold};
-use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
+use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::linear::{product, solve};
@@ -40,7 +40,20 @@ pub const CONTRACTION: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[
+        Figure {
+            table: "c over four replayed rounds",
+            x: "seed",
+            y: &["c eps=.2", ".1", ".05", ".025"],
+            scales: (Scale::Linear, Scale::Linear),
+        },
+        Figure {
+            table: "radius of the derivative",
+            x: "seed",
+            y: &["in the plane", "across"],
+            scales: (Scale::Linear, Scale::Linear),
+        },
+    ],
     items: |_, _| Vec::new(),
     check: |c| contraction(c.profile, &Scheme { derivative: joint_round, round: Plane::joint_round }),
     controls: &[Control {

@@ -39,6 +39,7 @@ fn joint(instance: Instance, tolerance: f64, seed: u64) -> Cell {
     automatic(instance, Automatic::default(), tolerance, seed)
 }
 
+/// The same with a schedule of one's own.
 fn automatic(instance: Instance, automatic: Automatic, tolerance: f64, seed: u64) -> Cell {
     let (step, momentum) = match instance.depth() {
         2 | 3 => (0.01, 0.9),
@@ -54,6 +55,7 @@ fn steps(run: &Run) -> usize {
     run.phases.iter().map(|p| p.steps).sum()
 }
 
+/// The dimensions at which joint training is tried.
 fn dimensions(profile: Profile) -> &'static [usize] {
     match profile {
         Profile::Tiny => &[4, 8],

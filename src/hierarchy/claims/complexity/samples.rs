@@ -4,19 +4,12 @@ use std::borrow::Cow;
 
 use super::{chain, dimensions, joint, medians, seeds};
 use crate::claim::exponent::{Observed, exponent_below, fitted_exponent};
-use crate::claim::judging::decimal;
-use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::judging::{decimal, threshold};
+use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::claims::measure::{relative_risk, replayed_count};
 use crate::hierarchy::experiment::{Cell, Run, Runs, Training};
-
-/// A run counts as a success at a te below this.
-const SUCCESS: &str = "1e-4";
-
-fn succeeds(run: &Run) -> bool {
-    relative_risk(run).is_some_and(|te| te < crate::claim::judging::threshold(SUCCESS))
-}
 
 /// Few samples are enough.
 pub const SAMPLES: Claim<Training> = Claim {
@@ -35,7 +28,10 @@ pub const SAMPLES: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[
+        Figure { table: "lin L3 k2", x: "d", y: &["N needed"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
+        Figure { table: "N needed by d", x: "d", y: &["median"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
+    ],
     items: |_, profile| {
         let sizes = GRID.iter().chain(&[TOO_FEW]);
         let cell = |d, quarters: &usize| seeds(profile).map(move |seed| with_samples(d, *quarters, seed)).collect::<Vec<_>>();
@@ -48,10 +44,16 @@ pub const SAMPLES: Claim<Training> = Claim {
     }],
 };
 
+/// A run counts as a success at a te below this.
+const SUCCESS: &str = "1e-4";
+
+fn succeeds(run: &Run) -> bool {
+    relative_risk(run).is_some_and(|te| te < threshold(SUCCESS))
+}
+
 /// N in quarters of kd.
 const GRID: [usize; 8] = [4, 5, 6, 8, 10, 12, 16, ENOUGH];
 const ENOUGH: usize = 24;
-
 const TOO_FEW: usize = 2;
 
 /// `N = quarters kd / 4` with k = 2.

@@ -118,10 +118,8 @@ fn directions_are_independent(w: &Matrix<Rational>) -> bool {
 }
 
 fn closed_form(laws: &Laws) -> Result<Outcome> {
-    let mut table = Table::new(
-        "population optimum of layer 2, d = 4",
-        &["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"],
-    );
+    let columns = ["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"];
+    let mut table = Table::new("population optimum of layer 2, d = 4", &columns);
     let (mut free, mut none, mut unique, mut reached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (skips, k) in [Skips::Lin, Skips::LinSkip].iter().flat_map(|s| (1..=3).map(move |k| (s, k))) {
         let network = integer_network(DIMENSION, 3, k, skips)?;

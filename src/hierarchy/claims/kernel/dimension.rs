@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use dashu_int::IBig;
+
 use crate::claim::judging::{all_hold, all_slopes_within};
-use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value};
+use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root};
 use crate::exact::linear::integer;
@@ -42,7 +45,12 @@ pub const DIMENSION: Claim<Training> = Claim {
     ],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[Figure {
+        table: "dimensions",
+        x: "d",
+        y: &["C(d,p)", "N for error 1/4", "N for error d^-0.01"],
+        scales: (Scale::Logarithmic, Scale::Logarithmic),
+    }],
     items: |_, _| Vec::new(),
     check: |c| dimension(c.profile, Tree::Signed, 2, Dyadic::one()),
     controls: &[Control {
@@ -64,6 +72,21 @@ const BANDS: [(&str, &str); 4] = [("2", "2.1"), ("4", "4.2"), ("8", "8.4"), ("16
 /// `[p, p + .9]`, of N for error d^-0.01.
 const ROOT_BANDS: [(&str, &str); 4] = [("2", "2.9"), ("4", "4.9"), ("8", "8.9"), ("16", "16.9")];
 
+/// The least N that error 1/4 and error d^-0.01 ask for, of `count` parities.
+fn least_dimensions(count: &IBig, d: u64) -> [IBig; 2] {
+    let one = Rational::one();
+    [dimension_for_error(count, &one, &one_over(4)), dimension_for_hundredth_root(count, &one, d)]
+}
+
+/// Both fitted exponents lie in their bands.
+fn exponents_within(p: usize, fitted: &[Option<Interval>; 2], bands: [(&str, &str); 2]) -> [Condition; 2] {
+    [0, 1].map(|n| {
+        let quantity = format!("fitted exponent of N for error {}", ["1/4", "d^-0.01"][n]);
+        let within = all_slopes_within(&format!("p = {p}: the {quantity}"), "", &fitted[n..=n], bands[n]);
+        within.keyed(&format!("{quantity} within"))
+    })
+}
+
 fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) -> Result<Outcome> {
     let mut expansions =
         Table::new("the trees on the cube", &["L", "p", "terms", "variance", "share left by degree 2", "decimal"]);
@@ -80,23 +103,18 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) ->
         let facts = [depth, p, function.terms().count()].map(Value::from);
         let sizes = [Rational::from(&function.variance()).to_string(), left.to_string(), left.to_decimal(3)].map(Value::exact);
         expansions.push(facts.into_iter().chain(sizes));
-        let (mut quarter, mut hundredth) = (Vec::new(), Vec::new());
+        let mut needed: [Vec<(u64, IBig)>; 2] = Default::default();
         for &d in dimensions(profile) {
             let count = binomial(d, p as u64);
             floors.push(&integer(&count) * &left >= integer(&(&count - binomial(d, 2))));
-            quarter.push((d, dimension_for_error(&count, &Rational::one(), &one_over(4))));
-            hundredth.push((d, dimension_for_hundredth_root(&count, &Rational::one(), d)));
-            let needed = [&quarter, &hundredth].map(|list| list.last().map_or("".into(), |(_, n)| Value::from(n)));
-            counts.push([p.into(), d.into(), count.into()].into_iter().chain(needed));
+            let least = least_dimensions(&count, d);
+            counts.push([p.into(), d.into(), count.into()].into_iter().chain(least.iter().map(Value::from)));
+            needed.iter_mut().zip(least).for_each(|(list, n)| list.push((d, n)));
         }
         let degree = PolynomialInD::through(&(0..=p as u64 + 2).map(|d| binomial(d, p as u64)).collect::<Vec<_>>()).degree();
-        let fitted = [fitted_exponent(&quarter), fitted_exponent(&hundredth)];
+        let fitted = needed.each_ref().map(|list| fitted_exponent(list));
         degrees.push(degree == p);
-        for (error, fitted, bands) in [("1/4", &fitted[..1], BANDS), ("d^-0.01", &fitted[1..], ROOT_BANDS)] {
-            let quantity = format!("fitted exponent of N for error {error}");
-            let within = all_slopes_within(&format!("p = {p}: the {quantity}"), "", fitted, bands[depth - 2]);
-            slopes.push(within.keyed(&format!("{quantity} within")));
-        }
+        slopes.extend(exponents_within(p, &fitted, [BANDS[depth - 2], ROOT_BANDS[depth - 2]]));
         exponents.push([p.into(), degree.into()].into_iter().chain(fitted.iter().map(printed)));
     }
     let mut conditions = vec![

@@ -27,6 +27,7 @@ pub(super) mod gaussian;
 pub(super) mod most_targets;
 pub(super) mod real_kernels;
 
+/// The matrix of zeros with a 1 in the places that are named.
 fn unit(rows: usize, cols: usize, one_at: impl Fn(usize, usize) -> bool) -> Matrix<Rational> {
     Matrix::from_fn(rows, cols, |i, j| Rational::from(i64::from(one_at(i, j))))
 }

@@ -41,30 +41,35 @@ pub const MOST_TARGETS: Claim<Training> = Claim {
     }],
 };
 
+/// Subspaces of the span of the parities, with a name and the tau at which each is tried.
+type Tried = (String, Matrix<Rational>, Rational);
+
+/// Spaces for which the bound is an equality: of parities at tau = 0, of sums over `b` parities at tau = 1 - 1/b.
+fn sharp_spaces(m: usize) -> impl Iterator<Item = Tried> {
+    let of_parities = move |n: usize| (format!("{n} parities"), unit(n, m, |i, j| i == j), Rational::zero());
+    let of_sums = move |b: usize| {
+        let tau = &Rational::one() - &one_over(b as i64);
+        (format!("sums over {b} parities"), unit(m / b, m, |i, j| j / b == i), tau)
+    };
+    [1, 5, 10].into_iter().map(of_parities).chain([2, 4, 5].into_iter().map(of_sums))
+}
+
+/// Spans of the aligned kernel on samples of one seed.
+fn spans(sets: &[Vec<usize>], seed: u64) -> Result<Vec<Tried>> {
+    let span = |(n, quarters): (usize, i64)| {
+        Ok((format!("{n} points, seed {seed}"), parities(&sample(6, n, seed)?, sets), &Rational::from(quarters) * &one_over(4)))
+    };
+    [(5, 3), (10, 2), (15, 1)].into_iter().map(span).collect()
+}
+
 fn most_targets(profile: Profile, target: fn(usize, usize) -> bool) -> Result<Outcome> {
     let sets = subsets(6, 3);
     let m = sets.len();
     let targets = unit(m, m, target);
-    let mut spaces: Vec<(String, Matrix<Rational>, Rational)> = Vec::new();
-    for n in [1, 5, 10] {
-        spaces.push((format!("{n} parities"), unit(n, m, |i, j| i == j), Rational::zero()));
-    }
-    for b in [2, 4, 5] {
-        spaces.push((
-            format!("sums over {b} parities"),
-            unit(m / b, m, |i, j| j / b == i),
-            &Rational::one() - &one_over(b as i64),
-        ));
-    }
+    let mut spaces: Vec<Tried> = sharp_spaces(m).collect();
     let sharp = spaces.len();
     for seed in instances::seeds(profile) {
-        for (n, quarters) in [(5, 3), (10, 2), (15, 1)] {
-            spaces.push((
-                format!("{n} points, seed {seed}"),
-                parities(&sample(6, n, seed)?, &sets),
-                &Rational::from(quarters) * &one_over(4),
-            ));
-        }
+        spaces.extend(spans(&sets, seed)?);
     }
     let mut table = Table::new(format!("{m} targets"), &["space", "N", "tau", "targets at most tau", "N/(1-tau)"]);
     let (mut bounded, mut equal) = (Vec::new(), Vec::new());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::over_gap_squared;
 use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed, slope};
-use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
@@ -30,7 +30,12 @@ pub const STUCK: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[Figure {
+        table: "layerwise training",
+        x: "te eps=.1",
+        y: &["te eps=.05", "te eps=.025"],
+        scales: (Scale::Logarithmic, Scale::Logarithmic),
+    }],
     items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
     check: |c| stuck(c.profile, c.computed, Kind::Layerwise),
     controls: &[Control {
