@@ -1,4 +1,5 @@
-//! Depth 3 in every dimension: from any start with `a_0 /= 0` to any error, with every constant (`proofs/every-dimension.md`, theorem 10).
+//! Depth 3 in every dimension: from any start with `a_0 /= 0` to any error, with every constant (`proofs/every-dimension.md`,
+//! theorem 10).
 //!
 //! Gradient descent on the population, layer 2 alone until layer 3 is switched on, then both:
 //!
@@ -46,7 +47,8 @@ pub struct Region {
 }
 
 impl Region {
-    /// `1 - eta lambda (1 - eta Lambda/2)`, by which a step multiplies the loss at the most (lemma 4); `None` when it is not below 1.
+    /// `1 - eta lambda (1 - eta Lambda/2)`, by which a step multiplies the loss at the most (lemma 4); `None` when it is not
+    /// below 1.
     pub fn descent_factor(&self, eta: &Rational) -> Option<Interval> {
         let half = Rational::new(1, 2)?;
         let slack = Rational::one() - eta * &self.smoothness * half;
@@ -77,8 +79,8 @@ impl Region {
 const MOST_NODES: usize = 20_000;
 
 impl Constants {
-    /// The constants of the claim: `eta = .01`, `eps <= .1`, a head of deviation .1; `lambda = 1.1`, `Lambda = 100` up to the level of the
-    /// switch, 3.5 and 65 up to the level .01.
+    /// The constants of the claim: `eta = .01`, `eps <= .1`, a head of deviation .1; `lambda = 1.1`, `Lambda = 100` up to the
+    /// level of the switch, 3.5 and 65 up to the level .01.
     pub fn standard() -> Self {
         let decimal = |text: &str| text.parse().expect("a decimal number");
         let region = |level, growth, smoothness| Region { level, growth: decimal(growth), smoothness: decimal(smoothness) };
@@ -115,8 +117,8 @@ impl Constants {
     /// `A'` and `E`: after the switch, `te <= delta` within `A' + E ln(1/delta)` steps (guarantee: valid, where
     /// [`prove_regions`](Self::prove_regions) proves both).
     ///
-    /// The outer region is crossed in `E_1 ln(level_1/level_2) + 1` steps. In the inner one `te <= L <= level_2 eps^2 < 1`, as `Var F* >= 1`; the
-    /// last step is counted in full.
+    /// The outer region is crossed in `E_1 ln(level_1/level_2) + 1` steps. In the inner one `te <= L <= level_2 eps^2 < 1`, as
+    /// `Var F* >= 1`; the last step is counted in full.
     pub fn steps_after(&self) -> Option<(Interval, Interval)> {
         let [outer, inner] = &self.regions;
         let crossing = outer.steps(&self.approach.eta)? * ln(Interval::from(&outer.level.over(&inner.level)?))?;

@@ -87,7 +87,8 @@ fn is_within(slope: Interval, m: usize) -> Option<bool> {
     }
 }
 
-/// Whether all derivatives of the reduced loss vanish at the optimum of stage `m`, for heads `t_l = 1/l!`; `y_2` is that of the stage
+/// Whether all derivatives of the reduced loss vanish at the optimum of stage `m`, for heads `t_l = 1/l!`; `y_2` is that of the
+/// stage
 /// `of_two`.
 fn is_stationary(m: usize, of_two: usize, depth: usize) -> bool {
     let head = |l: usize| Rational::new(1, crate::exact::count::factorial(l as u64)).expect("a factorial is not zero");
