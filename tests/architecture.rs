@@ -66,7 +66,7 @@ const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["faer", "faer_traits"], &["approx/", "portable/det.rs", "portable/factor.rs"], "plain faer may change bits"),
     (&["blake3"], &["canonical.rs"], "one encoding, one hash"),
     (&["clap", "indicatif"], &["cli/"], "only the command speaks to people"),
-    (&["toml"], &["hierarchy/run/"], "only an experiment is written so"),
+    (&["toml"], &["hierarchy/run/", "cli/new/"], "only an experiment and a manifest are written so"),
 ];
 
 /// Macros that print.

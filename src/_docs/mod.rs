@@ -8,3 +8,6 @@ pub mod conformance {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}
+
+#[doc = include_str!("own-claims.md")]
+pub mod own_claims {}
