@@ -23,10 +23,8 @@ fn recipes() -> impl Iterator<Item = &'static Recipe> {
 /// How a run trains.
 fn training(cell: &mut Cell) -> &mut Staged {
     match &mut cell.learner {
-        Learner::Staged(staged) | Learner::Online(staged) => staged,
-        Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => {
-            unreachable!("recipes train in stages")
-        }
+        Learner::Staged(staged) => staged,
+        _ => unreachable!("recipes train in stages"),
     }
 }
 

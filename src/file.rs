@@ -87,7 +87,7 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 /// Writes the files `(name, text)` into `directory`, which is made where it is missing; each is complete before the first is renamed.
 ///
 /// # Errors
-/// As [`write`]. What was made for it is removed then, directories too.
+/// As [`write()`]. What was made for it is removed then, directories too.
 pub fn write_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
     let made = missing(directory);
     create_directory(directory).and_then(|()| replace_set(directory, files)).inspect_err(|_| {

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use bfc::claim::require_platform;
 use bfc::cli::{self, Answer, Exit, Subcommand};
 use bfc::error::Result;
-use bfc::hierarchy::{claims, run};
+use bfc::hierarchy::claims;
+use bfc::hierarchy::run::Prepared;
 use clap::{ArgMatches, Args, FromArgMatches};
 
 /// Run an experiment of your own and write trace.csv and result.json
@@ -26,7 +28,9 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
     // clap has accepted these words for this very command.
     let arguments = RunArguments::from_arg_matches(matches).unwrap_or_else(|usage| usage.exit());
     let start = Instant::now();
-    let text = run::run(&arguments.file, arguments.out.as_deref(), |train| cli::with_spinner("training", train))?;
+    let prepared = Prepared::read(&arguments.file, arguments.out.as_deref())?;
+    require_platform()?;
+    let text = cli::with_spinner("training", || prepared.run())?;
     cli::duration("ran", start);
     Ok(Answer { text, exit: Exit::Success })
 }

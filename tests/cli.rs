@@ -35,11 +35,8 @@ fn help_names_every_command() {
           help        Print this message or the help of the given subcommand(s)
 
         Options:
-          -h, --help
-                  Print help (see a summary with '-h')
-
-          -V, --version
-                  Print version
+          -h, --help     Print help
+          -V, --version  Print version
         ");
 }
 
@@ -289,6 +286,7 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         ("[targt]", "x.toml:1: targt: found an unknown key", "did you mean `target`?"),
         ("[learner]\nthaw_steps = 1", "x.toml:2: learner.thaw_steps", "did you mean `thaw-steps`?"),
         ("target = 3", "x.toml:1: target: found 3", "expected a table"),
+        ("target = [3, 1]", "x.toml:1: target: found an array of 2", "expected a table"),
         ("[target]\ndepth = 1", "x.toml:2: target.depth: found 1", "an integer from 2 to 8"),
         ("[target]\n\ndepth = 9", "x.toml:3: target.depth: found 9", "an integer from 2 to 8"),
         ("[target]\ndepth = -3", "x.toml:2: target.depth: found -3", "an integer from 2 to 8"),
@@ -301,6 +299,7 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         ("[target]\nwidth = 17\n", "x.toml:2: target.width: found width 17 of layer 2", "at most the 16 features"),
         ("[target]\nwidth = [1, 2]\n", "x.toml:2: target.width: found width 2 of layer 3", "at most the 1 features"),
         ("[target]\ndimension = 99999999999999999999", "x.toml:2: target.dimension", "an integer from 1 to 4096"),
+        ("[target]\ngap = 1e400", "x.toml:2: target.gap: ", "overflowed"),
         ("[target]\nskips = \"skip\"", "x.toml:2: target.skips: found \"skip\"", "\"linskip\""),
         ("[target]\nskips = [[0]]", "x.toml:2: target.skips: found 1 index sets", "expected 2"),
         ("[target]\nskips = [[0], []]", "x.toml:2: target.skips", "J_3 to be a non-empty"),
@@ -315,7 +314,7 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
         ("[learner]\nkind = \"layer-wise\"", "x.toml:2: learner.kind: found \"layer-wise\"", "\"layerwise\""),
         ("[learner]\nphases = [10]", "x.toml:2: learner.phases: found an array of 1", "2 numbers of steps"),
         ("[learner]\nphases = [10, 1.5]", "x.toml:2: learner.phases[1]: found 1.5", "an integer"),
-        ("[learner]\nphases = 10", "x.toml:2: learner.phases: found 10", "2 numbers of steps"),
+        ("[learner]\nphases = 10", "x.toml:2: learner.phases: found 10", "numbers of steps, one for each layer"),
         ("[learner]\nthaw-steps = 10", "x.toml:2: learner.thaw-steps: found 10", "no such key unless kind = \"thawed\""),
         ("[learner]\nstep = 0.0", "x.toml:2: learner.step: found 0.0", "a number above 0"),
         ("[learner]\nstep = inf", "x.toml:2: learner.step: found inf", "a number above 0"),

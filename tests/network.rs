@@ -1,7 +1,7 @@
 //! The network's gradient against exact derivatives, and its fast form against its definition.
 
 use bfc::exact::dual::Dual;
-use bfc::exact::dyadic::Dyadic;
+use bfc::exact::{Dyadic, Rational};
 use bfc::hierarchy::network::batch::{Batch, Inputs};
 use bfc::hierarchy::network::forward::{output, values};
 use bfc::hierarchy::network::gradient::{Blocks, Flow, add_gradient};
@@ -237,5 +237,45 @@ fn the_truncated_gradient_is_that_of_the_truncated_function() {
         };
         let (quotient, found) = ((total(1e-6) - total(-1e-6)) / 2e-6, gradient.blocks[0][0].as_slice()[entry]);
         assert!((quotient - found).abs() < 1e-6 * found.abs().max(1.0), "entry {entry}: {quotient} {found}");
+    }
+}
+
+/// `U` acts in the plane of the first two inputs as (3, -4; 4, 3)/5.
+fn rotated(x: &[Rational]) -> Vec<Rational> {
+    let fifths = |a: i64, b: i64| &(&x[0] * &Rational::new(a, 5).unwrap()) + &(&x[1] * &Rational::new(b, 5).unwrap());
+    [vec![fifths(3, -4), fifths(4, 3)], x[2..].to_vec()].concat()
+}
+
+/// The blocks that read `x`, multiplied by `U'`: each row turns as the inputs do.
+fn turned(blocks: &[Vec<Matrix<Rational>>], architecture: &Architecture) -> Vec<Vec<Matrix<Rational>>> {
+    let turn = |block: &Matrix<Rational>| {
+        let rows = (0..block.rows()).flat_map(|i| rotated(block.row(i))).collect();
+        Matrix::from_rows(block.rows(), block.cols(), rows).unwrap()
+    };
+    let layer = |(l, blocks): (usize, &Vec<Matrix<Rational>>)| {
+        let pairs = architecture.index_set(l).iter().zip(blocks);
+        pairs.map(|(&j, block)| if j == 0 { turn(block) } else { block.clone() }).collect()
+    };
+    (2..).zip(blocks).map(layer).collect()
+}
+
+/// `proofs/equivariance.md`, lemma 1, for one gradient: without squares of the inputs it turns with them, and with them it does not.
+#[test]
+fn gradients_turn_with_the_inputs() {
+    for (skips, turns) in [(Skips::Lin, true), (Skips::LinSkip, true), (Skips::Quad01, false)] {
+        let architecture = Architecture::new(3, &[2, 2], &skips).unwrap();
+        let network = random_network(&architecture, &mut Stream::new(5, "turned")).try_map(|&w| Rational::try_from(w)).unwrap();
+        let blocks: Vec<_> = (2..=3).map(|l| network.layer(l).weights.clone()).collect();
+        let mut other = network.clone();
+        (2..).zip(turned(&blocks, &architecture)).for_each(|(l, weights)| other.layer_mut(l).weights = weights);
+        let x = [1, 1, 3].map(Rational::from);
+        let gradient = |network: &Network<Rational>, x: &[Rational]| {
+            let mut sum = Blocks::zeros(network, Rational::zero());
+            let pulls = [Rational::from(3), Rational::from(-2)];
+            add_gradient(network, x, &values(network, x), &pulls, Flow::Through, 2, &mut sum);
+            sum.blocks
+        };
+        let expected = turned(&gradient(&network, &x), &architecture);
+        assert_eq!(gradient(&other, &rotated(&x)) == expected, turns, "{}", skips.name());
     }
 }

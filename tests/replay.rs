@@ -3,7 +3,7 @@
 use bfc::claim::{Evaluation, Profile};
 use bfc::hierarchy::claims::catalogue;
 use bfc::hierarchy::claims::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
-use bfc::hierarchy::experiment::{Automated, Cell, Family, Labels, Learner, Ridge, Runs, Staged, run_traced};
+use bfc::hierarchy::experiment::{Automated, Cell, Family, Labels, Learner, Online, Ridge, Runs, Staged, run_traced};
 use bfc::hierarchy::learner::{Automatic, Descent, Kernel, Kind, Loss};
 use bfc::hierarchy::network::Activation;
 
@@ -18,7 +18,7 @@ fn others() -> Vec<Cell> {
     let mut others = vec![cell.clone(); 7];
     others[6].learner = Learner::Ridge(Ridge { kernel: Kernel::Rbf { rate: 0.1 }, ridge: 1e-6 });
     others[5].instance.family = Family::Generic;
-    others[0].learner = Learner::Online(staged.clone());
+    others[0].learner = Learner::Online(Online(staged.clone()));
     others[1].learner = Learner::Automatic(automated(90, staged));
     others[2].instance.labels = Labels::Noisy(0.1);
     others[3].instance.labels = Labels::Sign;
@@ -83,7 +83,7 @@ fn a_cell_is_identified_by_everything_in_it() {
         change(&mut changed);
         other.learner = Learner::Staged(changed);
     }
-    others[12].learner = Learner::Online(staged.clone());
+    others[12].learner = Learner::Online(Online(staged.clone()));
     others[13].learner = Learner::Automatic(automated(20, staged));
     others[14].instance.family = Family::Generic;
     let (expected, all) = (digests(std::slice::from_ref(&cell), 1), digests(&others, 1));

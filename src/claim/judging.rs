@@ -1,7 +1,7 @@
 //! From values to conditions: exact and enclosed measures against named thresholds.
 //!
-//! Each function judges every value of a list and says how many hold and in which range they lie. A quantity is named twice: `quantity`
-//! alone makes the condition's key, the same wherever it is judged, and `what` says it in full, with instances and seeds.
+//! Each function judges every value of a list and says how many hold and in which range they lie. `quantity` is what is measured, and
+//! makes the condition's key with the direction; `scope` is appended to it in the words, such as `" on every seed"`.
 
 use std::cmp::Ordering;
 
@@ -51,21 +51,21 @@ fn printed(value: &Option<Interval>, print: impl Fn(Interval) -> Option<String>)
 }
 
 /// Every value is below `bound`. Undecided where a value is absent, as in all of these.
-pub fn all_below(quantity: &str, what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
+pub fn all_below(quantity: &str, scope: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
     let (verdict, found) = judged(values, decimal, |v| (*v < limit).into());
-    Condition::new(&format!("{quantity} below"), format!("{what} < {bound}"), found, verdict)
+    Condition::new(&format!("{quantity} below"), format!("{quantity}{scope} < {bound}"), found, verdict)
 }
 
 /// Every value is above `bound`.
-pub fn all_above(quantity: &str, what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
+pub fn all_above(quantity: &str, scope: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
     let (verdict, found) = judged(values, decimal, |v| (*v > limit).into());
-    Condition::new(&format!("{quantity} above"), format!("{what} > {bound}"), found, verdict)
+    Condition::new(&format!("{quantity} above"), format!("{quantity}{scope} > {bound}"), found, verdict)
 }
 
 /// Some value is above `bound`; Undecided where only absent ones could be.
-pub fn some_above(quantity: &str, what: &str, values: &[Option<Rational>], bound: &str) -> Condition {
+pub fn some_above(quantity: &str, scope: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
     let above = values.iter().flatten().filter(|v| **v > limit).count();
     let verdict = match above {
@@ -74,21 +74,21 @@ pub fn some_above(quantity: &str, what: &str, values: &[Option<Rational>], bound
         _ => Verdict::Verified,
     };
     let found = format!("{above} of {}", values.len());
-    Condition::new(&format!("{quantity} somewhere above"), format!("{what} > {bound}"), found, verdict)
+    Condition::new(&format!("{quantity} somewhere above"), format!("{quantity}{scope} > {bound}"), found, verdict)
 }
 
 /// Every value lies in `[least, most]`.
-pub fn all_within(quantity: &str, what: &str, values: &[Option<Rational>], (least, most): (&str, &str)) -> Condition {
+pub fn all_within(quantity: &str, scope: &str, values: &[Option<Rational>], (least, most): (&str, &str)) -> Condition {
     let (low, high) = (threshold(least), threshold(most));
     let (verdict, found) = judged(values, decimal, |v| (low <= *v && *v <= high).into());
-    Condition::new(&format!("{quantity} within"), format!("{what} in [{least}, {most}]"), found, verdict)
+    Condition::new(&format!("{quantity} within"), format!("{quantity}{scope} in [{least}, {most}]"), found, verdict)
 }
 
 /// Every slope certainly lies in `[least, most]`; Undecided where an enclosure straddles an end.
-pub fn all_slopes_within(quantity: &str, what: &str, slopes: &[Option<Interval>], (least, most): (&str, &str)) -> Condition {
+pub fn all_slopes_within(quantity: &str, scope: &str, slopes: &[Option<Interval>], (least, most): (&str, &str)) -> Condition {
     let band = (Interval::from(&threshold(least)), Interval::from(&threshold(most)));
     let (verdict, found) = judged(slopes, enclosed_fixed, |s| within(*s, band));
-    Condition::new(&format!("{quantity} within"), format!("{what} in [{least}, {most}]"), found, verdict)
+    Condition::new(&format!("{quantity} within"), format!("{quantity}{scope} in [{least}, {most}]"), found, verdict)
 }
 
 fn within(value: Interval, (low, high): (Interval, Interval)) -> Verdict {
@@ -165,34 +165,34 @@ mod tests {
 
     #[test]
     fn one_value_beyond_the_bound_refutes() {
-        let condition = all_below("te", "te on every seed", &values(&[Some("1e-13"), Some("1e-12"), Some("1e-14")]), "1e-12");
+        let condition = all_below("te", " on every seed", &values(&[Some("1e-13"), Some("1e-12"), Some("1e-14")]), "1e-12");
         assert_eq!(condition.verdict, Verdict::Refuted);
         assert_eq!((condition.key.as_str(), condition.requires.as_str()), ("te below", "te on every seed < 1e-12"));
         assert_eq!(condition.found, "2 of 3; 1.000e-14 to 1.000e-12");
-        assert_eq!(all_above("te", "te on every seed", &values(&[Some("2")]), "1").verdict, Verdict::Verified);
-        assert_eq!(all_within("te", "te on every seed", &values(&[Some("1"), Some("2")]), ("1", "2")).verdict, Verdict::Verified);
-        assert_eq!(all_within("te", "te on every seed", &values(&[Some("2.1")]), ("1", "2")).verdict, Verdict::Refuted);
+        assert_eq!(all_above("te", " on every seed", &values(&[Some("2")]), "1").verdict, Verdict::Verified);
+        assert_eq!(all_within("te", " on every seed", &values(&[Some("1"), Some("2")]), ("1", "2")).verdict, Verdict::Verified);
+        assert_eq!(all_within("te", " on every seed", &values(&[Some("2.1")]), ("1", "2")).verdict, Verdict::Refuted);
     }
 
     #[test]
     fn what_is_absent_is_undecided_and_hides_no_refutation() {
-        assert_eq!(all_below("te", "te on every seed", &values(&[Some("0"), None]), "1").verdict, Verdict::Undecided);
-        assert_eq!(all_below("te", "te on every seed", &values(&[Some("1"), None]), "1").verdict, Verdict::Refuted);
-        assert_eq!(all_slopes_within("slope", "slope of ln f", &[None], ("0", "1")).verdict, Verdict::Undecided);
-        assert_eq!(all_below("te", "te on every seed", &[], "1").verdict, Verdict::Undecided);
+        assert_eq!(all_below("te", " on every seed", &values(&[Some("0"), None]), "1").verdict, Verdict::Undecided);
+        assert_eq!(all_below("te", " on every seed", &values(&[Some("1"), None]), "1").verdict, Verdict::Refuted);
+        assert_eq!(all_slopes_within("slope", " of ln f", &[None], ("0", "1")).verdict, Verdict::Undecided);
+        assert_eq!(all_below("te", " on every seed", &[], "1").verdict, Verdict::Undecided);
     }
 
     #[test]
     fn a_slope_that_straddles_an_end_is_undecided() {
         let slope = |inf, sup| [Interval::new(inf, sup)];
-        assert_eq!(all_slopes_within("slope", "slope of ln f", &slope(0.5, 0.6), ("0", "1")).verdict, Verdict::Verified);
-        assert_eq!(all_slopes_within("slope", "slope of ln f", &slope(0.9, 1.1), ("0", "1")).verdict, Verdict::Undecided);
-        assert_eq!(all_slopes_within("slope", "slope of ln f", &slope(1.1, 1.2), ("0", "1")).verdict, Verdict::Refuted);
+        assert_eq!(all_slopes_within("slope", " of ln f", &slope(0.5, 0.6), ("0", "1")).verdict, Verdict::Verified);
+        assert_eq!(all_slopes_within("slope", " of ln f", &slope(0.9, 1.1), ("0", "1")).verdict, Verdict::Undecided);
+        assert_eq!(all_slopes_within("slope", " of ln f", &slope(1.1, 1.2), ("0", "1")).verdict, Verdict::Refuted);
     }
 
     #[test]
     fn one_value_is_enough_to_be_somewhere_above() {
-        let verdict = |found: &[Option<&str>]| some_above("te", "te on some seed", &values(found), "1").verdict;
+        let verdict = |found: &[Option<&str>]| some_above("te", " on some seed", &values(found), "1").verdict;
         assert_eq!(verdict(&[Some("2"), None]), Verdict::Verified);
         assert_eq!(verdict(&[Some("1"), None]), Verdict::Undecided);
         assert_eq!(verdict(&[Some("1")]), Verdict::Refuted);

@@ -26,6 +26,11 @@ impl Condition {
         Condition { key, requires, found, verdict: verdict.into() }
     }
 
+    /// The same under another key: for a quantity whose words begin with an instance.
+    pub fn keyed(self, key: &str) -> Self {
+        Condition { key: one_line(key), ..self }
+    }
+
     /// The condition that at least one of these holds, so that it is refuted only when all are; its key names theirs.
     pub fn some_of(conditions: &[Condition]) -> Self {
         let listed = |c: &Condition| format!("{}: {}, found {}", c.verdict, c.requires, c.found);

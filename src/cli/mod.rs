@@ -43,15 +43,15 @@ pub struct Subcommand {
     pub run: fn(&clap::ArgMatches) -> Result<Answer>,
 }
 
-/// What the claims come to.
-///
-/// Exit codes, the first that applies:
-///   2  usage, unreadable input, unwritable directory, unfit machine
-///   1  refuted, differing, a golden missing, edited or truncated, or a control that does not come out Refuted
-///   3  undecided, or a claim named by its id is not checked in this profile
-///   0  all verified and equal to the goldens
+/// How a program ends.
+const EXIT_CODES: &str = "Exit codes, the first that applies:
+  2  usage, unreadable input, unwritable directory, unfit machine
+  1  refuted, differing, a golden missing, edited or truncated, or a control that does not come out Refuted
+  3  undecided, or a claim named by its id is not checked in this profile
+  0  all verified and equal to the goldens";
+
 #[derive(Debug, Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -213,8 +213,9 @@ pub fn answer<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], words: &[
 
 /// The command line of the catalogue's program.
 fn arguments<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> clap::Command {
-    let command = Arguments::command().name(catalogue.name).bin_name(catalogue.name).before_long_help(catalogue.about);
-    more.iter().fold(command.about(catalogue.about), |command, sub| command.subcommand((sub.command)()))
+    let about = format!("{}\n\n{EXIT_CODES}", catalogue.about);
+    let command = Arguments::command().name(catalogue.name).bin_name(catalogue.name).about(about);
+    more.iter().fold(command, |command, sub| command.subcommand((sub.command)()))
 }
 
 fn dispatch<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], matches: &clap::ArgMatches) -> Result<Answer> {

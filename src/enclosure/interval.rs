@@ -103,6 +103,11 @@ impl Interval {
         }
     }
 
+    /// `|x|` (guarantee: exact).
+    pub fn abs(self) -> Self {
+        Interval { inf: self.mig(), sup: self.mag() }
+    }
+
     /// `x^2` (guarantee: valid, never below zero; tighter than `x * x` when zero is a member).
     pub fn sqr(self) -> Self {
         let (mig, mag) = (self.mig(), self.mag());
@@ -359,6 +364,7 @@ mod tests {
             prop_assert!((x - y).encloses(&(&a - &b)));
             prop_assert!((x * y).encloses(&(&a * &b)));
             prop_assert!(x.sqr().encloses(&(&a * &a)));
+            prop_assert!(x.abs().encloses(&a.abs()));
             prop_assert!(x.min(y).encloses((&a).min(&b)));
             prop_assert!(a.over(&b).is_none_or(|quotient| (x / y).encloses(&quotient)));
             prop_assert!(Interval::from(&a).encloses(&a));

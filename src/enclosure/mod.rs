@@ -6,6 +6,8 @@
 //! | [`interval`] | [`Interval`], its arithmetic, comparison and printing |
 //! | [`logarithm`] | `ln`, and the slope of a log-log plot |
 //! | [`range`] | [`Range`], the enclosure with rational ends |
+//! | [`boxes`] | branch and bound: a statement about all points of a box |
+//! | [`definite`] | definiteness of matrices of intervals |
 //! | [`slicing`] | exact products of integer matrices at the speed of floats |
 //! | [`residual`] | how far candidates are from being eigenvectors |
 //! | [`spectrum`] | eigenvalues and their sums from candidates |
@@ -13,8 +15,10 @@
 //! | [`solve`] | how far an approximate solution of a linear system is from the true one |
 //! | [`ridge`] | the error of kernel ridge regression over the whole cube |
 //!
-//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`, `proofs/cube-kernel.md`.
+//! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`, `proofs/cube-kernel.md`, `proofs/boxes.md`.
 
+pub mod boxes;
+pub mod definite;
 pub mod interval;
 pub mod logarithm;
 pub mod range;

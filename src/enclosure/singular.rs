@@ -71,8 +71,7 @@ fn nearest(d: &Dyadic) -> i64 {
         Err(_) | Ok(0) => mantissa << exponent.unsigned_abs() as usize,
         Ok(drop) => ((mantissa >> (drop as usize - 1)) + IBig::ONE) >> 1usize,
     };
-    // The caller keeps the magnitude below 62 bits.
-    i64::try_from(integer).unwrap_or(i64::MAX)
+    i64::try_from(integer).expect("the caller keeps the magnitude below 62 bits")
 }
 
 /// `4^ROOT_BITS x`, rounded down, for `x` cut off at zero.

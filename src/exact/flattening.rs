@@ -1,4 +1,4 @@
-//! Flattenings of symmetric tensors: their singular values, and the rank that an error asks for.
+//! Flattenings of symmetric tensors, and their singular values.
 //!
 //! A form `f` of degree `2k` is `F(x, ..., x)` for one symmetric tensor `F`; its flattening maps tensors of degree `k` to tensors of
 //! degree `k`. On the basis of monomials it is the catalecticant matrix
@@ -13,51 +13,18 @@ use std::collections::BTreeMap;
 
 use dashu_int::IBig;
 
-use super::count::{factorial, floor, harmonics, multi_factorial};
+use super::count::{factorial, harmonics, multi_factorial};
 use super::dyadic::Dyadic;
 use super::linear::integer;
 use super::polynomial::{Exponents, Polynomial, trim};
 use super::rank::rank;
 use super::rational::Rational;
+use super::spectrum::Spectrum;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
-/// Squares of singular values with their multiplicities.
-pub type Spectrum = Vec<(Rational, IBig)>;
-
-/// `sum_i sigma_i^2`.
-pub fn energy(spectrum: &Spectrum) -> Rational {
-    spectrum.iter().fold(Rational::zero(), |sum, (square, n)| &sum + &(square * &integer(n)))
-}
-
-/// `sum_(i > m) sigma_i^2`, with the singular values in descending order (guarantee: exact).
-pub fn tail(spectrum: &Spectrum, m: &IBig) -> Rational {
-    let mut left = m.clone();
-    let mut descending = spectrum.clone();
-    descending.sort_by(|a, b| b.cmp(a));
-    descending.iter().fold(Rational::zero(), |sum, (square, n)| {
-        let taken = left.clone().min(n.clone());
-        left -= &taken;
-        &sum + &(square * &integer(&(n - taken)))
-    })
-}
-
-/// The least `m` with `sum_(i > m) sigma_i^2 <= allowed` (guarantee: exact): the smallest values are given up first.
-pub fn least_rank(spectrum: &Spectrum, allowed: &Rational) -> IBig {
-    let mut ascending: Spectrum = spectrum.iter().filter(|(square, _)| !square.is_zero()).cloned().collect();
-    ascending.sort();
-    let (mut budget, mut needed) = (allowed.clone(), IBig::ZERO);
-    for (square, n) in &ascending {
-        // Values that are zero were left out.
-        let given_up = budget.over(square).map_or(IBig::ZERO, |count| floor(&count)).clamp(IBig::ZERO, n.clone());
-        budget = &budget - &(square * &integer(&given_up));
-        needed += n - given_up;
-    }
-    needed
-}
-
-/// The monomial `x_1 ... x_p`: `C(p, k)` equal singular values `sqrt(k! (p-k)!) / p!` for `k = p/2`; over `blocks` such monomials in
-/// separate variables, as many times (`proofs/shallow.md`, lemma 3).
+/// Squares of the singular values of the monomial `x_1 ... x_p`: `C(p, k)` equal values `sqrt(k! (p-k)!) / p!` for `k = p/2`; over
+/// `blocks` such monomials in separate variables, as many times (`proofs/shallow.md`, lemma 3).
 pub fn of_monomials(p: u64, blocks: u64) -> Spectrum {
     let (k, whole) = (p / 2, factorial(p));
     let square = Rational::new(factorial(k) * factorial(p - k), &whole * &whole);
@@ -141,6 +108,7 @@ mod tests {
     use crate::exact::harmonic::Signature;
     use crate::exact::hermite::chaos_norm_squared;
     use crate::exact::inputs::{power, variables};
+    use crate::exact::spectrum::energy;
 
     fn monomial(p: usize) -> Polynomial {
         variables(p).iter().fold(Polynomial::one(), |f, x| f.times(x))
@@ -173,17 +141,5 @@ mod tests {
             assert_eq!(chaos_norm_squared(&power(&Signature::Balanced.form(d), k), p as u32), top);
         }
         assert_eq!(&integer(&factorial(8)) * &energy(&of_monomials(8, 1)), Rational::one());
-    }
-
-    #[test]
-    fn ranks_are_least() {
-        let spectrum = vec![(Rational::from(4), IBig::from(2)), (Rational::from(1), IBig::from(5))];
-        assert_eq!(energy(&spectrum), Rational::from(13));
-        for (m, left) in [13, 9, 5, 4, 3, 2, 1, 0, 0].into_iter().enumerate() {
-            assert_eq!(tail(&spectrum, &IBig::from(m)), Rational::from(left));
-        }
-        for (allowed, m) in [(13, 0), (12, 1), (9, 1), (8, 2), (5, 2), (4, 3), (0, 7)] {
-            assert_eq!(least_rank(&spectrum, &Rational::from(allowed)), IBig::from(m));
-        }
     }
 }

@@ -74,6 +74,29 @@ pub fn share_of_form(f: &Polynomial, d: usize) -> Option<Rational> {
     share(f, &of_form(f, d), |p| expectation(p, gaussian))
 }
 
+/// `||f_a||^2` for `a = 0, ..., deg f` under the Gaussian, by polynomial algebra in `x` (guarantee: exact).
+///
+/// `f_a` is the part of `f - E f` in the harmonics of degree `a`, times whatever powers of `|x|^2`: a form of degree `m = a + 2j` has
+/// the part `s^j h_j` with `Laplacian^j f = h_j prod_(1 <= i <= j) 2i (2i + 2a + d - 2) + s (...)` (`proofs/rotations.md`, lemma 1).
+pub fn energies(f: &Polynomial, d: usize) -> Vec<Rational> {
+    let centred = f.minus(&Polynomial::constant(expectation(f, gaussian)));
+    (0..=f.degree()).map(|a| energy(&centred, a, d)).collect()
+}
+
+/// `||f_a||^2 = E[f_a f]`, because `f_a` is orthogonal to the other parts.
+fn energy(f: &Polynomial, a: u32, d: usize) -> Rational {
+    let with = |m: u32| {
+        let j = (m - a) / 2;
+        let lowered = (0..j).fold(f.homogeneous(m), |p, _| laplacian(&p, d));
+        let weight =
+            (1..=i64::from(j)).fold(Dyadic::one(), |p, i| &p * &Dyadic::from(2 * i * (2 * i + 2 * i64::from(a) + d as i64 - 2)));
+        let part = of_form(&lowered, d);
+        let product = expectation(&power(&squared_norm(d), j).times(&part.multiple).times(f), gaussian);
+        Rational::quotient(&product, &(&part.factor * &weight)).expect("both factors are positive")
+    };
+    (a..=f.degree()).step_by(2).map(with).fold(Rational::zero(), |sum, e| &sum + &e)
+}
+
 /// Which form the powers are taken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {
@@ -154,6 +177,25 @@ mod tests {
             let again = of_form(&part.multiple, d);
             assert_eq!(again.multiple, part.multiple.weighted(&again.factor));
             assert!(of_form(&squared_norm(d).times(&power(&x[0], 3)), d).multiple.is_empty());
+        }
+    }
+
+    /// The parts add up to the variance; a shift of the mean and a factor `|x|^2` do what they should.
+    #[test]
+    fn energies_by_their_properties() {
+        for d in 2..=3 {
+            let x = variables(d);
+            let h = x[0].times(&x[1]);
+            let f = power(&x[0].plus(&x[1].weighted(&Dyadic::from(2))), 4).plus(&h).plus(&x[0]).plus(&Polynomial::one());
+            let parts = energies(&f, d);
+            let total = parts.iter().fold(Rational::zero(), |sum, e| &sum + e);
+            assert_eq!(total, Rational::from(&crate::exact::inputs::variance(&f, gaussian)));
+            let quartic = f.homogeneous(4);
+            let variance = Rational::from(&crate::exact::inputs::variance(&quartic, gaussian));
+            assert_eq!(parts[4].over(&variance), share_of_form(&quartic, d));
+            // h (1 + |x|^2) is of degree 2 alone.
+            let only = energies(&h.times(&squared_norm(d).plus(&Polynomial::one())), d);
+            assert!((0..5).all(|a| only[a].is_zero() == (a != 2)));
         }
     }
 

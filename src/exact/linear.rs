@@ -90,6 +90,27 @@ pub fn is_positive_semidefinite(a: &Matrix<Rational>) -> bool {
     is_positive_semidefinite(&complement)
 }
 
+/// The pivots of the symmetric matrix `a` in the order of its rows: quotients of its leading minors (guarantee: exact); `None` when one
+/// before the last is zero.
+///
+/// All are positive exactly when `a` is positive definite. The last is then the Schur complement of the last row, `1/(a^-1)_nn`: the
+/// squared distance of the last of the functions whose Gram matrix is `a` from the span of the others.
+pub fn pivots(a: &Matrix<Rational>) -> Option<Vec<Rational>> {
+    let n = a.rows();
+    let mut rest = a.clone();
+    let mut found = Vec::with_capacity(n);
+    for p in 0..n {
+        for i in p + 1..n {
+            let factor = rest[(i, p)].over(&rest[(p, p)])?;
+            for j in p + 1..n {
+                rest[(i, j)] = &rest[(i, j)] - &(&factor * &rest[(p, j)]);
+            }
+        }
+        found.push(rest[(p, p)].clone());
+    }
+    Some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +149,19 @@ mod tests {
         assert!(!is_positive_semidefinite(&matrix(2, &[0, 1, 1, 0])));
         assert!(is_positive_semidefinite(&matrix(2, &[0, 0, 0, 0])));
         assert!(is_positive_semidefinite(&matrix(3, &[0, 0, 0, 0, 2, 1, 0, 1, 2])));
+    }
+
+    #[test]
+    fn pivots_are_quotients_of_minors() {
+        let entries = [4, 2, 6, 2, 5, 1, 6, 1, 30].map(Rational::from);
+        let a = Matrix::from_rows(3, 3, entries.to_vec()).unwrap();
+        assert_eq!(pivots(&a).unwrap()[..2], [4, 4].map(Rational::from));
+        // The last is 1/(a^-1)_nn.
+        let unit = matrix(3, &[0, 0, 1]);
+        let last = solve(&a, &unit).unwrap()[(2, 0)].clone();
+        assert_eq!(&pivots(&a).unwrap()[2] * &last, Rational::one());
+        assert!(pivots(&matrix(2, &[0, 1, 1, 5])).is_none());
+        assert!(pivots(&matrix(2, &[1, 2, 2, 3])).unwrap()[1].is_negative());
     }
 
     proptest! {

@@ -20,7 +20,8 @@
 //! | [`hermite`], [`walsh`], [`parity`] | the orthogonal bases of the Gaussian and of the cube |
 //! | [`cube_kernel`] | kernels on the cube, and the exact error of what they predict |
 //! | [`harmonic`] | harmonic parts of forms, and their share of a variance |
-//! | [`flattening`] | singular values of symmetric tensors |
+//! | [`direction`], [`quartic`], [`rotated`] | polynomials of one linear form and quartic forms, split by harmonics; what `N` functions can do for all their rotations |
+//! | [`flattening`], [`spectrum`] | singular values of symmetric tensors; tails of spectra with multiplicities |
 //! | [`linear`], [`projection`] | products, systems, semidefiniteness, best approximation |
 //! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
 //! | [`counted`] | a scalar that counts the operations made with it |
@@ -29,6 +30,7 @@ pub mod count;
 pub mod counted;
 pub mod cube_kernel;
 pub mod decimal;
+pub mod direction;
 pub mod dual;
 pub mod dyadic;
 pub mod family;
@@ -45,8 +47,11 @@ pub mod polynomial;
 pub mod polynomial_in_d;
 pub mod projection;
 pub mod quadratic_form;
+pub mod quartic;
 pub mod rank;
 pub mod rational;
+pub mod rotated;
+pub mod spectrum;
 pub mod walsh;
 
 pub use dyadic::Dyadic;

@@ -7,9 +7,11 @@
 pub mod difference;
 mod journal;
 pub mod manifest;
+pub mod status;
 pub mod store;
 
 pub use difference::difference;
 pub use journal::Recovery;
 pub use manifest::Manifest;
-pub use store::{Scope, Status, Store, Stored, Written};
+pub use status::Status;
+pub use store::{Scope, Store, Stored, Written};

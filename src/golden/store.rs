@@ -5,51 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::journal::{self, Disk, OperatingSystem, Recovery};
 use super::manifest::{self, Manifest, digest};
+use super::status::{Status, damage};
 use crate::error::{Error, Result};
 use crate::file;
 
 /// The most bytes of a golden that are read; those of this crate have some thousands.
 const LARGEST_FILE: u64 = 64 << 20;
-
-/// How a stored text compares with a recomputed one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// The same bytes, and sealed.
-    Equal,
-    /// Sealed, but the recomputed text is another.
-    Differs,
-    /// No such file.
-    Missing,
-    /// A file that the manifest does not list.
-    Unsealed,
-    /// The file is not the one that was sealed; the first line that is not as recomputed, where there is one.
-    Edited(Option<usize>),
-    /// The file ends early; the first line that is not whole.
-    Truncated(usize),
-}
-
-impl Status {
-    /// The word shown to people.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Status::Equal => "equal",
-            Status::Differs => "differs",
-            Status::Missing => "missing",
-            Status::Unsealed => "unsealed",
-            Status::Edited(_) => "edited",
-            Status::Truncated(_) => "truncated",
-        }
-    }
-
-    /// The line to look at, where one is known.
-    pub fn line(&self) -> Option<usize> {
-        match self {
-            Status::Edited(line) => *line,
-            Status::Truncated(line) => Some(*line),
-            _ => None,
-        }
-    }
-}
 
 /// Which files a replacement leaves in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,16 +218,6 @@ impl Stored {
     }
 }
 
-/// What is wrong with a text that is not the one sealed, as far as the recomputed text can tell.
-fn damage(text: &str, recomputed: &str) -> Status {
-    let same = text.lines().zip(recomputed.lines()).take_while(|(a, b)| a == b).count();
-    let cut = text.len() < recomputed.len() && recomputed.starts_with(text);
-    match cut || !text.ends_with('\n') {
-        true => Status::Truncated(text.lines().count().max(1)),
-        false => Status::Edited((text != recomputed).then_some(same + 1)),
-    }
-}
-
 /// The text of a file; bytes that are not UTF-8 are replaced, so that the digest cannot fit.
 fn read(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&file::read(path, LARGEST_FILE, "a golden")?).into_owned())
@@ -291,16 +242,11 @@ mod tests {
         set(&[("a.txt", "one\nthree\n"), ("c.txt", "four\n")])
     }
 
-    /// A store in a fresh directory of its own.
-    fn store(name: &str) -> Store {
-        let directory = std::env::temp_dir().join(format!("bfc-golden-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory).unwrap();
-        Store::new(directory.join("quick"))
-    }
-
-    fn clean(store: &Store) {
-        fs::remove_dir_all(store.directory.parent().unwrap()).unwrap();
+    /// A store in a fresh directory of its own, which goes when the test ends.
+    fn store() -> (tempfile::TempDir, Store) {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::new(place.path().join("quick"));
+        (place, store)
     }
 
     fn whole(store: &Store, texts: &BTreeMap<String, String>) {
@@ -314,19 +260,18 @@ mod tests {
 
     #[test]
     fn stores_and_compares() {
-        let store = store("compare");
+        let (_place, store) = store();
         whole(&store, &old());
         let stored = store.load().unwrap();
         assert_eq!(stored.status("a.txt", "one\ntwo\n"), Status::Equal);
         assert_eq!(stored.status("a.txt", "one\nmoved\n"), Status::Differs);
         assert_eq!(stored.status("c.txt", "four\n"), Status::Missing);
         assert_eq!(stored.strays(&["a.txt".to_string()]), ["b.txt"]);
-        clean(&store);
     }
 
     #[test]
     fn damage_is_told_by_line() {
-        let store = store("damage");
+        let (_place, store) = store();
         let cases = [
             ("one\n2\n", Status::Edited(Some(2))),
             ("one\n", Status::Truncated(1)),
@@ -341,21 +286,19 @@ mod tests {
         }
         fs::write(store.path("a.txt"), [0xff, 0xfe]).unwrap();
         assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n").word(), "truncated");
-        clean(&store);
     }
 
     #[test]
     fn an_edit_that_anticipates_the_new_text_is_still_an_edit() {
-        let store = store("forged");
+        let (_place, store) = store();
         whole(&store, &old());
         fs::write(store.path("a.txt"), "one\nthree\n").unwrap();
         assert_eq!(store.load().unwrap().status("a.txt", "one\nthree\n"), Status::Edited(None));
-        clean(&store);
     }
 
     #[test]
     fn a_part_keeps_the_rest_and_does_not_reseal_it() {
-        let store = store("part");
+        let (_place, store) = store();
         whole(&store, &old());
         fs::write(store.path("b.txt"), "edited\n").unwrap();
         let written = store.replace(&set(&[("a.txt", "new\n")]), Scope::Part, "bless").unwrap();
@@ -363,33 +306,30 @@ mod tests {
         let stored = store.load().unwrap();
         assert_eq!(stored.status("a.txt", "new\n"), Status::Equal);
         assert_eq!(stored.status("b.txt", "three\n"), Status::Edited(Some(1)));
-        clean(&store);
     }
 
     #[test]
     fn a_part_of_an_unsealed_set_is_refused() {
-        let store = store("unsealed");
+        let (_place, store) = store();
         whole(&store, &old());
         fs::remove_file(store.path(manifest::FILE)).unwrap();
         assert_eq!(store.load().unwrap().status("a.txt", "one\ntwo\n"), Status::Unsealed);
         assert!(store.replace(&set(&[("a.txt", "new\n"), ("b.txt", "b\n")]), Scope::Part, "bless").is_err());
-        clean(&store);
     }
 
     #[test]
     fn a_part_of_a_set_with_an_edited_manifest_is_refused_for_the_manifest() {
-        let store = store("edited-manifest");
+        let (_place, store) = store();
         whole(&store, &old());
         let path = store.path(manifest::FILE);
         fs::write(&path, fs::read_to_string(&path).unwrap().replace("b.txt", "z.txt")).unwrap();
         let error = store.replace(&set(&[("a.txt", "new\n")]), Scope::Part, "bless").unwrap_err();
         assert_eq!((error.file(), error.field()), (Some(path.as_path()), Some("root")), "{error}");
-        clean(&store);
     }
 
     #[test]
     fn a_copy_that_a_user_keeps_beside_the_set_is_his() {
-        let store = store("copies");
+        let (_place, store) = store();
         whole(&store, &old());
         for copy in ["quick.old", "quick.new"].map(|name| store.directory.with_file_name(name)) {
             fs::create_dir(&copy).unwrap();
@@ -398,12 +338,11 @@ mod tests {
             whole(&store, &new());
             assert_eq!(fs::read_to_string(copy.join("a.txt")).unwrap(), "mine");
         }
-        clean(&store);
     }
 
     #[test]
     fn recovery_touches_nothing_that_holds_a_foreign_file() {
-        let store = store("foreign-journal");
+        let (_place, store) = store();
         let sibling = |suffix: &str| store.directory.with_file_name(format!(".quick.bless-{suffix}"));
         for suffix in ["new", "old"] {
             for (name, whole_set) in [("notes.md", true), ("notes.md", false), ("a.txt/b", true)] {
@@ -424,12 +363,11 @@ mod tests {
             assert!(sibling(suffix).is_file() && !store.directory.exists());
             fs::remove_file(sibling(suffix)).unwrap();
         }
-        clean(&store);
     }
 
     #[test]
     fn foreign_files_are_never_swept_away() {
-        let store = store("foreign");
+        let (_place, store) = store();
         whole(&store, &old());
         for name in ["notes.md", "mine.txt"] {
             fs::write(store.path(name), "mine").unwrap();
@@ -438,17 +376,15 @@ mod tests {
             fs::remove_file(store.path(name)).unwrap();
         }
         assert!(holds(&store, &old()));
-        clean(&store);
     }
 
     #[test]
     fn an_unwritable_place_is_an_error() {
-        let store = store("unwritable");
+        let (_place, store) = store();
         fs::write(&store.directory, "a file").unwrap();
         let inside = Store::new(store.directory.join("golden").join("quick"));
         let error = inside.replace(&new(), Scope::Whole, "bless").unwrap_err();
         assert_eq!(error.kind(), crate::error::ErrorKind::Io);
-        clean(&store);
     }
 
     /// The store as it is when a replacement of `start` dies at operation `kill`, and the recovery after it at operation `again`.
@@ -465,7 +401,7 @@ mod tests {
 
     #[test]
     fn a_kill_at_any_moment_leaves_the_old_set_or_the_new_one() {
-        let store = store("kill");
+        let (_place, store) = store();
         for start in [BTreeMap::new(), old()] {
             let mut ends = [0, 0];
             for (kill, again) in (1..=16).flat_map(|kill| (0..6).map(move |again| (kill, again))) {
@@ -477,6 +413,5 @@ mod tests {
             assert!(ends[0] >= 36 && ends[1] >= 18, "both ends are reached: {ends:?}");
             assert!(holds(&store, &new()), "the last kill comes after the end");
         }
-        clean(&store);
     }
 }

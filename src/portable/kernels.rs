@@ -2,10 +2,10 @@
 
 use super::cholesky::Cholesky;
 use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
+use super::platform::PlatformCheck;
 use super::product::{View, add_product_on};
 use super::reduce::{inner_products, sum};
 use super::rng::Stream;
-use super::self_check::PlatformCheck;
 use super::{elementary, vectorized};
 use crate::canonical::Canonical;
 use crate::error::Result;

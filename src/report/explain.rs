@@ -99,9 +99,8 @@ mod tests {
         statement
           The sum of the first n odd numbers is n^2, for n = 1 and 2.
 
-        sentence of the abstract, in our words
-          (b) the mechanism is backward feature correction: errors in the features of lower layers are corrected when
-          these are trained together with higher layers
+        sentence of the source
+          (b) odd numbers add up to squares
 
         how it is checked
           By addition.
@@ -109,7 +108,7 @@ mod tests {
         what would refute it
           Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.
 
-        negative control: the same check on a broken premise, which must come out Refuted
+        negative controls: the same check on a broken premise, which must come out Refuted
           One of the numbers is even; a < b & "c".
 
         evidence

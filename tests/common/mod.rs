@@ -3,11 +3,12 @@
 #![allow(dead_code)] // each test binary uses a part
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use bfc::claim::{Evaluation, Outcomes, Profile};
 use bfc::hierarchy::claims::catalogue;
+use tempfile::TempDir;
 
 /// What came of one claim of the catalogue, however long it takes; its items are computed for it alone.
 pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
@@ -18,15 +19,13 @@ pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
     outcomes.clone()
 }
 
-/// A fresh directory that a test works in.
-pub struct Place(pub PathBuf);
+/// A fresh directory that a test works in; it goes when the test ends.
+pub struct Place(pub PathBuf, TempDir);
 
 impl Place {
     pub fn new(name: &str) -> Self {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
-        let _ = fs::remove_dir_all(&place);
-        fs::create_dir_all(&place).unwrap();
-        Place(place)
+        let directory = tempfile::Builder::new().prefix(&format!("cli-{name}-")).tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Place(directory.path().to_path_buf(), directory)
     }
 
     pub fn command(&self, words: &[&str]) -> Command {

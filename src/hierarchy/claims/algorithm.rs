@@ -9,7 +9,7 @@ use crate::claim::judging::{all_below, decimal, replayed_decimal};
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::scores::TRUNCATED;
-use crate::hierarchy::experiment::{Cell, Learner, Run, Runs, Staged};
+use crate::hierarchy::experiment::{Cell, Learner, Online, Run, Runs, Staged};
 use crate::hierarchy::learner::{Automatic, Coupling, Descent, Kind, Stage};
 use crate::hierarchy::network::Activation;
 
@@ -76,8 +76,8 @@ fn thresholds(profile: Profile, runs: &Runs, rule: Automatic) -> Result<Outcome>
         }
     }
     let conditions = vec![
-        all_below("te at depth 3 and 4", "te at depth 3 and 4 on every seed", &shallow, "1e-10"),
-        all_below("te at depth 5", "te at depth 5 on every seed", &deep, "1e-6"),
+        all_below("te at depth 3 and 4", " on every seed", &shallow, "1e-10"),
+        all_below("te at depth 5", " on every seed", &deep, "1e-6"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -146,7 +146,7 @@ fn online(recipe: &Recipe, profile: Profile, last: LastStage, seed: u64) -> Cell
     instance.samples = batch;
     let stages = vec![Stage::new(2, 2, Coupling::Joint, most.min(300)), last(most)];
     let descent = Descent { step: 0.003, tolerance: 1e-14, ..Descent::default() };
-    Cell { instance, learner: Learner::Online(Staged { stages, descent, widths: None }), seed }
+    Cell { instance, learner: Learner::Online(Online(Staged { stages, descent, widths: None })), seed }
 }
 
 fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
@@ -164,7 +164,7 @@ fn sgd(profile: Profile, runs: &Runs, last: LastStage) -> Result<Outcome> {
             risks.push(te);
         }
     }
-    Ok(Outcome { conditions: vec![all_below("te", "te on every seed", &risks, "1e-12")], tables: vec![table] })
+    Ok(Outcome { conditions: vec![all_below("te", " on every seed", &risks, "1e-12")], tables: vec![table] })
 }
 
 /// A high truncation of the activation does no harm.
@@ -219,7 +219,6 @@ fn truncation(profile: Profile, runs: &Runs, bounds: &[f64], below: &str) -> Res
             risks.push(te);
         }
     }
-    let condition =
-        all_below("te of the untruncated network", "te of the untruncated network on every seed and B", &risks, below);
+    let condition = all_below("te of the untruncated network", " on every seed and B", &risks, below);
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }

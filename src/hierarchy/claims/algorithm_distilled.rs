@@ -185,14 +185,9 @@ fn goals(profile: Profile, runs: &Runs, arm: Arm, goal: &str) -> Result<([Condit
     }
     let name = arm.name();
     let conditions = [
-        all_below("te of the K-network", &format!("te of the K-network, {name}, every seed"), &narrow, goal),
-        all_below("test error of W", &format!("test error of W, {name}, every seed"), &wide, goal),
-        all_within(
-            "growth of the steps per halving",
-            &format!("growth of the steps per halving, {name}, median"),
-            &[median_growth(&growths)],
-            ("1.5", "2.7"),
-        ),
+        all_below("te of the K-network", &format!(", {name}, every seed"), &narrow, goal),
+        all_below("test error of W", &format!(", {name}, every seed"), &wide, goal),
+        all_within("growth of the steps per halving", &format!(", {name}, median"), &[median_growth(&growths)], ("1.5", "2.7")),
     ];
     Ok((conditions, table))
 }
@@ -212,8 +207,15 @@ fn stair(profile: Profile, runs: &Runs, arm: fn(f64) -> Arm, step: usize) -> Res
         table.push([seed.into()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]));
         slopes.push(slope);
     }
-    let what = format!("slope of ln f when layer {layer} stalls{lower}, every seed");
-    Ok((all_slopes_within(&format!("slope of ln f when layer {layer} stalls"), &what, &slopes, BANDS[step]), table))
+    Ok((
+        all_slopes_within(
+            &format!("slope of ln f when layer {layer} stalls"),
+            &format!("{lower}, every seed"),
+            &slopes,
+            BANDS[step],
+        ),
+        table,
+    ))
 }
 
 /// te over eps^2 with the lower layers frozen, and what the joint run leaves of it.
@@ -236,8 +238,8 @@ fn floor(profile: Profile, runs: &Runs, arm: fn(usize) -> Arm) -> Result<([Condi
         }
     }
     let conditions = [
-        all_within("te/eps^2 of the K-network", &format!("te/eps^2 of the K-network, {who}, every seed"), &ratios, ("0.03", "1")),
-        all_below("joint te / te", "joint te / te, every seed", &left, "1e-3"),
+        all_within("te/eps^2 of the K-network", &format!(", {who}, every seed"), &ratios, ("0.03", "1")),
+        all_below("joint te / te", ", every seed", &left, "1e-3"),
     ];
     Ok((conditions, table))
 }

@@ -126,14 +126,16 @@ impl Contest {
         let title = format!("{}, N = {}", self.arena.name, self.arena.samples);
         let mut table = Table::new(title, &["learner", "seed", "error", "kind", "chosen by tuning"]);
         let joint = self.row("joint", |seed| self.arena.joint(seed), runs, &mut table)?;
-        let joint = all_below("error of joint", &self.what("joint"), &joint, self.joint_below);
+        let joint = all_below(&self.error_of("joint"), " on every seed", &joint, self.joint_below).keyed("error of joint below");
         let layerwise = self.row("layerwise", |seed| self.arena.layerwise(seed), runs, &mut table)?;
-        let layerwise = all_above("error of layerwise", &self.what("layerwise"), &layerwise, self.layerwise_above);
+        let layerwise = all_above(&self.error_of("layerwise"), " on every seed", &layerwise, self.layerwise_above)
+            .keyed("error of layerwise above");
         let mut rivals = Vec::new();
         for rival in &self.rivals {
             let name = rival.learner.name();
             let errors = self.row(&name, |seed| self.arena.rival(rival, seed), runs, &mut table)?;
-            rivals.extend(rival.above.map(|bound| all_above(&format!("error of {name}"), &self.what(&name), &errors, bound)));
+            let above = |bound| all_above(&self.error_of(&name), " on every seed", &errors, bound);
+            rivals.extend(rival.above.map(|bound| above(bound).keyed(&format!("error of {name} above"))));
         }
         Ok(Standing { layers: [joint, layerwise], rivals, table })
     }
@@ -152,8 +154,8 @@ impl Contest {
         Ok(ratios)
     }
 
-    fn what(&self, learner: &str) -> String {
-        format!("{}: error of {learner} on every seed", self.arena.name)
+    fn error_of(&self, learner: &str) -> String {
+        format!("{}: error of {learner}", self.arena.name)
     }
 
     /// The errors of one learner over the seeds, each with a row.
@@ -348,7 +350,7 @@ fn adaptive(profile: Profile, runs: &Runs, (arena, seeds): Seeded) -> Result<Out
             errors.push(found);
         }
         let quantity = format!("error of {}", rival.learner.name());
-        conditions.push(all_below(&quantity, &format!("{quantity} on every seed"), &errors, below));
+        conditions.push(all_below(&quantity, " on every seed", &errors, below));
     }
     Ok(Outcome { conditions, tables: vec![table] })
 }

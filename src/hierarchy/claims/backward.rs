@@ -59,8 +59,8 @@ fn joint(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
         }
     }
     let conditions = vec![
-        all_below("te", "te on every seed", &risks, "1e-12"),
-        all_above("layerwise te / te", "layerwise te / te on every seed", &ratios, "1e6"),
+        all_below("te", " on every seed", &risks, "1e-12"),
+        all_above("layerwise te / te", " on every seed", &ratios, "1e6"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -198,7 +198,7 @@ impl Stairs {
             slopes.push(slope);
         }
         let quantity = format!("slope of ln f after the phase of layer {}", phase + 2);
-        (all_slopes_within(&quantity, &format!("{quantity} on every seed"), &slopes, self.bands[phase]), table)
+        (all_slopes_within(&quantity, " on every seed", &slopes, self.bands[phase]), table)
     }
 
     /// te after all phases.
@@ -211,7 +211,7 @@ impl Stairs {
             table.push([(*seed).into()].into_iter().chain(cells));
             risks.extend(te);
         }
-        (all_below("te at the end", "te at the end, every seed and eps", &risks, self.reached), table)
+        (all_below("te at the end", ", every seed and eps", &risks, self.reached), table)
     }
 }
 
@@ -269,8 +269,8 @@ fn thaw(profile: Profile, runs: &Runs, released: fn(Profile, u64) -> Cell) -> Re
         after.push(te);
     }
     let conditions = vec![
-        all_within("te after layerwise training", "te after layerwise training on every seed", &before, ("1e-4", "1e-2")),
-        all_below("te after the release", "te after the release on every seed", &after, "1e-12"),
+        all_within("te after layerwise training", " on every seed", &before, ("1e-4", "1e-2")),
+        all_below("te after the release", " on every seed", &after, "1e-12"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -324,16 +324,11 @@ fn residual_sharing(profile: Profile, runs: &Runs, sharing: Kind) -> Result<Outc
     };
     let mut table = Table::new("te by coupling", &["coupling", "instance", "seed", "te"]);
     let mut conditions = Vec::new();
-    let shared = "training with a shared residual";
-    for (kind, learner) in [(sharing, shared), (Kind::Layerwise, "layerwise training"), (Kind::LocalLoss, "local losses")] {
+    for (kind, shares) in [(sharing, true), (Kind::Layerwise, false), (Kind::LocalLoss, false)] {
         let found = risks(kind)?;
         let te: Vec<Option<Rational>> = found.iter().map(|(_, _, te)| te.clone()).collect();
-        let what = format!("te of {} training on every seed", kind.name());
-        let quantity = format!("te of {learner}");
-        conditions.push(match learner == shared {
-            true => all_below(&quantity, &what, &te, "1e-12"),
-            false => all_above(&quantity, &what, &te, "1e-4"),
-        });
+        let scope = format!(" of {} training on every seed", kind.name());
+        conditions.push(if shares { all_below("te", &scope, &te, "1e-12") } else { all_above("te", &scope, &te, "1e-4") });
         for (name, seed, te) in found {
             table.push([kind.name().into(), name.into(), seed.into(), decimal(&te)]);
         }

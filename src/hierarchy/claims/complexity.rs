@@ -226,18 +226,8 @@ fn error_steps(profile: Profile, dimensions: &[usize], runs: &Runs, layerwise: b
     }
     let exponent = fitted_exponent(&observed);
     let conditions = vec![
-        all_below(
-            "te at the stop over the error asked for",
-            "te at the stop over the error asked for, on every seed",
-            &reached,
-            "4",
-        ),
-        all_slopes_within(
-            "exponent in 1/error of the median steps",
-            "exponent in 1/error of the median steps, at every d",
-            &in_error,
-            ("0", "0.5"),
-        ),
+        all_below("te at the stop over the error asked for", ", on every seed", &reached, "4"),
+        all_slopes_within("exponent in 1/error of the median steps", ", at every d", &in_error, ("0", "0.5")),
         exponent_below("exponent in d of the steps to d^-3", &exponent, "1"),
     ];
     Ok(Outcome { conditions, tables: vec![table, medians("steps to d^-3", &observed, &exponent)] })
@@ -320,7 +310,7 @@ fn depth(profile: Profile, runs: &Runs, per_unknown: fn(Shape) -> f64) -> Result
         }
     }
     Ok(Outcome {
-        conditions: vec![all_below("te", "te on every seed, at every depth and dimension", &risks, "1e-6")],
+        conditions: vec![all_below("te", " on every seed, at every depth and dimension", &risks, "1e-6")],
         tables: vec![table],
     })
 }

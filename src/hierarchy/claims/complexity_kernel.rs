@@ -82,7 +82,7 @@ fn compared(profile: Profile) -> &'static [usize] {
 
 /// `N = percent C(d+4,4) / 100`, rounded down.
 fn samples(d: usize, percent: usize) -> usize {
-    (1..=4).fold(1, |product, i| product * (d + i) / i) * percent / 100
+    counting::number_of_samples(binomial(d as u64 + 4, 4) * percent / 100)
 }
 
 fn cell(kernel: Kernel, ridge: f64, d: usize, percent: usize, gap: f64, seed: u64) -> Cell {
@@ -138,19 +138,9 @@ fn kernel_samples(profile: Profile, runs: &Runs, gap: f64) -> Result<Outcome> {
     let exponent = fitted_exponent(&observed);
     let (larger, comparison) = comparison(profile, runs, gap)?;
     let mut conditions = vec![
-        all_above(
-            "test error at .9 C(d+4,4) samples",
-            "test error of the quartic kernel at .9 C(d+4,4) samples, on every seed at every d,",
-            &few,
-            "1e-3",
-        ),
+        all_above("test error of the quartic kernel at .9 C(d+4,4) samples", ", on every seed at every d,", &few, "1e-3"),
         larger,
-        all_below(
-            "test error at 1.1 C(d+4,4) samples",
-            "test error of the quartic kernel at 1.1 C(d+4,4) samples, on every seed at every d,",
-            &enough,
-            SUCCESS,
-        ),
+        all_below("test error of the quartic kernel at 1.1 C(d+4,4) samples", ", on every seed at every d,", &enough, SUCCESS),
         exponent_above("exponent of N in d", &exponent, "2.4"),
     ];
     let (exact, dimensions) = spaces(profile);
@@ -180,15 +170,7 @@ fn comparison(profile: Profile, runs: &Runs, gap: f64) -> Result<(Condition, Tab
             larger.extend((i < count).then_some(te));
         }
     }
-    Ok((
-        all_above(
-            "test error with larger ridges",
-            "test error at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3, on every seed,",
-            &larger,
-            "1e-3",
-        ),
-        table,
-    ))
+    Ok((all_above("test error at .9 C(d+4,4) samples with ridges 1e-6 and 1e-3", ", on every seed,", &larger, "1e-3"), table))
 }
 
 /// A kernel with the dimension of its space, in `d` variables.
@@ -248,12 +230,7 @@ fn spaces(profile: Profile) -> ([Condition; 3], Table) {
     let conditions = [
         all_hold("rank of the Gram matrix equals", "the rank of each kernel's Gram matrix is the dimension, d = 1, 2, 3", &ranks),
         all_hold("degree of the dimension equals", "each dimension is a polynomial of degree 4 in d", &degrees),
-        all_slopes_within(
-            "fitted exponent of the dimension",
-            "fitted exponent of each dimension, d >= 64,",
-            &slopes,
-            ("3.9", "4"),
-        ),
+        all_slopes_within("fitted exponent of each dimension", ", d >= 64,", &slopes, ("3.9", "4")),
     ];
     (conditions, table)
 }

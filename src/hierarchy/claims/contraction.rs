@@ -193,7 +193,7 @@ fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
     }
     let conditions = vec![
         all_judged("replayed c constant in eps", "replayed: c is the same at all eps to 10 %, on every seed", &means_same),
-        all_slopes_within("replayed c", "replayed: c on every seed and eps", &means, ("0.1", "0.6")),
+        all_slopes_within("replayed: c", " on every seed and eps", &means, ("0.1", "0.6")),
         all_judged(
             "radius of the derivative over eps constant in eps",
             "derivative: its radius over eps is the same at all eps to 10 %, on every seed",

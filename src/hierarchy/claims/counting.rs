@@ -24,6 +24,11 @@ pub(super) fn printed(exponent: &Option<Interval>) -> Value {
     Value::enclosed(exponent.and_then(|e| e.to_decimal(4)).unwrap_or_else(|| "absent".into()))
 }
 
+/// A count that is a number of samples.
+pub(super) fn number_of_samples(count: IBig) -> usize {
+    usize::try_from(count).expect("samples that are drawn fit into memory")
+}
+
 /// `1/n`, for a count `n` of the claims: above zero.
 pub(super) fn one_over(n: i64) -> Rational {
     Rational::new(1, n).expect("what is counted here is there")

@@ -62,18 +62,8 @@ fn decay_rate(profile: Profile, runs: &Runs, bottom: usize) -> Result<Outcome> {
         last.push(tenth);
     }
     let conditions = vec![
-        all_slopes_within(
-            "drop of ln loss in the tenth hundred of steps",
-            "drop of ln loss in the tenth hundred of steps on every seed",
-            &last,
-            ("2", "5"),
-        ),
-        all_slopes_within(
-            "drop in the second to ninth over that in the tenth",
-            "drop in the second to ninth over that in the tenth on every seed",
-            &relative,
-            ("0.95", "1.05"),
-        ),
+        all_slopes_within("drop of ln loss in the tenth hundred of steps", " on every seed", &last, ("2", "5")),
+        all_slopes_within("drop in the second to ninth over that in the tenth", " on every seed", &relative, ("0.95", "1.05")),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -77,13 +77,8 @@ fn direction(profile: Profile, runs: &Runs, training: Training) -> Result<Outcom
         }
     }
     let conditions = vec![
-        all_within("te", "te at eps = .1 on every seed", &risks, ("1e-4", "5e-3")),
-        all_slopes_within(
-            "slope of ln(te Var(y)) against ln eps",
-            "slope of ln(te Var(y)) against ln eps on every seed",
-            &slopes,
-            ("1.9", "2.2"),
-        ),
+        all_within("te", " at eps = .1 on every seed", &risks, ("1e-4", "5e-3")),
+        all_slopes_within("slope of ln(te Var(y)) against ln eps", " on every seed", &slopes, ("1.9", "2.2")),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -241,8 +241,7 @@ fn linear_error(profile: Profile, runs: &Runs, gap_of_target: fn(f64) -> f64) ->
             slopes.push(slope);
         }
     }
-    let condition =
-        all_slopes_within("slope of ln f against ln eps", "slope of ln f against ln eps on every seed", &slopes, ("0.9", "1.1"));
+    let condition = all_slopes_within("slope of ln f against ln eps", " on every seed", &slopes, ("0.9", "1.1"));
     let (exact, ratios) = population_ratios(profile, gap_of_target)?;
     Ok(Outcome { conditions: vec![condition, exact], tables: vec![table, ratios] })
 }

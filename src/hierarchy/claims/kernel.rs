@@ -112,8 +112,9 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: Dyadic) ->
         let fitted = [fitted_exponent(&quarter), fitted_exponent(&hundredth)];
         degrees.push(degree == p);
         for (error, fitted, bands) in [("1/4", &fitted[..1], BANDS), ("d^-0.01", &fitted[1..], ROOT_BANDS)] {
-            let quantity = format!("the fitted exponent of N for error {error}");
-            slopes.push(all_slopes_within(&quantity, &format!("p = {p}: {quantity}"), fitted, bands[depth - 2]));
+            let quantity = format!("fitted exponent of N for error {error}");
+            let within = all_slopes_within(&format!("p = {p}: the {quantity}"), "", fitted, bands[depth - 2]);
+            slopes.push(within.keyed(&format!("{quantity} within")));
         }
         exponents.push([p.into(), degree.into()].into_iter().chain(fitted.iter().map(printed)));
     }

@@ -75,13 +75,8 @@ fn noise(profile: Profile, runs: &Runs, layerwise: bool) -> Result<Outcome> {
         }
     }
     let conditions = vec![
-        all_within("te N/(tau^2 p)", "te N/(tau^2 p) on every seed and tau", &ratios, ("0.3", "3")),
-        all_slopes_within(
-            "slope of ln te against ln tau",
-            "slope of ln te against ln tau on every seed",
-            &slopes,
-            ("1.85", "2.15"),
-        ),
+        all_within("te N/(tau^2 p)", " on every seed and tau", &ratios, ("0.3", "3")),
+        all_slopes_within("slope of ln te against ln tau", " on every seed", &slopes, ("1.85", "2.15")),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -159,20 +154,10 @@ fn classification(profile: Profile, runs: &Runs, depth: usize) -> Result<Outcome
         accuracies.push(accuracy);
     }
     let conditions = vec![
-        all_above("accuracy", "accuracy with N = 4800 on every seed", &accuracies, "0.985"),
-        all_above(
-            "lead over least squares of degree 2",
-            "its lead over least squares of degree 2 on every seed",
-            &leads[0],
-            "0.02",
-        ),
-        all_above(
-            "lead over logistic regression of degree 2",
-            "its lead over logistic regression of degree 2 on every seed",
-            &leads[1],
-            "0",
-        ),
-        all_above("lead over fewer samples", "its lead over N = 960 on every seed", &leads[2], "0"),
+        all_above("accuracy", " with N = 4800 on every seed", &accuracies, "0.985"),
+        all_above("its lead over least squares of degree 2", " on every seed", &leads[0], "0.02"),
+        all_above("its lead over logistic regression of degree 2", " on every seed", &leads[1], "0"),
+        all_above("its lead over N = 960", " on every seed", &leads[2], "0"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -58,13 +58,8 @@ fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
         }
     }
     let conditions = vec![
-        all_within("te/eps^2", "te/eps^2 at eps = .1 on every seed", &ratios, ("0.04", "1.5")),
-        all_slopes_within(
-            "slope of ln(te Var(y)) against ln eps",
-            "slope of ln(te Var(y)) against ln eps on every seed",
-            &slopes,
-            ("1.9", "2.1"),
-        ),
+        all_within("te/eps^2", " at eps = .1 on every seed", &ratios, ("0.04", "1.5")),
+        all_slopes_within("slope of ln(te Var(y)) against ln eps", " on every seed", &slopes, ("1.9", "2.1")),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -132,18 +127,8 @@ fn wider_top(profile: Profile, runs: &Runs, wide: fn(&Recipe, Profile, u64) -> C
         }
     }
     let conditions = vec![
-        all_within(
-            "te/eps^2 with the wide top layer",
-            "te/eps^2 with the wide top layer on every seed",
-            &floors,
-            ("0.04", "1.5"),
-        ),
-        all_above(
-            "te with the wide top layer over te with the target's widths",
-            "te with the wide top layer over te with the target's widths on every seed",
-            &ratios,
-            "0.99",
-        ),
+        all_within("te/eps^2 with the wide top layer", " on every seed", &floors, ("0.04", "1.5")),
+        all_above("te with the wide top layer over te with the target's widths", " on every seed", &ratios, "0.99"),
     ];
     Ok(Outcome { conditions, tables: vec![table] })
 }
@@ -192,12 +177,7 @@ fn local_loss(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
             differences.push(difference);
         }
     }
-    let condition = all_below(
-        "relative difference of te from layerwise training",
-        "relative difference of te from layerwise training on every seed",
-        &differences,
-        "1e-6",
-    );
+    let condition = all_below("relative difference of te from layerwise training", " on every seed", &differences, "1e-6");
     Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }
 

@@ -19,6 +19,7 @@ mod contraction;
 mod counting;
 mod decay;
 mod direction;
+mod dynamics;
 mod forward;
 pub mod instances;
 mod kernel;
@@ -29,6 +30,7 @@ mod layerwise;
 mod measure;
 mod registry;
 mod representation;
+mod separation;
 mod shallow;
 mod staging;
 

@@ -2,8 +2,8 @@
 
 use super::{
     Claim, algorithm, algorithm_distilled, alternation, alternatives, alternatives_wide, backward, complexity, complexity_kernel,
-    complexity_work, contraction, decay, direction, forward, kernel, kernel_real, kernel_tail, labels, layerwise, representation,
-    shallow, staging,
+    complexity_work, contraction, decay, direction, dynamics, forward, kernel, kernel_real, kernel_tail, labels, layerwise,
+    representation, separation, shallow, staging,
 };
 use crate::claim::{Catalogue, Source, Sources};
 use crate::hierarchy::experiment::Training;
@@ -44,7 +44,7 @@ pub fn catalogue() -> Catalogue<Training> {
 }
 
 fn claims() -> Vec<Claim> {
-    vec![
+    let mut claims = vec![
         representation::DEGREE,
         representation::COST,
         representation::QUADRATIC_SPAN,
@@ -74,6 +74,8 @@ fn claims() -> Vec<Claim> {
         kernel::MOST_TARGETS,
         kernel::ATTAINED,
         kernel_real::REAL_KERNELS,
+        separation::KERNELS,
+        separation::SAMPLES,
         shallow::MONOMIAL,
         shallow::QUADRATIC_POWER,
         algorithm_distilled::DISTILLED,
@@ -85,5 +87,7 @@ fn claims() -> Vec<Claim> {
         alternatives::TABLE,
         alternatives::ADAPTIVE,
         alternatives_wide::WIDE,
-    ]
+    ];
+    claims.extend(dynamics::claims());
+    claims
 }

@@ -10,10 +10,11 @@ use dashu_int::IBig;
 use super::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, factorial, floor};
-use crate::exact::flattening::{Spectrum, energy, is_spectrum_of, least_rank, of_monomials, of_quadratic_power, tail};
+use crate::exact::flattening::{is_spectrum_of, of_monomials, of_quadratic_power};
 use crate::exact::harmonic::Signature;
 use crate::exact::inputs::{gaussian, power, sum, variables, variance};
 use crate::exact::linear::integer;
+use crate::exact::spectrum::{Spectrum, energy, least_rank, tail};
 use crate::exact::{Polynomial, Rational};
 use crate::scalar::Scalar;
 
@@ -194,12 +195,10 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
         conditions.push(all_hold("width needed above", format!("{name}: a width above 1 is needed at every d"), &wide));
         let exponent = fitted_exponent(&needed);
         exponents.push([name.into(), printed(&exponent)]);
-        conditions.push(all_slopes_within(
-            "the fitted exponent of the width",
-            &format!("{name}: the fitted exponent of the width"),
-            &[exponent],
-            band,
-        ));
+        conditions.push(
+            all_slopes_within(&format!("{name}: the fitted exponent of the width"), "", &[exponent], band)
+                .keyed("fitted exponent of the width within"),
+        );
         let small: &[usize] = if k == 2 { &[4, 6] } else { &[4] };
         let verified = |&d: &usize| is_spectrum_of(&powers(k, d).spectrum, &powers(k, d).form, d);
         conditions.push(all_hold(

@@ -1,6 +1,7 @@
 //! Runs of the learners that joint training is compared with.
 
-use super::config::{Cell, Compared};
+use super::config::{Cell, Compared, Instance};
+use super::learn::{Learn, one_for_all, step_work};
 use super::run::{Run, digest_of};
 use crate::canonical::Canonical;
 use crate::error::Result;
@@ -12,8 +13,27 @@ use crate::portable::product::{View, add_product};
 /// Samples on which an alternative is tuned and judged.
 pub const ALTERNATIVE_TEST_SAMPLES: usize = 4000;
 
+impl Learn for Compared {
+    fn encode(&self, c: Canonical) -> Canonical {
+        Compared::encode(self, c)
+    }
+
+    fn describe(&self) -> String {
+        self.name()
+    }
+
+    fn work(&self, instance: &Instance) -> u128 {
+        // A whole grid of fits: among the long ones.
+        50_000 * step_work(instance)
+    }
+
+    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+        one_for_all(cells, |cell| run(cell, self))
+    }
+}
+
 /// The learner tuned on its test sample: the same inputs and labels for training as every learner of the instance.
-pub(super) fn run(cell: &Cell, compared: &Compared) -> Result<Run> {
+fn run(cell: &Cell, compared: &Compared) -> Result<Run> {
     let target = cell.instance.target()?;
     let mut train = cell.instance.draw_samples(&target)?;
     let mut test = cell.instance.small_test(&target, ALTERNATIVE_TEST_SAMPLES);

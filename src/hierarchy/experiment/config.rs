@@ -70,7 +70,7 @@ pub enum Learner {
     /// The quadratic DenseNet, trained in stages that are given beforehand.
     Staged(Staged),
     /// The same, on samples drawn afresh for each step.
-    Online(Staged),
+    Online(Online),
     /// The quadratic DenseNet, its layers switched on by the training error.
     Automatic(Automated),
     /// Another learner, tuned on a test sample.
@@ -101,6 +101,10 @@ pub struct Staged {
     pub widths: Option<Vec<usize>>,
 }
 
+/// The training of a quadratic DenseNet in stages, on samples drawn afresh for each step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Online(pub Staged);
+
 /// The training of a quadratic DenseNet that switches its layers on itself, from one or several initialisations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Automated {
@@ -115,7 +119,7 @@ pub struct Automated {
 }
 
 impl Compared {
-    fn encode(&self, c: Canonical) -> Canonical {
+    pub(super) fn encode(&self, c: Canonical) -> Canonical {
         self.alternative.encode(c.text("alternative")).integer(self.handed_layer_2.into())
     }
 
@@ -131,7 +135,7 @@ impl Automated {
         Automated { automatic, descent, redundancy: 1, restarts: Restarts::NONE }
     }
 
-    fn encode(&self, c: Canonical) -> Canonical {
+    pub(super) fn encode(&self, c: Canonical) -> Canonical {
         self.restarts.encode(self.automatic.encode(self.descent.encode(c)).integer(self.redundancy as u64))
     }
 }
@@ -142,7 +146,7 @@ impl Instance {
         self.widths.len() + 1
     }
 
-    fn encode(&self, c: Canonical) -> Canonical {
+    pub(super) fn encode(&self, c: Canonical) -> Canonical {
         // The default family adds nothing.
         let c = if self.family == Family::Generic { c.text("generic target") } else { c };
         let c = encode_widths(&self.widths, c.text(&self.skips.name()))
@@ -177,80 +181,19 @@ impl Instance {
     }
 }
 
-impl Cell {
-    /// What fixes the samples and the initial weights: everything but the stages that are given beforehand.
-    pub(super) fn origin(&self) -> Canonical {
-        let instance = self.instance.encode(Canonical::of("cell"));
-        match &self.learner {
-            Learner::Staged(staged) => staged.encode_start(instance).integer(self.seed),
-            Learner::Online(staged) => staged.encode_start(instance.text("online")).integer(self.seed),
-            Learner::Automatic(automated) => automated.encode(instance).integer(self.seed),
-            Learner::Alternative(compared) => compared.encode(instance).integer(self.seed),
-            Learner::Distilled(settings) => settings.encode(instance.text("distilled")).integer(self.seed),
-            Learner::Ridge(ridge) => ridge.encode(instance).integer(self.seed),
-        }
-    }
-
-    /// The canonical encoding, which identifies the run.
-    pub fn canonical(&self) -> Canonical {
-        match &self.learner {
-            Learner::Staged(Staged { stages, .. }) | Learner::Online(Staged { stages, .. }) => {
-                stages.iter().fold(self.origin().integer(stages.len() as u64), |c, s| s.encode(c))
-            }
-            Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => self.origin(),
-        }
-    }
-
-    /// The digest under which the run is kept.
-    pub fn key(&self) -> [u8; 32] {
-        self.canonical().digest()
-    }
-
-    /// A rough count of operations, to deal out long runs first.
-    pub(super) fn work(&self) -> u128 {
-        let samples = self.instance.samples as u128;
-        let size = samples * (self.instance.dimension * self.instance.widths.iter().sum::<usize>()) as u128;
-        match &self.learner {
-            Learner::Staged(staged) | Learner::Online(staged) => staged.steps() as u128 * size,
-            Learner::Automatic(automated) => automated.automatic.most_steps as u128 * size,
-            Learner::Distilled(settings) => settings.steps as u128 * size,
-            Learner::Ridge(..) => samples * samples * samples / 3,
-            // A whole grid of fits: among the long ones.
-            Learner::Alternative(_) => 50_000 * size,
-        }
-    }
-}
-
-impl Learner {
-    /// What trains when, on one line.
-    pub fn name(&self) -> String {
-        match self {
-            Learner::Staged(staged) => staged.name(),
-            Learner::Online(staged) => format!("online {}", staged.name()),
-            Learner::Alternative(compared) => compared.name(),
-            Learner::Automatic(Automated { automatic, .. }) => {
-                let layers = if automatic.layerwise { "layerwise" } else { "joint" };
-                format!("automatic {layers} from {} on, at most {} steps", automatic.on_from_start, automatic.most_steps)
-            }
-            Learner::Distilled(settings) => format!("distilled, penalty {}, at most {} steps", settings.penalty, settings.steps),
-            Learner::Ridge(ridge) => ridge.name(),
-        }
-    }
-}
-
 impl Staged {
     /// The most steps it takes.
     pub fn steps(&self) -> usize {
         self.stages.iter().fold(0, |sum, s| sum.saturating_add(s.steps))
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let stage = |s: &Stage| format!("{}..{}:{}:{}", s.bottom, s.top, s.coupling.name(), s.steps);
         self.stages.iter().map(stage).collect::<Vec<_>>().join(" ")
     }
 
     /// The settings without the stages; widths only when they are the learner's own.
-    fn encode_start(&self, c: Canonical) -> Canonical {
+    pub(super) fn encode_start(&self, c: Canonical) -> Canonical {
         let c = self.descent.encode(c);
         self.widths.iter().fold(c, |c, widths| encode_widths(widths, c.text("widths")))
     }

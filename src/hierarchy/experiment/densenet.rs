@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::config::{Automated, Cell, Instance, Labels, Learner, Staged};
+use super::config::{Automated, Cell, Instance, Labels, Learner, Online, Staged};
+use super::learn::{Learn, one_for_all, step_work};
 use super::run::{PhaseEnd, Run, TracePoint, digest};
 use super::scores::scores;
 use super::source::Source;
-use crate::error::Result;
+use crate::canonical::Canonical;
+use crate::claim::Key;
+use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
 use crate::hierarchy::learner::initial::{initial, initial_network};
 use crate::hierarchy::learner::{
@@ -15,6 +18,7 @@ use crate::hierarchy::learner::{
 use crate::hierarchy::network::{Architecture, Network};
 use crate::hierarchy::target::random::{labels, scales};
 use crate::hierarchy::target::risk::{self, Risk};
+use crate::matrix::Matrix;
 
 /// A learner between two stages.
 #[derive(Clone)]
@@ -37,7 +41,7 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn of(cell: &'a Cell) -> Option<Self> {
         match &cell.learner {
-            Learner::Staged(staged) | Learner::Online(staged) => Some(Plan { cell, stages: &staged.stages }),
+            Learner::Staged(staged) | Learner::Online(Online(staged)) => Some(Plan { cell, stages: &staged.stages }),
             Learner::Automatic(..) | Learner::Alternative(..) | Learner::Distilled(..) | Learner::Ridge(..) => None,
         }
     }
@@ -52,27 +56,118 @@ struct Shared {
     trace_every: Option<usize>,
 }
 
-/// Trains `first` and the `cells` that differ from it only in their stages, itself among them, one stage for all that share it; on samples from `fresh`, if that is given.
-pub(super) fn staged(
-    first: &Cell,
+impl Learn for Staged {
+    fn encode(&self, c: Canonical) -> Canonical {
+        self.encode_start(c)
+    }
+
+    fn encode_stages(&self, c: Canonical) -> Canonical {
+        self.stages.iter().fold(c.integer(self.stages.len() as u64), |c, s| s.encode(c))
+    }
+
+    fn describe(&self) -> String {
+        self.name()
+    }
+
+    fn work(&self, instance: &Instance) -> u128 {
+        self.steps() as u128 * step_work(instance)
+    }
+
+    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
+        staged(cells, self, |_| None, trace_every)
+    }
+}
+
+impl Learn for Online {
+    fn encode(&self, c: Canonical) -> Canonical {
+        self.0.encode(c.text("online"))
+    }
+
+    fn encode_stages(&self, c: Canonical) -> Canonical {
+        self.0.encode_stages(c)
+    }
+
+    fn describe(&self) -> String {
+        format!("online {}", self.0.name())
+    }
+
+    fn work(&self, instance: &Instance) -> u128 {
+        self.0.work(instance)
+    }
+
+    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
+        staged(cells, &self.0, |instance| Some(Source::new(instance)), trace_every)
+    }
+}
+
+impl Learn for Automated {
+    fn encode(&self, c: Canonical) -> Canonical {
+        Automated::encode(self, c)
+    }
+
+    fn describe(&self) -> String {
+        let Automatic { layerwise, on_from_start, most_steps, .. } = self.automatic;
+        let layers = if layerwise { "layerwise" } else { "joint" };
+        format!("automatic {layers} from {on_from_start} on, at most {most_steps} steps")
+    }
+
+    fn work(&self, instance: &Instance) -> u128 {
+        self.automatic.most_steps as u128 * step_work(instance)
+    }
+
+    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
+        one_for_all(cells, |cell| automatically(cell, self, trace_every))
+    }
+}
+
+/// Trains `cells`, which differ in their stages alone, one stage for all that share it; on samples from `fresh`, if it gives a source.
+fn staged(
     cells: &[&Cell],
     staged: &Staged,
-    fresh: Option<Source>,
+    fresh: impl Fn(&Instance) -> Option<Source>,
     trace_every: Option<usize>,
-) -> Result<Vec<([u8; 32], Run)>> {
+) -> Result<Vec<Run>> {
+    let [first, ..] = cells else { return Ok(Vec::new()) };
     let shared = Shared::new(first, &staged.descent, trace_every)?;
-    let Instance { dimension, widths, skips, gap, .. } = &first.instance;
-    let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
-    let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, first.seed)?;
     let plans: Vec<Plan<'_>> = cells.iter().filter_map(|cell| Plan::of(cell)).collect();
-    let start = Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() };
-    let mut runs = Vec::new();
-    shared.grow(start, &plans, &mut runs);
-    Ok(runs)
+    let mut runs = BTreeMap::new();
+    shared.grow(start(first, staged, fresh(&first.instance))?, &plans, &mut runs);
+    let in_order = |cell: &&Cell| runs.get(&cell.key()).cloned().ok_or_else(|| Error::refused("a cell has no stages"));
+    cells.iter().map(in_order).collect()
+}
+
+/// The learner of a cell before its first stage.
+fn start(cell: &Cell, staged: &Staged, fresh: Option<Source>) -> Result<Trained> {
+    let Instance { dimension, widths, skips, gap, .. } = &cell.instance;
+    let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
+    let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, cell.seed)?;
+    Ok(Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() })
+}
+
+/// The networks of a run, and the inputs that the learner saw.
+#[derive(Debug)]
+pub struct Networks {
+    /// The target.
+    pub target: Network<f64>,
+    /// The learner after its last stage.
+    pub learner: Network<f64>,
+    /// The inputs, `d x N`.
+    pub inputs: Matrix<f64>,
+}
+
+/// Trains the network of a cell whose stages are given, and keeps its weights (guarantee: replayed; those of the cell's run).
+///
+/// # Errors
+/// When the cell has no stages, or is impossible.
+pub fn networks(cell: &Cell) -> Result<Networks> {
+    let Learner::Staged(staged) = &cell.learner else { return Err(Error::refused("only a learner in stages keeps its weights")) };
+    let shared = Shared::new(cell, &staged.descent, None)?;
+    let end = staged.stages.iter().fold(start(cell, staged, None)?, |state, &stage| shared.trained(state, stage));
+    Ok(Networks { target: shared.target, learner: end.learner, inputs: shared.samples.x().clone() })
 }
 
 /// The best of the initialisations, by its training loss.
-pub(super) fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
+fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
     let shared = Shared::new(cell, &automated.descent, trace_every)?;
     let (shape, scales) = (cell.instance.architecture()?, scales(cell.instance.gap, cell.instance.depth()));
     let (_, state) = automated.restarts.best(|attempt| {
@@ -104,13 +199,13 @@ impl Shared {
     }
 
     /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
-    fn grow(&self, state: Trained, plans: &[Plan<'_>], runs: &mut Vec<([u8; 32], Run)>) {
+    fn grow(&self, state: Trained, plans: &[Plan<'_>], runs: &mut BTreeMap<Key, Run>) {
         let done = state.phases.len();
         let mut next: BTreeMap<Stage, Vec<Plan<'_>>> = BTreeMap::new();
         for &plan in plans {
             match plan.stages.get(done) {
                 Some(&stage) => next.entry(stage).or_default().push(plan),
-                None => runs.push((plan.cell.key(), self.finish(plan.cell, &state))),
+                None => drop(runs.insert(plan.cell.key(), self.finish(plan.cell, &state))),
             }
         }
         for (stage, plans) in next {

@@ -1,7 +1,9 @@
 //! Runs of the over-parameterised learner.
 
 use super::config::{Cell, Instance};
+use super::learn::{Learn, one_for_all, step_work};
 use super::run::{PhaseEnd, Run, Score, digest};
+use crate::canonical::Canonical;
 use crate::error::Result;
 use crate::hierarchy::learner::distilled::{Distillation, Distilled, Event, What, distil};
 use crate::hierarchy::network::Network;
@@ -15,8 +17,26 @@ const LAST_HALVING: &str = "step of the last halving";
 /// How many halvings are told.
 const HALVINGS: usize = 5;
 
+impl Learn for Distillation {
+    fn encode(&self, c: Canonical) -> Canonical {
+        Distillation::encode(self, c.text("distilled"))
+    }
+
+    fn describe(&self) -> String {
+        format!("distilled, penalty {}, at most {} steps", self.penalty, self.steps)
+    }
+
+    fn work(&self, instance: &Instance) -> u128 {
+        self.steps as u128 * step_work(instance)
+    }
+
+    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+        one_for_all(cells, |cell| distilled(cell, self))
+    }
+}
+
 /// Trains the learner. The phases end when a layer is distilled, and at the end; risk and digest are those of the narrow network.
-pub(super) fn distilled(cell: &Cell, settings: &Distillation) -> Result<Run> {
+fn distilled(cell: &Cell, settings: &Distillation) -> Result<Run> {
     let instance = &cell.instance;
     let target = instance.target()?;
     let samples = instance.draw_samples(&target)?;

@@ -1,7 +1,8 @@
 //! Kernel ridge regression on the samples of an instance.
 
 use super::alternative::ALTERNATIVE_TEST_SAMPLES;
-use super::config::{Cell, Labels};
+use super::config::{Cell, Instance, Labels};
+use super::learn::{Learn, one_for_all};
 use super::run::{Run, digest_of};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
@@ -18,19 +19,29 @@ pub struct Ridge {
     pub ridge: f64,
 }
 
-impl Ridge {
-    pub(super) fn encode(&self, c: Canonical) -> Canonical {
+impl Learn for Ridge {
+    fn encode(&self, c: Canonical) -> Canonical {
         self.kernel.encode(c.text("ridge")).float(self.ridge)
     }
 
-    pub(super) fn name(&self) -> String {
+    fn describe(&self) -> String {
         format!("kernel ridge, {}, ridge {:e}", self.kernel.name(), self.ridge)
     }
 
+    fn work(&self, instance: &Instance) -> u128 {
+        (instance.samples as u128).pow(3) / 3
+    }
+
+    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+        one_for_all(cells, |cell| self.run(cell))
+    }
+}
+
+impl Ridge {
     /// The run of `cell`, whose learner this is: no stages, and a test error on 4000 inputs of the stream `alternative test samples`.
     ///
     /// Where the factorisation meets a pivot that is not positive there is no predictor and no test error, and the run says so.
-    pub(super) fn run(&self, cell: &Cell) -> Result<Run> {
+    fn run(&self, cell: &Cell) -> Result<Run> {
         if cell.instance.labels != Labels::Exact {
             return Err(Error::refused("kernel ridge regression is tested on exact labels"));
         }
@@ -70,7 +81,7 @@ fn learnt(predicted: Option<&Matrix<f64>>) -> Canonical {
 mod tests {
     use super::*;
     use crate::exact::Distribution;
-    use crate::hierarchy::experiment::{Family, Instance, Learner};
+    use crate::hierarchy::experiment::{Family, Learner};
     use crate::hierarchy::network::Skips;
 
     fn cell(labels: Labels, ridge: f64) -> Cell {

@@ -1,17 +1,11 @@
 //! Runs, each computed once.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::config::{Cell, Learner};
-use super::distilled::distilled;
-use super::source::Source;
-use super::{alternative, densenet, record};
+use super::config::Cell;
+use super::record;
 use crate::canonical::Canonical;
-use crate::claim::Key;
 use crate::claim::ledger::bits;
-use crate::error::{Error, Result};
 use crate::exact::rational::Rational;
 use crate::hierarchy::network::Network;
 
@@ -85,52 +79,6 @@ impl Run {
     /// The score of this name.
     pub fn score(&self, name: &str) -> Option<f64> {
         self.scores.iter().find(|s| s.name == name).map(|s| s.value)
-    }
-}
-
-/// Computes one run with a trace of every `every`-th step.
-///
-/// # Errors
-/// When the instance is impossible.
-pub fn run_traced(cell: &Cell, every: usize) -> Result<Run> {
-    let runs = Group { cells: &[cell] }.run(Some(every.max(1)))?;
-    // A group answers for each of its cells, and this one has one.
-    runs.into_iter().next().map(|(_, run)| run).ok_or_else(|| Error::refused("the learner gave no run"))
-}
-
-/// The runs of cells that share their samples and initial weights ([`Cell::origin`]), in their order; every stage that they have in
-/// common is trained once.
-pub(super) fn run_together(cells: &[&Cell]) -> Result<Vec<Run>> {
-    let mut runs: BTreeMap<Key, Run> = Group { cells }.run(None)?.into_iter().collect();
-    let taken = |cell: &&Cell| runs.remove(&cell.key()).ok_or_else(|| Error::refused("a learner left out one of its cells"));
-    cells.iter().map(taken).collect()
-}
-
-/// Cells on the same samples and from the same initial weights.
-struct Group<'a> {
-    cells: &'a [&'a Cell],
-}
-
-impl Group<'_> {
-    fn run(&self, trace_every: Option<usize>) -> Result<Vec<([u8; 32], Run)>> {
-        // A group is made with its first cell, and all of its cells have learners of one kind.
-        let [first, ..] = self.cells else { return Ok(Vec::new()) };
-        match &first.learner {
-            Learner::Staged(staged) => densenet::staged(first, self.cells, staged, None, trace_every),
-            Learner::Online(staged) => {
-                let fresh = Some(Source::new(&first.instance));
-                densenet::staged(first, self.cells, staged, fresh, trace_every)
-            }
-            Learner::Automatic(automated) => Ok(self.all(&densenet::automatically(first, automated, trace_every)?)),
-            Learner::Alternative(compared) => Ok(self.all(&alternative::run(first, compared)?)),
-            Learner::Distilled(settings) => Ok(self.all(&distilled(first, settings)?)),
-            Learner::Ridge(ridge) => Ok(self.all(&ridge.run(first)?)),
-        }
-    }
-
-    /// The same run for every cell: they do not differ.
-    fn all(&self, run: &Run) -> Vec<([u8; 32], Run)> {
-        self.cells.iter().map(|cell| (cell.key(), run.clone())).collect()
     }
 }
 

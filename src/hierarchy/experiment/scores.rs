@@ -1,6 +1,6 @@
 //! What is told of a trained network beside its risk.
 
-use super::config::{Cell, Instance, Labels, Learner};
+use super::config::{Cell, Instance, Labels, Learner, Online};
 use super::run::Score;
 use super::source::{median, sign};
 use crate::hierarchy::learner::Samples;
@@ -37,7 +37,7 @@ pub(super) fn scores(cell: &Cell, target: &Network<f64>, samples: &Samples, lear
 
 fn activation(learner: &Learner) -> Option<Activation> {
     match learner {
-        Learner::Staged(staged) | Learner::Online(staged) => Some(staged.descent.activation),
+        Learner::Staged(staged) | Learner::Online(Online(staged)) => Some(staged.descent.activation),
         Learner::Automatic(automated) => Some(automated.descent.activation),
         Learner::Alternative(_) => None,
         Learner::Distilled(_) => None,

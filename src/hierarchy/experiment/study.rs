@@ -1,7 +1,8 @@
 //! Training runs as the work that claims share.
 
 use super::config::Cell;
-use super::run::{Run, run_together};
+use super::method::run_together;
+use super::run::Run;
 use crate::claim::{Computed, Key, Study};
 use crate::error::Result;
 

@@ -209,3 +209,36 @@ fn settings_are_told_apart() {
     let old = [d.step, d.momentum, d.cap, d.initial_scale, d.head_deviation, d.tolerance];
     assert_eq!(encodings[0], Canonical::of("test").floats(&old).digest());
 }
+
+/// `proofs/equivariance.md`, lemma 1: with the signs of some inputs changed, in the samples and in the start, a run is the same one with
+/// these signs changed in its weights, bit for bit.
+#[test]
+fn a_run_changes_signs_with_the_inputs() {
+    for skips in [Skips::Lin, Skips::LinSkip] {
+        let shape = shape(&skips);
+        let seen = samples(&shape, 200, "samples");
+        let sign = |c: usize| if c % 2 == 0 { -1.0 } else { 1.0 };
+        let mirrored = Matrix::from_fn(shape.dimension(), seen.len(), |c, n| sign(c) * seen.x()[(c, n)]);
+        let mirrored = Samples::new(&mirrored, seen.labels().to_vec(), false);
+        let mirror = |mut network: Network<f64>| {
+            for l in 2..=3 {
+                let blocks = shape.index_set(l).iter().zip(&mut network.layer_mut(l).weights);
+                for (_, block) in blocks.filter(|(j, _)| **j == 0) {
+                    (0..block.rows()).for_each(|i| block.row_mut(i).iter_mut().enumerate().for_each(|(c, w)| *w *= sign(c)));
+                }
+            }
+            network
+        };
+        let run = |mut network: Network<f64>, samples: &Samples| {
+            let mut ends = Vec::new();
+            for (top, on) in [(2, 1), (3, 2)] {
+                let stage = Stage::new(2, top, Coupling::Joint, 60);
+                ends.push(train(&mut network, samples, stage, &Descent::default(), on, &mut |_, _, _| ()));
+            }
+            (network, ends)
+        };
+        let (straight, ends) = run(start(&shape), &seen);
+        assert_eq!(run(mirror(start(&shape)), &mirrored), (mirror(straight.clone()), ends));
+        assert_ne!(mirror(straight.clone()), straight);
+    }
+}

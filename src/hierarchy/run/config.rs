@@ -1,141 +1,298 @@
-//! The file of `bfc run`: what it may hold, its defaults, and what is refused before anything is allocated.
+//! The file of `bfc run`: its keys, their defaults, and what is refused before anything is allocated.
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::toml_section::{Document, Entry, Section};
+use super::document::{Document, keys};
+use super::memory::check_memory;
+use super::values::{self, Widths, integers, number, seed, size};
 use crate::error::{Error, Result};
-use crate::exact::moments::Distribution;
-use crate::hierarchy::experiment::run::TEST_SAMPLES;
+use crate::exact::Distribution;
 use crate::hierarchy::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
 use crate::hierarchy::learner::{Descent, Kind};
 use crate::hierarchy::network::architecture::{MAX_DEPTH, MAX_SIZE};
 use crate::hierarchy::network::{Architecture, Skips};
 
-const TARGET: [&str; 7] = ["depth", "width", "dimension", "skips", "gap", "distribution", "seed"];
-const LEARNER: [&str; 10] =
-    ["kind", "phases", "thaw-steps", "step", "momentum", "cap", "initial-scale", "head-deviation", "tolerance", "seed"];
-const DATA: [&str; 2] = ["samples", "seed"];
-
+const DEEPEST: u64 = MAX_DEPTH as u64;
+const LARGEST: u64 = MAX_SIZE as u64;
 /// The most steps that a phase may have.
-const MAX_STEPS: u64 = 100_000_000;
+const MOST_STEPS: u64 = 100_000_000;
 /// The most samples that may be asked for.
-const MAX_SAMPLES: u64 = 1 << 31;
-/// The most memory that an experiment may need.
-const MAX_BYTES: u128 = 2 << 30;
+const MOST_SAMPLES: u64 = 1 << 31;
 
-/// An experiment with every default filled in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunConfig {
-    /// The kind of learner.
-    pub kind: Kind,
-    /// Steps of each phase, from layer 2 to `L`.
-    pub phases: Vec<usize>,
-    /// Steps after thawing.
-    pub thaw_steps: usize,
-    /// The target and the samples.
-    pub instance: Instance,
-    /// How the learner trains.
-    pub training: Staged,
-    /// The seed of the learner.
+/// An experiment: the tables of its file. What is not given, and has no default of its own, follows from the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunFile {
+    /// A random member of the concept class.
+    pub target: TargetKeys,
+    /// Who learns, and how.
+    pub learner: LearnerKeys,
+    /// The samples.
+    pub data: DataKeys,
+}
+
+/// The table `target`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TargetKeys {
+    /// `L`; as a list of widths says, or 3.
+    #[serde(deserialize_with = "size::<_, _, 2, DEEPEST>")]
+    pub depth: Option<usize>,
+    /// `k_2, ..., k_L`.
+    pub width: Widths,
+    /// `d`.
+    #[serde(deserialize_with = "size::<_, _, 1, LARGEST>")]
+    pub dimension: usize,
+    /// The index sets.
+    #[serde(with = "values::skips")]
+    pub skips: Skips,
+    /// `eps`.
+    #[serde(deserialize_with = "gap")]
+    pub gap: f64,
+    /// The law of the inputs.
+    #[serde(with = "values::distribution")]
+    pub distribution: Distribution,
+    /// Of the weights.
+    #[serde(deserialize_with = "seed")]
     pub seed: u64,
 }
 
-impl RunConfig {
-    /// Reads the text of `file`.
+impl Default for TargetKeys {
+    fn default() -> Self {
+        TargetKeys {
+            depth: None,
+            width: Widths::All(1),
+            dimension: 16,
+            skips: Skips::Lin,
+            gap: 0.1,
+            distribution: Distribution::Gaussian,
+            seed: 1,
+        }
+    }
+}
+
+/// The table `learner`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct LearnerKeys {
+    /// What trains together.
+    #[serde(with = "values::kind")]
+    pub kind: Kind,
+    /// The most steps of each phase, from layer 2 to `L`; by the depth.
+    #[serde(deserialize_with = "phases")]
+    pub phases: Option<Vec<usize>>,
+    /// Steps after thawing, and for no other kind; as the last of the phases.
+    #[serde(deserialize_with = "size::<_, _, 0, MOST_STEPS>", skip_serializing_if = "Option::is_none")]
+    pub thaw_steps: Option<usize>,
+    /// `eta`; by the depth.
+    #[serde(deserialize_with = "positive")]
+    pub step: Option<f64>,
+    /// Of the heavy ball; by the depth.
+    #[serde(deserialize_with = "momentum")]
+    pub momentum: Option<f64>,
+    /// [`Descent::cap`].
+    #[serde(deserialize_with = "positive")]
+    pub cap: f64,
+    /// [`Descent::initial_scale`].
+    #[serde(deserialize_with = "positive")]
+    pub initial_scale: f64,
+    /// [`Descent::head_deviation`].
+    #[serde(deserialize_with = "positive")]
+    pub head_deviation: f64,
+    /// [`Descent::tolerance`].
+    #[serde(deserialize_with = "tolerance")]
+    pub tolerance: f64,
+    /// Of the fixed rows and the initial weights; as the seed of the samples.
+    #[serde(deserialize_with = "seed")]
+    pub seed: Option<u64>,
+}
+
+impl Default for LearnerKeys {
+    fn default() -> Self {
+        let Descent { cap, initial_scale, head_deviation, tolerance, .. } = Descent::default();
+        LearnerKeys {
+            kind: Kind::Joint,
+            phases: None,
+            thaw_steps: None,
+            step: None,
+            momentum: None,
+            cap,
+            initial_scale,
+            head_deviation,
+            tolerance,
+            seed: None,
+        }
+    }
+}
+
+/// The table `data`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DataKeys {
+    /// `N`; 60 times the largest width times the dimension.
+    #[serde(deserialize_with = "size::<_, _, 2, MOST_SAMPLES>")]
+    pub samples: Option<usize>,
+    /// Of the samples.
+    #[serde(deserialize_with = "seed")]
+    pub seed: u64,
+}
+
+impl Default for DataKeys {
+    fn default() -> Self {
+        DataKeys { samples: None, seed: 1 }
+    }
+}
+
+impl RunFile {
+    /// Reads the text of `file`, and fills in what follows from what is given.
     ///
     /// # Errors
     /// When a table, a key or a value is not accepted; with file, line, field, and what was expected.
     pub fn parse(file: &Path, source: &str) -> Result<Self> {
-        let document = Document::parse(file, source, &["target", "learner", "data"])?;
-        let target = document.section("target", &TARGET)?;
-        let learner = document.section("learner", &LEARNER)?;
-        let data = document.section("data", &DATA)?;
-        let instance = instance(&target, &data)?;
-        check_memory(&instance).map_err(|e| e.in_file(file))?;
-        RunConfig::of(instance, &learner)
+        let document = Document::parse(file, source)?;
+        let tables = [("target", keys::<TargetKeys>()), ("learner", keys::<LearnerKeys>()), ("data", keys::<DataKeys>())];
+        document.check_keys::<RunFile>(&tables)?;
+        let given: RunFile = document.read()?;
+        given.check(&document)?;
+        check_memory(&given.instance()).map_err(|e| e.in_file(file))?;
+        Ok(given.fill_in())
     }
 
-    fn of(instance: Instance, learner: &Section) -> Result<Self> {
-        let depth = instance.depth();
-        let kind = learner.choice("kind", &Kind::ALL, Kind::name)?.unwrap_or(Kind::Joint);
-        let phases = phases(learner, depth)?;
-        let thaw_steps = thaw_steps(learner, kind)?.unwrap_or(*phases.last().unwrap_or(&0));
-        let stages = kind.stages(&phases, thaw_steps)?;
-        let seed = seed(learner)?.unwrap_or(instance.data_seed);
-        let training = Staged { stages, descent: descent(learner, depth)?, widths: None };
-        Ok(RunConfig { kind, phases, thaw_steps, instance, training, seed })
+    /// Checks what no key says by itself.
+    fn check(&self, document: &Document<'_>) -> Result<()> {
+        self.check_widths(document)?;
+        let TargetKeys { dimension, skips, .. } = &self.target;
+        let shape = Architecture::new(*dimension, &self.widths(), skips).and_then(|shape| check_rows(&shape));
+        shape.map_err(|e| match e.field().map(|field| format!("target.{field}")) {
+            Some(field) => document.blame(&field, e),
+            None => e,
+        })?;
+        let depth = self.depth();
+        if self.phases().len() != depth - 1 {
+            let expected = format!("{} numbers of steps, one for each layer from 2 to {depth}", depth - 1);
+            return Err(document.refuse("learner.phases", expected));
+        }
+        match self.learner.thaw_steps {
+            Some(_) if self.learner.kind != Kind::Thawed => {
+                Err(document.refuse("learner.thaw-steps", "no such key unless kind = \"thawed\""))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A list of widths has one for each layer from 2 to the depth, where that is given.
+    fn check_widths(&self, document: &Document<'_>) -> Result<()> {
+        let Widths::Each(widths) = &self.target.width else { return Ok(()) };
+        let fits = self.target.depth.map_or((1..MAX_DEPTH).contains(&widths.len()), |depth| widths.len() == depth - 1);
+        let depth = self.target.depth.unwrap_or(DEPTH);
+        match fits {
+            true => Ok(()),
+            false => Err(document.refuse("target.width", format!("{} widths, one for each layer from 2 to {depth}", depth - 1))),
+        }
+    }
+
+    /// With every value that follows from others.
+    fn fill_in(&self) -> Self {
+        let thaw_steps = (self.learner.kind == Kind::Thawed).then(|| self.thaw_steps());
+        RunFile {
+            target: TargetKeys { depth: Some(self.depth()), width: Widths::Each(self.widths()), ..self.target.clone() },
+            learner: LearnerKeys {
+                phases: Some(self.phases()),
+                thaw_steps,
+                step: Some(self.step()),
+                momentum: Some(self.momentum()),
+                seed: Some(self.seed()),
+                ..self.learner.clone()
+            },
+            data: DataKeys { samples: Some(self.samples()), ..self.data.clone() },
+        }
+    }
+
+    /// `L`.
+    pub fn depth(&self) -> usize {
+        self.target.depth.unwrap_or(match &self.target.width {
+            Widths::All(_) => DEPTH,
+            Widths::Each(widths) => widths.len() + 1,
+        })
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        match &self.target.width {
+            Widths::All(width) => vec![*width; self.depth() - 1],
+            Widths::Each(widths) => widths.clone(),
+        }
+    }
+
+    fn phases(&self) -> Vec<usize> {
+        self.learner.phases.clone().unwrap_or_else(|| match self.depth() {
+            3 => vec![1000, 4000],
+            4 => vec![600, 1500, 3000],
+            depth => (2..=depth).map(|l| 1000 << (l - 2)).collect(),
+        })
+    }
+
+    fn thaw_steps(&self) -> usize {
+        self.learner.thaw_steps.unwrap_or_else(|| *self.phases().last().expect("there is a layer 2"))
+    }
+
+    fn step(&self) -> f64 {
+        self.learner.step.unwrap_or(match self.depth() {
+            2 | 3 => 0.01,
+            4 => 0.005,
+            _ => 0.003,
+        })
+    }
+
+    /// At depth 5 and above, the top layers are high powers of which samples see little: they need the longer memory.
+    fn momentum(&self) -> f64 {
+        self.learner.momentum.unwrap_or(if self.depth() < 5 { Descent::default().momentum } else { 0.99 })
+    }
+
+    fn seed(&self) -> u64 {
+        self.learner.seed.unwrap_or(self.data.seed)
+    }
+
+    fn samples(&self) -> usize {
+        let widest = self.widths().into_iter().max().expect("there is a layer 2");
+        self.data.samples.unwrap_or(60 * widest * self.target.dimension)
+    }
+
+    /// The target and the samples.
+    pub fn instance(&self) -> Instance {
+        let target = &self.target;
+        Instance {
+            family: Family::Rows,
+            skips: target.skips.clone(),
+            widths: self.widths(),
+            dimension: target.dimension,
+            gap: target.gap,
+            distribution: target.distribution,
+            samples: self.samples(),
+            labels: Labels::Exact,
+            target_seed: target.seed,
+            data_seed: self.data.seed,
+        }
+    }
+
+    /// How the learner trains.
+    pub fn training(&self) -> Staged {
+        let LearnerKeys { kind, cap, initial_scale, head_deviation, tolerance, .. } = self.learner;
+        let stages = kind.stages(&self.phases(), self.thaw_steps()).expect("there is a phase for layer 2");
+        let (step, momentum) = (self.step(), self.momentum());
+        let descent = Descent { step, momentum, cap, initial_scale, head_deviation, tolerance, ..Descent::default() };
+        Staged { stages, descent, widths: None }
     }
 
     /// The run.
     pub fn cell(&self) -> Cell {
-        Cell { instance: self.instance.clone(), learner: Learner::Staged(self.training.clone()), seed: self.seed }
-    }
-
-    /// Every value, defaults included, under the names of the file.
-    pub fn to_json(&self) -> Value {
-        let (instance, descent) = (&self.instance, &self.training.descent);
-        let skips = match &instance.skips {
-            Skips::Explicit(sets) => json!(sets),
-            named => json!(named.name()),
-        };
-        let mut learner = json!({
-            "kind": self.kind.name(),
-            "phases": self.phases,
-            "thaw-steps": self.thaw_steps,
-            "step": descent.step,
-            "momentum": descent.momentum,
-            "cap": descent.cap,
-            "initial-scale": descent.initial_scale,
-            "head-deviation": descent.head_deviation,
-            "tolerance": descent.tolerance,
-            "seed": self.seed,
-        });
-        if let Some(table) = learner.as_object_mut().filter(|_| self.kind != Kind::Thawed) {
-            table.shift_remove("thaw-steps");
-        }
-        json!({
-            "target": {
-                "depth": instance.depth(),
-                "width": instance.widths,
-                "dimension": instance.dimension,
-                "skips": skips,
-                "gap": instance.gap,
-                "distribution": instance.distribution.name(),
-                "seed": instance.target_seed,
-            },
-            "learner": learner,
-            "data": { "samples": instance.samples, "seed": instance.data_seed },
-        })
+        Cell { instance: self.instance(), learner: Learner::Staged(self.training()), seed: self.seed() }
     }
 }
 
-fn instance(target: &Section, data: &Section) -> Result<Instance> {
-    let widths = widths(target)?;
-    let skips = skips(target)?;
-    let dimension = size(target, "dimension")?.unwrap_or(16);
-    let blamed = |e: Error| match e.field().and_then(|f| target.get(f)) {
-        Some(entry) => entry.blame(e),
-        None => e,
-    };
-    let shape = Architecture::new(dimension, &widths, &skips).map_err(blamed)?;
-    check_rows(&shape).map_err(blamed)?;
-    let widest = widths.iter().max().copied().unwrap_or(1);
-    let samples = data.integer("samples", 2..=MAX_SAMPLES)?.map_or(60 * widest * dimension, |n| n as usize);
-    Ok(Instance {
-        family: Family::Rows,
-        skips,
-        widths,
-        dimension,
-        gap: target.number("gap", |v| (1e-9..=1e6).contains(&v), "a number from 1e-9 to 1e6")?.unwrap_or(0.1),
-        distribution: target.choice("distribution", &Distribution::ALL, Distribution::name)?.unwrap_or(Distribution::Gaussian),
-        samples,
-        labels: Labels::Exact,
-        target_seed: seed(target)?.unwrap_or(1),
-        data_seed: seed(data)?.unwrap_or(1),
-    })
-}
+/// The depth where nothing says another.
+const DEPTH: usize = 3;
 
 /// Rows with singular values near 1 need at least as many features to read.
 fn check_rows(shape: &Architecture) -> Result<()> {
@@ -151,173 +308,51 @@ fn check_rows(shape: &Architecture) -> Result<()> {
     Ok(())
 }
 
-fn seed(section: &Section) -> Result<Option<u64>> {
-    section.integer("seed", 0..=u64::MAX)
+fn gap<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<f64, D::Error> {
+    number(d, |v| (1e-9..=1e6).contains(&v), "a number from 1e-9 to 1e6")
 }
 
-fn size(section: &Section, key: &str) -> Result<Option<usize>> {
-    // At most MAX_SIZE, which a usize holds.
-    Ok(section.integer(key, 1..=MAX_SIZE as u64)?.map(|n| n as usize))
+fn positive<'de, D: Deserializer<'de>, T: From<f64>>(d: D) -> std::result::Result<T, D::Error> {
+    number(d, |v| v > 0.0 && v <= 1e9, "a number above 0, at most 1e9")
 }
 
-/// One width for each layer from 2 to the depth; the depth follows a list of widths when it is not given itself.
-fn widths(target: &Section) -> Result<Vec<usize>> {
-    let depth = target.integer("depth", 2..=MAX_DEPTH as u64)?.map(|n| n as usize);
-    let layers = depth.unwrap_or(3) - 1;
-    let Some(entry) = target.get("width") else { return Ok(vec![1; layers]) };
-    let Some(items) = entry.items() else {
-        return Ok(vec![entry.integer(1..=MAX_SIZE as u64)? as usize; layers]);
-    };
-    let widths: Vec<usize> = items.iter().map(|i| i.integer(1..=MAX_SIZE as u64).map(|n| n as usize)).collect::<Result<_>>()?;
-    let fits = depth.map_or((1..MAX_DEPTH).contains(&widths.len()), |depth| widths.len() == depth - 1);
-    match fits {
-        true => Ok(widths),
-        false => Err(entry.refuse(format!("{layers} widths, one for each layer from 2 to {}", layers + 1))),
-    }
+fn momentum<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f64>, D::Error> {
+    number(d, |v| (0.0..1.0).contains(&v), "a number from 0 to below 1")
 }
 
-fn skips(target: &Section) -> Result<Skips> {
-    let Some(entry) = target.get("skips") else { return Ok(Skips::Lin) };
-    let expected = "\"lin\", \"linskip\", \"quad01\", or a list of index sets from J_2 on, such as [[0], [0, 2]]";
-    match (entry.text(), entry.items()) {
-        (Some("lin"), _) => Ok(Skips::Lin),
-        (Some("linskip"), _) => Ok(Skips::LinSkip),
-        (Some("quad01"), _) => Ok(Skips::Quad01),
-        (_, Some(sets)) => sets.iter().map(index_set).collect::<Result<_>>().map(Skips::Explicit),
-        _ => Err(entry.refuse(expected)),
-    }
+fn tolerance<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<f64, D::Error> {
+    number(d, |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")
 }
 
-/// The order in which an index set is written means nothing.
-fn index_set(entry: &Entry) -> Result<Vec<usize>> {
-    let items = entry.items().ok_or_else(|| entry.refuse("a list of layer numbers, such as [0, 2]"))?;
-    let numbers = items.iter().map(|i| i.integer(0..=MAX_DEPTH as u64 - 1).map(|j| j as usize));
-    let mut set: Vec<usize> = numbers.collect::<Result<_>>()?;
-    set.sort_unstable();
-    Ok(set)
-}
-
-fn phases(learner: &Section, depth: usize) -> Result<Vec<usize>> {
-    let Some(entry) = learner.get("phases") else { return Ok(default_phases(depth)) };
-    let expected = format!("{} numbers of steps, one for each layer from 2 to {depth}", depth - 1);
-    let items = entry.items().filter(|items| items.len() == depth - 1).ok_or_else(|| entry.refuse(expected))?;
-    items.iter().map(|i| i.integer(0..=MAX_STEPS).map(|n| n as usize)).collect()
-}
-
-fn default_phases(depth: usize) -> Vec<usize> {
-    match depth {
-        3 => vec![1000, 4000],
-        4 => vec![600, 1500, 3000],
-        _ => (2..=depth).map(|l| 1000 << (l - 2)).collect(),
-    }
-}
-
-fn thaw_steps(learner: &Section, kind: Kind) -> Result<Option<usize>> {
-    match learner.get("thaw-steps") {
-        Some(entry) if kind != Kind::Thawed => Err(entry.refuse("no such key unless kind = \"thawed\"")),
-        _ => Ok(learner.integer("thaw-steps", 0..=MAX_STEPS)?.map(|n| n as usize)),
-    }
-}
-
-fn descent(learner: &Section, depth: usize) -> Result<Descent> {
-    let default = Descent::default();
-    let positive = |key, or| {
-        let accepted = |v: f64| v > 0.0 && v <= 1e9;
-        Ok::<f64, Error>(learner.number(key, accepted, "a number above 0, at most 1e9")?.unwrap_or(or))
-    };
-    Ok(Descent {
-        step: positive("step", default_step(depth))?,
-        momentum: learner
-            .number("momentum", |v| (0.0..1.0).contains(&v), "a number from 0 to below 1")?
-            .unwrap_or(default_momentum(depth)),
-        cap: positive("cap", default.cap)?,
-        initial_scale: positive("initial-scale", default.initial_scale)?,
-        head_deviation: positive("head-deviation", default.head_deviation)?,
-        tolerance: learner
-            .number("tolerance", |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")?
-            .unwrap_or(default.tolerance),
-        ..default
-    })
-}
-
-/// At depth 5 and above, the top layers are high powers of which samples see little: they need the longer memory.
-fn default_momentum(depth: usize) -> f64 {
-    if depth < 5 { Descent::default().momentum } else { 0.99 }
-}
-
-fn default_step(depth: usize) -> f64 {
-    match depth {
-        2 | 3 => 0.01,
-        4 => 0.005,
-        _ => 0.003,
-    }
-}
-
-/// Refuses what would not fit into memory.
-fn check_memory(instance: &Instance) -> Result<()> {
-    let needed = bytes(instance);
-    match needed <= MAX_BYTES {
-        true => Ok(()),
-        false => Err(Error::input(
-            format!("about {} MiB for {} samples at these sizes", needed >> 20, instance.samples),
-            format!("at most {} MiB; fewer samples, a smaller width or dimension", MAX_BYTES >> 20),
-        )
-        .at_field("data.samples")),
-    }
-}
-
-/// The samples for training and those of one more draw (the normalisation of the target comes before the training samples, the test
-/// error after them), each as drawn, as read, and with every layer's values over them; and the weights and the quadratic forms
-/// among which the rows `R_l` are chosen, both twice.
-///
-/// Wide enough for every product of accepted sizes: `2^31` samples of `2^23` features in eight layers.
-fn bytes(instance: &Instance) -> u128 {
-    let (samples, dimension) = (instance.samples as u128, instance.dimension as u128);
-    let features = |k: &usize| (*k as u128) * (*k as u128 + 1) / 2;
-    let offered = dimension + instance.widths.iter().map(features).sum::<u128>();
-    // x as drawn and f_0 = x; f_1 = x^2 - 1 where it is read.
-    let inputs = dimension * if reads_squares(&instance.skips) { 3 } else { 2 };
-    // Sums and slopes, a head; projections, features and what is pulled through them. A label and an error.
-    let values: u128 = 2 + instance.widths.iter().map(|k| 2 * *k as u128 + 1 + 3 * features(k)).sum::<u128>();
-    let weights: u128 = instance.widths.iter().map(|k| *k as u128 * offered).sum();
-    let hidden = &instance.widths[..instance.widths.len() - 1];
-    let forms: u128 = hidden.iter().map(|k| features(k) * features(k)).sum();
-    8 * (samples + TEST_SAMPLES as u128) * (inputs + values) + 16 * (weights + forms)
-}
-
-fn reads_squares(skips: &Skips) -> bool {
-    match skips {
-        Skips::Lin | Skips::LinSkip => false,
-        Skips::Quad01 => true,
-        Skips::Explicit(sets) => sets.iter().any(|set| set.contains(&1)),
-    }
+fn phases<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Vec<usize>>, D::Error> {
+    integers::<D, 0, MOST_STEPS>(d, "a list of numbers of steps, one for each layer from 2 to the depth").map(Some)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(source: &str) -> Result<RunConfig> {
-        RunConfig::parse(Path::new("x.toml"), source)
+    fn parse(source: &str) -> Result<RunFile> {
+        RunFile::parse(Path::new("x.toml"), source)
     }
 
     #[test]
     fn an_empty_file_is_a_whole_experiment() {
         let config = parse("").unwrap();
-        assert_eq!((config.kind, config.phases.as_slice()), (Kind::Joint, &[1000, 4000][..]));
-        let instance = &config.instance;
+        assert_eq!((config.learner.kind, config.phases()), (Kind::Joint, vec![1000, 4000]));
+        let instance = config.instance();
         assert_eq!((instance.depth(), instance.dimension, instance.samples), (3, 16, 960));
-        assert_eq!(config.training.descent, Descent::default());
+        assert_eq!(config.training().descent, Descent::default());
     }
 
     #[test]
     fn defaults_follow_what_is_given() {
         let config = parse("target.width = [2, 1, 1]\ndata.seed = 7").unwrap();
-        assert_eq!((config.instance.depth(), config.phases.len()), (4, 3));
-        assert_eq!((config.instance.samples, config.seed), (60 * 2 * 16, 7));
-        assert_eq!(config.training.descent.step, 0.005);
-        assert_eq!(parse("target.depth = 5").unwrap().phases, [1000, 2000, 4000, 8000]);
-        assert_eq!(parse("target.depth = 2").unwrap().phases, [1000]);
+        assert_eq!((config.instance().depth(), config.phases().len()), (4, 3));
+        assert_eq!((config.instance().samples, config.seed()), (60 * 2 * 16, 7));
+        assert_eq!(config.training().descent.step, 0.005);
+        assert_eq!(parse("target.depth = 5").unwrap().phases(), [1000, 2000, 4000, 8000]);
+        assert_eq!(parse("target.depth = 2").unwrap().phases(), [1000]);
     }
 
     #[test]
@@ -329,7 +364,7 @@ mod tests {
     #[test]
     fn thawing_takes_the_last_phase_unless_told() {
         let stages =
-            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().training.stages;
+            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().training().stages;
         assert_eq!(stages("").last().map(|s| s.steps), Some(5));
         assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
     }
@@ -355,7 +390,7 @@ mod tests {
     fn the_resolved_values_read_back_as_the_same_experiment() {
         for source in ["", "target.skips = [[0, 1], [0, 2]]", "target = { depth = 4, gap = 0.3 }\nlearner.kind = 'thawed'"] {
             let config = parse(source).unwrap();
-            let tables: toml::Table = serde_json::from_value(config.to_json()).unwrap();
+            let tables: toml::Table = serde_json::from_value(serde_json::to_value(&config).unwrap()).unwrap();
             assert_eq!(parse(&tables.to_string()).unwrap(), config);
         }
     }

@@ -6,5 +6,6 @@ pub mod expand;
 pub mod generic;
 pub mod random;
 pub mod risk;
+pub mod rotated;
 pub mod tree;
 mod variables;

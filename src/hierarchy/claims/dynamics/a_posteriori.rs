@@ -1,0 +1,95 @@
+//! dynamics.a-posteriori.
+
+use std::borrow::Cow;
+
+use super::{printed, verdict};
+use crate::claim::judging::all_judged;
+use crate::claim::{Checking, Control, Evidence, Outcome, Table, Value};
+use crate::enclosure::Interval;
+use crate::error::Result;
+use crate::exact::Rational;
+use crate::hierarchy::claims::Claim;
+use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
+use crate::hierarchy::dynamics::unique_zero::{UniqueZero, gives_the_target, unique_zero};
+use crate::hierarchy::experiment::{Training, networks};
+use crate::hierarchy::learner::Kind;
+use crate::hierarchy::network::Network;
+
+/// The only network near the trained one that fits the samples is the target.
+pub const A_POSTERIORI: Claim = Claim {
+    id: Cow::Borrowed("dynamics.a-posteriori"),
+    sentence: "(a), (b)",
+    statement: Cow::Borrowed(
+        "After joint training at eps = .1 (lin L3 k1 d64, linskip L3 k1 d32, quad01 L3 k1 d16, the runs of backward.joint with seed 1), there is a ball about the \
+         trained weights in which exactly one network fits all labels F_W(x_i), up to a constant: the target, weights and all. Width 1 has no symmetries but signs \
+         (dimension 0). What training found is thus an error of rounding away from the target, and nothing else is near.",
+    ),
+    method: "The least singular value of the centred Jacobian at the trained weights and the Lipschitz constant of the Jacobian in the ball are enclosed on the first 4P \
+             samples, P the number of weights; uniqueness on some samples gives it on all. The target's weights, with the nearer sign in each layer, are \
+             compared exactly. proofs/unique-zero.md. Nothing of it enters training.",
+    evidence: &[Evidence::Replayed, Evidence::Enclosed],
+    missing: "the instances of width 2, whose symmetries have dimension 2",
+    theorems: &[],
+    full_only: false,
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, _| Vec::new(),
+    check: |c| a_posteriori(c, Kind::Joint),
+    controls: &[Control {
+        breaks: "Layerwise training: its weights are far from the target.",
+        check: |c| a_posteriori(c, Kind::Layerwise),
+    }],
+};
+
+static RECIPES: [&Recipe; 3] = [&LIN_K1_D64, &LINSKIP_K1_D32, &QUAD01_K1_D16];
+
+const SEED: u64 = 1;
+
+fn a_posteriori(c: &Checking<'_, Training>, kind: Kind) -> Result<Outcome> {
+    let columns = [
+        "instance",
+        "weights P",
+        "samples used",
+        "sigma/sqrt n, at least",
+        "H/sqrt n, at most",
+        "radius",
+        "distance of the target",
+    ];
+    let mut table = Table::new(format!("balls about the weights of {} training", kind.name()), &columns);
+    let mut held = Vec::new();
+    for recipe in RECIPES {
+        let trained = networks(&recipe.run(c.profile, kind, GAP, SEED))?;
+        let weights = weights(&trained.learner);
+        let samples = (4 * weights).min(trained.inputs.cols());
+        let ball = unique_zero(&trained.target, &trained.learner, &trained.inputs, samples)?;
+        let first: Vec<f64> = (0..trained.inputs.rows()).map(|i| trained.inputs[(i, 0)]).collect();
+        let is_target = gives_the_target(&trained.target, &trained.learner, &first)?;
+        let facts: [Value; 3] = [recipe.name.into(), weights.into(), samples.into()];
+        table.push(facts.into_iter().chain(measures(ball.as_ref())));
+        held.push(verdict(ball.and_then(|ball| ball.holds_the_target()).map(|holds| holds && is_target)));
+    }
+    let requires = "the target lies in the ball about the trained weights in which at most one network fits the samples";
+    let conditions = vec![all_judged("target in the ball", requires, &held)];
+    Ok(Outcome { conditions, tables: vec![table] })
+}
+
+/// The number of trainable weights.
+fn weights(network: &Network<f64>) -> usize {
+    (2..=network.depth()).flat_map(|l| &network.layer(l).weights).map(|w| w.as_slice().len()).sum()
+}
+
+/// Bounds in the direction of their columns, as decimals that keep it.
+fn measures(ball: Option<&UniqueZero>) -> [Value; 4] {
+    let exactly = |end: f64| Rational::try_from(end).ok();
+    let lower = |v: Interval| Value::replayed(exactly(v.inf()).map_or("absent".into(), |v| v.lower_decimal(4)));
+    let upper = |v: Interval| Value::replayed(exactly(v.sup()).map_or("absent".into(), |v| v.upper_decimal(4)));
+    match ball {
+        None => ["absent", "absent", "absent", "absent"].map(Value::text),
+        Some(ball) => [
+            lower(ball.singular_value_lower),
+            upper(ball.lipschitz_upper),
+            printed(Some(ball.radius), 4),
+            printed(Some(ball.distance), 4),
+        ],
+    }
+}

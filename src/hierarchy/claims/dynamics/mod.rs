@@ -1,0 +1,54 @@
+//! Correction as a theorem: chains of width 1 on the population, for every dimension.
+
+mod a_posteriori;
+mod every_dimension;
+mod landscape;
+mod layerwise_floor;
+mod reduction;
+mod staircase;
+
+use super::{Claim, Condition, Value, Verdict};
+use crate::enclosure::Interval;
+use crate::exact::Rational;
+
+/// The claims of the group, in the order in which they are printed.
+pub(super) fn claims() -> [Claim; 6] {
+    [
+        reduction::REDUCTION,
+        landscape::LANDSCAPE,
+        staircase::STAIRCASE,
+        layerwise_floor::LAYERWISE_FLOOR,
+        every_dimension::EVERY_DIMENSION,
+        a_posteriori::A_POSTERIORI,
+    ]
+}
+
+/// The verdict on a comparison of enclosures; one that does not tell leaves it undecided.
+fn verdict(holds: Option<bool>) -> Verdict {
+    holds.map_or(Verdict::Undecided, Verdict::from)
+}
+
+/// A condition on enclosures.
+fn condition(key: &str, requires: impl AsRef<str>, found: impl AsRef<str>, holds: Option<bool>) -> Condition {
+    Condition::new(key, requires, found, verdict(holds))
+}
+
+/// The smallest interval with the decimal in it.
+fn enclosed(decimal: &str) -> Interval {
+    Interval::from(&exactly(decimal))
+}
+
+/// A decimal of the claim's text.
+fn exactly(decimal: &str) -> Rational {
+    decimal.parse().expect("a decimal literal")
+}
+
+/// A correctly rounded decimal, or the interval where its digits are not certain.
+fn decimal(value: Option<Interval>, digits: usize) -> String {
+    value.map_or_else(|| "absent".into(), |v| v.to_decimal(digits).unwrap_or_else(|| v.to_string()))
+}
+
+/// The same, as a cell.
+fn printed(value: Option<Interval>, digits: usize) -> Value {
+    Value::enclosed(decimal(value, digits))
+}

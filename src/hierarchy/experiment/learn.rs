@@ -1,0 +1,43 @@
+//! Ways to learn, as experiments know them.
+
+use super::config::{Cell, Instance};
+use super::run::Run;
+use crate::canonical::Canonical;
+use crate::error::Result;
+
+/// A way to learn an instance: what identifies it, what it costs, and what came of it.
+///
+/// The learners themselves see samples alone; this room draws the samples and compares what was learnt with the target.
+pub(super) trait Learn {
+    /// Appends what fixes the samples and the beginning of training: all settings but [stages](Self::encode_stages).
+    fn encode(&self, c: Canonical) -> Canonical;
+
+    /// Appends the stages that are given beforehand. Cells that differ in these alone share every stage they have in common.
+    fn encode_stages(&self, c: Canonical) -> Canonical {
+        c
+    }
+
+    /// What trains when, on one line.
+    fn describe(&self) -> String;
+
+    /// A rough count of operations, to deal out long runs first.
+    fn work(&self, instance: &Instance) -> u128;
+
+    /// The runs of `cells`, in their order: all have this learner, up to its stages. `trace_every` asks for a trace of every so
+    /// many steps.
+    ///
+    /// # Errors
+    /// When the instance is impossible.
+    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>>;
+}
+
+/// The run of the first cell, for every cell: without stages they do not differ.
+pub(super) fn one_for_all(cells: &[&Cell], run: impl FnOnce(&Cell) -> Result<Run>) -> Result<Vec<Run>> {
+    let Some(first) = cells.first() else { return Ok(Vec::new()) };
+    run(first).map(|run| vec![run; cells.len()])
+}
+
+/// Samples times inputs times units: what a step of training costs.
+pub(super) fn step_work(instance: &Instance) -> u128 {
+    instance.samples as u128 * (instance.dimension * instance.widths.iter().sum::<usize>()) as u128
+}

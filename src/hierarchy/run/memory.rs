@@ -1,0 +1,52 @@
+//! What an experiment takes of memory, reckoned before anything is allocated.
+
+use crate::error::{Error, Result};
+use crate::hierarchy::experiment::Instance;
+use crate::hierarchy::experiment::run::TEST_SAMPLES;
+use crate::hierarchy::network::Skips;
+
+/// The most memory that an experiment may need.
+const MAX_BYTES: u128 = 2 << 30;
+
+/// Refuses what would not fit into memory.
+///
+/// # Errors
+/// With what it would take, at the number of samples.
+pub fn check_memory(instance: &Instance) -> Result<()> {
+    let needed = bytes(instance);
+    match needed <= MAX_BYTES {
+        true => Ok(()),
+        false => Err(Error::input(
+            format!("about {} MiB for {} samples at these sizes", needed >> 20, instance.samples),
+            format!("at most {} MiB; fewer samples, a smaller width or dimension", MAX_BYTES >> 20),
+        )
+        .at_field("data.samples")),
+    }
+}
+
+/// The samples for training and those of one more draw (the normalisation of the target comes before the training samples, the test
+/// error after them), each as drawn, as read, and with every layer's values over them; and the weights and the quadratic forms
+/// among which the rows `R_l` are chosen, both twice.
+///
+/// Wide enough for every product of accepted sizes: `2^31` samples of `2^23` features in eight layers.
+fn bytes(instance: &Instance) -> u128 {
+    let (samples, dimension) = (instance.samples as u128, instance.dimension as u128);
+    let features = |k: &usize| (*k as u128) * (*k as u128 + 1) / 2;
+    let offered = dimension + instance.widths.iter().map(features).sum::<u128>();
+    // x as drawn and f_0 = x; f_1 = x^2 - 1 where it is read.
+    let inputs = dimension * if reads_squares(&instance.skips) { 3 } else { 2 };
+    // Sums and slopes, a head; projections, features and what is pulled through them. A label and an error.
+    let values: u128 = 2 + instance.widths.iter().map(|k| 2 * *k as u128 + 1 + 3 * features(k)).sum::<u128>();
+    let weights: u128 = instance.widths.iter().map(|k| *k as u128 * offered).sum();
+    let hidden = &instance.widths[..instance.widths.len() - 1];
+    let forms: u128 = hidden.iter().map(|k| features(k) * features(k)).sum();
+    8 * (samples + TEST_SAMPLES as u128) * (inputs + values) + 16 * (weights + forms)
+}
+
+fn reads_squares(skips: &Skips) -> bool {
+    match skips {
+        Skips::Lin | Skips::LinSkip => false,
+        Skips::Quad01 => true,
+        Skips::Explicit(sets) => sets.iter().any(|set| set.contains(&1)),
+    }
+}

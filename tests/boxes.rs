@@ -1,0 +1,75 @@
+//! The independent checker of trees of boxes: what it accepts, and that it refuses every planted fault.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs, io};
+
+const CERTIFICATE: &str = include_str!("../proofs/certificates/descent-depth-3.json");
+
+/// The exit code of `boxes.py` on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
+fn check(name: &str, certificate: &str) -> Option<(i32, String)> {
+    let place = env::temp_dir().join(format!("bfc-boxes-{}-{name}", std::process::id()));
+    fs::create_dir_all(&place).unwrap();
+    let file = place.join("certificate.json");
+    fs::write(&file, certificate).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/boxes.py");
+    let run = Command::new("python3").arg(script).arg(&file).output();
+    fs::remove_dir_all(&place).unwrap();
+    match run {
+        Ok(run) => Some((run.status.code().expect("it ends by itself"), String::from_utf8(run.stdout).unwrap())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
+            None
+        }
+        Err(e) => panic!("python3: {e}"),
+    }
+}
+
+/// `CERTIFICATE` with one place changed.
+fn changed(from: &str, to: &str) -> String {
+    let (before, after) = CERTIFICATE.split_once(from).unwrap_or_else(|| panic!("{from} is in the certificate"));
+    format!("{before}{to}{after}")
+}
+
+fn assert_code(name: &str, certificate: &str, code: i32, reason: &str) {
+    if let Some((found, printed)) = check(name, certificate) {
+        assert_eq!(found, code, "{name}: {printed}");
+        assert!(printed.contains(reason), "{name}: {printed}");
+    }
+}
+
+#[test]
+fn the_stored_certificate_is_accepted() {
+    assert_code("stored", CERTIFICATE, 0, "growth 11/10, smoothness 100, 231 boxes");
+}
+
+#[test]
+fn a_removed_box_is_refused() {
+    assert_code("last", &changed("HH\"\n}", "H\"\n}"), 1, "the tree ends before its last box");
+    assert_code("first", &changed("\"tree\": \"2221321O", "\"tree\": \"2221321"), 1, "is not proved");
+    assert_code("split", &changed("\"tree\": \"2221321O3", "\"tree\": \"2221321OH"), 1, "is not proved");
+    assert_code("more", &changed("HH\"\n}", "HHH\"\n}"), 1, "the tree goes on after its last box");
+}
+
+#[test]
+fn enlarged_constants_are_refused() {
+    assert_code("growth", &changed("\"11/10\"", "\"6\""), 1, "is not proved");
+    assert_code("smoothness", &changed("\"100\"", "\"90\""), 1, "is not proved");
+    assert_code("level", &changed("\"0.2125\"", "\"0.24\""), 1, "the box does not hold every");
+}
+
+#[test]
+fn a_shifted_box_is_refused() {
+    assert_code("gap", &changed("104", "102"), 1, "does not hold every eps");
+    assert_code("x", &changed("-336", "-333"), 1, "does not hold every X");
+    assert_code("y", &changed("98\n", "96\n"), 1, "does not hold every Y");
+    assert_code("s", &changed("282", "280"), 1, "does not hold every S");
+}
+
+#[test]
+fn what_is_no_certificate_is_unreadable() {
+    assert_code("format", &changed("bfc-boxes-1", "bfc-boxes-2"), 2, "another format");
+    assert_code("empty", "{}", 2, "not a certificate");
+    assert_code("text", "tree", 2, "");
+    assert_code("zero", &changed("\"11/10\"", "\"1/0\""), 2, "");
+}
