@@ -11,3 +11,6 @@ pub mod json {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}
+
+#[doc = include_str!("own-claims.md")]
+pub mod own_claims {}
