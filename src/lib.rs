@@ -50,6 +50,7 @@
 //! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
+//! | [`hierarchy::dynamics`] | what is proved of chains on the population, for every dimension |
 //! | [`hierarchy::experiment`] | runs, each computed once |
 //! | [`hierarchy::run`] | an experiment of a user's own: its file, and what it writes |
 //! | [`claim`] | the propositions, their checks and negative controls |
