@@ -217,7 +217,7 @@ fn a_run_changes_signs_with_the_inputs() {
     for skips in [Skips::Lin, Skips::LinSkip] {
         let shape = shape(&skips);
         let seen = samples(&shape, 200, "samples");
-        let sign = |c: usize| if c % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = |c: usize| if c.is_multiple_of(2) { -1.0 } else { 1.0 };
         let mirrored = Matrix::from_fn(shape.dimension(), seen.len(), |c, n| sign(c) * seen.x()[(c, n)]);
         let mirrored = Samples::new(&mirrored, seen.labels().to_vec(), false);
         let mirror = |mut network: Network<f64>| {
