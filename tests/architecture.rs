@@ -96,8 +96,12 @@ const TRANSCENDENTAL: &[&str] = &[
 const TRANSCENDENTAL_IN: &[&str] = &["approx/", "cli/", "report/"];
 
 /// Where `exact` turns a float into exact numbers or back: the file, and the function or the trait.
-const FLOATS_IN_EXACT: &[(&str, &str)] =
-    &[("exact/dyadic.rs", "TryFrom"), ("exact/rational.rs", "TryFrom"), ("exact/rational.rs", "to_f64")];
+const FLOATS_IN_EXACT: &[(&str, &str)] = &[
+    ("exact/dyadic.rs", "TryFrom"),
+    ("exact/machine_number.rs", "TryFrom"),
+    ("exact/rational.rs", "TryFrom"),
+    ("exact/rational.rs", "to_f64"),
+];
 
 /// A broken rule.
 #[derive(Debug, PartialEq)]

@@ -8,6 +8,7 @@
 //! | [`range`] | [`Range`], the enclosure with rational ends |
 //! | [`slicing`] | exact products of integer matrices at the speed of floats |
 //! | [`residual`] | how far candidates are from being eigenvectors |
+//! | [`big_product`], [`big_residual`] | the same in integers of any size |
 //! | [`spectrum`] | eigenvalues and their sums from candidates |
 //! | [`singular`] | the smallest singular value of a small matrix |
 //! | [`solve`] | how far an approximate solution of a linear system is from the true one |
@@ -15,6 +16,8 @@
 //!
 //! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`, `proofs/cube-kernel.md`.
 
+pub mod big_product;
+pub mod big_residual;
 pub mod interval;
 pub mod logarithm;
 pub mod range;
