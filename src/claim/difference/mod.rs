@@ -4,11 +4,13 @@
 //! Conditions are matched by their keys, tables by their titles, columns by their headings, and rows by the leading cells that tell them
 //! apart; what has no partner of its name is matched in order.
 
+mod lines;
 mod pairs;
 mod table;
 
-use super::text::control_title;
+use super::text::{control_title, render};
 use super::{Condition, Outcome, Outcomes, Profile, Table, Verdict};
+use lines::{alone, changed};
 use pairs::pairs;
 
 /// What moved from the outcomes `old` to the outcomes `new`; empty when nothing did. Relative differences are approximate.
@@ -17,7 +19,11 @@ pub fn difference(old: &Outcomes, new: &Outcomes, profile: Profile) -> String {
     let title = |index: usize| control_title(index, count);
     let controls = (0..count).map(|i| part(&title(i), old.controls.get(i), new.controls.get(i), profile));
     let moved: String = std::iter::once(part("check", Some(&old.check), Some(&new.check), profile)).chain(controls).collect();
-    if moved.is_empty() { moved } else { standing(old, new, profile) + &moved }
+    match moved.is_empty() {
+        false => standing(old, new, profile) + &moved,
+        true if render(old, profile) == render(new, profile) => String::new(),
+        true => standing(old, new, profile) + "only the order of conditions, tables or rows moved\n",
+    }
 }
 
 /// Whether every condition still holds, on one line.
@@ -63,16 +69,6 @@ fn named_alone(what: &str, old: Option<&str>, new: Option<&str>) -> String {
     old.or(new).map_or(String::new(), |name| alone("  ", &format!("{what} `{name}`"), old.is_some()))
 }
 
-/// What only one side has.
-fn alone(indent: &str, what: &str, stored: bool) -> String {
-    format!("{indent}{what}: {}\n", if stored { "is stored, and was not found now" } else { "is new" })
-}
-
-/// A line of text that became another; empty when it did not.
-fn changed(what: &str, old: &str, new: &str) -> String {
-    if old == new { String::new() } else { format!("    {what}\n      - {old}\n      + {new}\n") }
-}
-
 fn condition(old: &Condition, new: &Condition, profile: Profile) -> String {
     let texts = [("key", &old.key, &new.key), ("requires", &old.requires, &new.requires), ("found", &old.found, &new.found)];
     let moved: String = texts.into_iter().map(|(what, old, new)| changed(what, old, new)).collect();
@@ -113,6 +109,18 @@ mod tests {
     fn nothing_moved() {
         assert_eq!(difference(&outcomes(), &outcomes(), Profile::Quick), "");
         assert_eq!(difference(&outcomes().without_verdicts(), &outcomes(), Profile::Tiny), "");
+    }
+
+    #[test]
+    fn another_order_is_a_difference() {
+        let mut new = outcomes();
+        let mut table = Table::new("sums", &["n", "sum"]);
+        table.push([Value::from(2), Value::exact("4")]);
+        table.push([Value::from(1), Value::exact("1")]);
+        new.check.tables = vec![table];
+        assert!(
+            difference(&outcomes(), &new, Profile::Quick).ends_with("\nonly the order of conditions, tables or rows moved\n")
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What moved between two tables.
 
 use super::super::{Column, Table, Value};
+use super::lines::{alone, changed};
 use super::pairs::pairs;
-use super::{alone, changed};
 use crate::layout::aligned;
 
 /// Headings, rows that only one side has, moved cells, and the number of rows in which nothing but the digest of a run moved.
