@@ -54,7 +54,7 @@
 //! // Three targets of unit variance, two of them correlated by 1/4: however two functions are chosen before the target is drawn, their
 //! // mean squared error is at least this.
 //! let correlations = Matrix::from_rows(3, 3, vec![4, 1, 0, 1, 4, 0, 0, 0, 4])?;
-//! let gram = Gram::new(correlations, 4.try_into().expect("not zero"))?;
+//! let gram = Gram::new(correlations, 4u64.try_into().expect("not zero"))?;
 //! let certified = eigenvalue_tails(&gram, &[2], 10, 1)?;
 //! assert_eq!(certified.tails[0].decimal.as_deref(), Some("0.2500000000"));
 //! # Ok::<(), bfc::Error>(())

@@ -84,7 +84,7 @@ pub struct CertifiedTails {
 ///
 /// // Correlations of three functions over the denominator 4; the eigenvalues are 5/4, 1 and 3/4.
 /// let entries = [[4, 1, 0], [1, 4, 0], [0, 0, 4]];
-/// let gram = Gram::from_lower(3, 4.try_into().expect("not zero"), |i, j| entries[i][j])?;
+/// let gram = Gram::from_lower(3, 4u64.try_into().expect("not zero"), |i, j| entries[i][j])?;
 /// let certified = eigenvalue_tails(&gram, &[0, 1, 2], 4, 1)?;
 /// let decimals: Vec<_> = certified.tails.iter().filter_map(|tail| tail.decimal.as_deref()).collect();
 /// assert_eq!(decimals, ["1.0000", "0.5833", "0.2500"]);

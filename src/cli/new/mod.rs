@@ -179,7 +179,7 @@ const TAKEN: &[&str] = &[
 ];
 
 fn check_empty(directory: &Path) -> Result<()> {
-    match file::exists(directory) && file::entries(directory)?.first().is_some() {
+    match file::exists(directory) && !file::entries(directory)?.is_empty() {
         true => Err(Error::input("a directory with something in it", "a new or an empty one").in_file(directory)),
         false => Ok(()),
     }
