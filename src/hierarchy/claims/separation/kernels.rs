@@ -127,10 +127,10 @@ fn sometimes_failing(c: &Checking<'_, Training>) -> Result<Option<Table>> {
     let mut table = Table::new("larger gaps, for which nothing is claimed: joint training does not always succeed", &columns);
     for row in unclaimed(c.profile) {
         let risks = row.chain.risks(c.profile, row.seeds, c.computed)?;
-        let counts = [row.chain.samples.to_string(), row.seeds.to_string(), successes(&risks).to_string()];
-        table.rows.push([row.chain.name()].into_iter().chain(counts).chain([decimal(&largest(&risks))]).collect());
+        let counts = [Value::from(row.chain.samples), row.seeds.into(), successes(&risks).into()];
+        table.push([row.chain.name().into()].into_iter().chain(counts).chain([decimal(&largest(&risks))]));
     }
-    Ok((!table.rows.is_empty()).then_some(table))
+    Ok((!table.rows().is_empty()).then_some(table))
 }
 
 /// What the functions are chosen for.
