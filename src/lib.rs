@@ -35,34 +35,59 @@
 //! | enclosed | a rigorous enclosure, printed as correctly rounded decimals | a proof of the printed number |
 //! | replayed | a seeded run, the same bits on every IEEE machine | a statement about these runs, never a theorem |
 //!
-//! # Where to read on
+//! # What to use
+//!
+//! The crate has two halves. [`hierarchy`] holds all that knows this paper; the rest knows none, and serves claims of anyone.
+//!
+//! | wanted | use |
+//! |---|---|
+//! | claims of one's own, with controls, goldens and the command | [`Catalogue`], [`Claim`], [`Control`], [`Study`]; [`_docs::own_claims`] goes through it, and `bfc new` writes such a crate |
+//! | exact arithmetic | [`Rational`], [`Dyadic`], [`Polynomial`]; [`exact::hermite`], [`exact::inputs`], [`exact::moments`] |
+//! | rigorous enclosures | [`Interval`]; [`enclosure`] |
+//! | the least error of any `N` fixed functions: a tail of eigenvalues, certified | [`Gram`], [`eigenvalue_tails`] |
+//! | runs that replay bit for bit | [`Stream`], [`portable::product`], [`portable::reduce`], [`portable::elementary`] |
+//! | an instance of this paper's class, trained | `bfc run`; [`_docs::run`] |
+//!
+//! ```
+//! use bfc::{Gram, Matrix, eigenvalue_tails};
+//!
+//! // Three targets of unit variance, two of them correlated by 1/4: however two functions are chosen before the target is drawn, their
+//! // mean squared error is at least this.
+//! let correlations = Matrix::from_rows(3, 3, vec![4, 1, 0, 1, 4, 0, 0, 0, 4])?;
+//! let gram = Gram::new(correlations, 4.try_into().expect("not zero"))?;
+//! let certified = eigenvalue_tails(&gram, &[2], 10, 1)?;
+//! assert_eq!(certified.tails[0].decimal.as_deref(), Some("0.2500000000"));
+//! # Ok::<(), bfc::Error>(())
+//! ```
+//!
+//! # The rooms
 //!
 //! The modules are rooms of one house, lowest first; imports go downwards, and a test holds them to it ([`_docs::architecture`]).
 //! A learner never sees the target; a proof never imports the maker of its candidate.
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`error`], [`mod@file`], [`canonical`], [`scalar`], [`matrix`], [`parallel`], [`layout`] | the one error, reading and writing of files, the one byte encoding and hash, what a network computes with, storage, threads, columns of text |
+//! | [`error`], [`canonical`], [`scalar`], [`matrix`] | the one error, the one byte encoding and hash, what a network computes with, storage |
 //! | [`exact`] | dyadic and rational numbers, polynomials, moments of the input distributions |
 //! | [`portable`] | floats with the same bits everywhere: products, sums, factorisations, random streams |
 //! | [`enclosure`] | intervals, logarithms, slopes |
-//! | [`approx`], [`certify`] | candidates in plain floats, and where they meet their proofs |
+//! | [`certify`] | where candidates in plain floats meet their proofs |
+//! | [`claim`] | propositions, their checks and negative controls, and the work that they share |
+//! | [`golden`], [`comparison`], [`cli`] | stored results, claims beside them, the command |
 //! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
 //! | [`hierarchy::dynamics`] | what is proved of chains on the population, for every dimension |
-//! | [`hierarchy::experiment`] | runs, each computed once |
-//! | [`hierarchy::run`] | an experiment of a user's own: its file, and what it writes |
-//! | [`claim`] | the propositions, their checks and negative controls |
-//! | [`golden`], [`report`], [`cli`] | stored results, what people read, the command |
-//!
-//! The command is `bfc`; [`_docs::run`] tells how to run an instance of your own.
+//! | [`hierarchy::experiment`], [`hierarchy::run`] | runs, each computed once; an experiment of a user's own |
+//! | [`hierarchy::claims`] | the claims about this paper |
 
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+// The claim that `new` writes into a crate is compiled here too, and knows this library by its name.
+extern crate self as bfc;
+
 pub mod _docs;
-pub mod approx;
 pub mod canonical;
 pub mod certify;
 pub mod claim;
@@ -71,13 +96,31 @@ pub mod comparison;
 pub mod enclosure;
 pub mod error;
 pub mod exact;
-pub mod file;
 pub mod golden;
 pub mod hierarchy;
-
-pub mod layout;
 pub mod matrix;
-pub mod parallel;
 pub mod portable;
-pub mod report;
 pub mod scalar;
+
+// For the program and the benchmarks of this crate.
+#[doc(hidden)]
+pub mod approx;
+#[doc(hidden)]
+pub mod file;
+#[doc(hidden)]
+pub mod layout;
+#[doc(hidden)]
+pub mod parallel;
+#[doc(hidden)]
+pub mod report;
+
+pub use certify::eigenvalue_tails;
+pub use claim::{
+    Catalogue, Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Source, Sources, Study, Table, Value, Verdict,
+};
+pub use enclosure::Interval;
+pub use error::{Error, Result};
+pub use exact::gram::Gram;
+pub use exact::{Dyadic, Polynomial, Rational};
+pub use matrix::Matrix;
+pub use portable::rng::Stream;

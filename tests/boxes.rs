@@ -47,10 +47,10 @@ fn the_stored_certificates_are_accepted() {
 
 #[test]
 fn a_removed_box_is_refused() {
-    assert_code("last", &changed("HH\"\n}", "H\"\n}"), 1, "the tree ends before its last box");
+    assert_code("last", &changed("OO\"\n}", "O\"\n}"), 1, "the tree ends before its last box");
     assert_code("first", &changed("\"tree\": \"2221321O", "\"tree\": \"2221321"), 1, "is not proved");
     assert_code("split", &changed("\"tree\": \"2221321O3", "\"tree\": \"2221321OH"), 1, "is not proved");
-    assert_code("more", &changed("HH\"\n}", "HHH\"\n}"), 1, "the tree goes on after its last box");
+    assert_code("more", &changed("OO\"\n}", "OOO\"\n}"), 1, "the tree goes on after its last box");
 }
 
 #[test]

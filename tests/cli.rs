@@ -29,6 +29,7 @@ fn help_names_every_command() {
           bless       Recompute goldens, show what moved, and replace them all at once
           self-check  Test what the printed numbers assume of this machine
           certify     Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+          new         Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI
           merge       Join what the shards of a check have done
           run         Run an experiment of your own and write trace.csv and result.json
           help        Print this message or the help of the given subcommand(s)

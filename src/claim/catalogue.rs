@@ -109,6 +109,39 @@ pub struct Source {
 }
 
 /// Every claim of a paper, with what identifies the program that checks them.
+///
+/// ```
+/// use bfc::claim::{Catalogue, Claim, Condition, Control, Evidence, Outcome, Source, Sources};
+///
+/// /// Whether 1 + ... + n = n(n + 1)/2 + `error`, for n up to 9.
+/// fn sums(error: u64) -> Outcome {
+///     let holds = (1..10u64).all(|n| (1..=n).sum::<u64>() == n * (n + 1) / 2 + error);
+///     let condition = Condition::new("sum equals n(n + 1)/2", "1 + ... + n = n(n + 1)/2 for n < 10", "n = 1 to 9", holds);
+///     Outcome { conditions: vec![condition], tables: Vec::new() }
+/// }
+///
+/// let claim: Claim<()> = Claim {
+///     id: "sums.first-powers".into(),
+///     sentence: "(a)",
+///     statement: "The sum of the first n integers is n(n + 1)/2.".into(),
+///     method: "By addition, for n up to 9.",
+///     evidence: &[Evidence::Exact],
+///     missing: "",
+///     theorems: &[],
+///     full_only: false,
+///     parameters: Vec::new(),
+///     figures: &[],
+///     items: |_, _| Vec::new(),
+///     check: |_| Ok(sums(0)),
+///     controls: &[Control { breaks: "One more is added.", check: |_| Ok(sums(1)) }],
+/// };
+/// let source = Source { label: "source", heading: "in our words", sentences: &[("(a)", "sums have closed forms")] };
+/// // In a crate with the build script of this library: `sources: bfc::sources!()`.
+/// let catalogue = Catalogue { name: "sums", about: "Checks sums.", source, claims: vec![claim], sources: Sources(&[]) };
+/// let answer = bfc::cli::answer(&catalogue, &[], &["explain", "sums"])?;
+/// assert!(answer.text.contains("One more is added."));
+/// # Ok::<(), bfc::error::Error>(())
+/// ```
 pub struct Catalogue<S: Study> {
     /// The name of the program, as its users type it.
     pub name: &'static str,

@@ -231,7 +231,7 @@ pub(super) mod tests {
     pub fn run(claims: &[Made], place: &std::path::Path, words: &[&str]) -> Result<Answer> {
         let common = ["made", words[0], "--golden", place.to_str().unwrap()];
         let arguments = Arguments::parse_from(common.iter().chain(&words[1..]));
-        super::super::answer(&catalogue(claims.iter().map(|made| made()).collect()), &arguments.command)
+        super::super::carry_out(&catalogue(claims.iter().map(|made| made()).collect()), &arguments.command)
     }
 
     pub fn bless(claims: &[Made], place: &std::path::Path, more: &[&str]) -> Result<Answer> {
@@ -342,7 +342,7 @@ pub(super) mod tests {
         bless(&[VERIFIED], &place, &[]).unwrap();
         let answer = check(&[|| Claim { method: "By counting.", ..CLAIM }], &place, &[]).unwrap();
         assert_eq!(answer.exit, Exit::Failure);
-        for expected in ["made.up: the golden is reworded", "- By addition.", "made bless --prose made.up --profile quick"] {
+        for expected in ["made.up: the golden is reworded", "-   By addition.", "made bless --prose made.up --profile quick"] {
             assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
         }
         assert!(!answer.text.contains("To accept what was found"), "{}", answer.text);

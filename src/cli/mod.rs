@@ -10,13 +10,14 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::claim::{Catalogue, Ledger, Profile, Sources, Study};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 mod bless;
 mod certify;
 mod check;
 mod exit;
 mod goldens;
+mod new;
 mod output;
 mod shard;
 mod show;
@@ -75,6 +76,8 @@ enum Command {
     /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
     #[command(subcommand)]
     Certify(certify::CertifyCommand),
+    /// Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI
+    New(new::NewArguments),
     /// Join what the shards of a check have done
     Merge {
         /// Directories that `check --shard` wrote
@@ -199,6 +202,18 @@ pub fn main<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> ExitCode
     }
 }
 
+/// What the program answers to `words`, those after its name: for tests.
+///
+/// # Errors
+/// Where the program would print an error and end with 2, or with 1 for goldens that cannot be trusted; for words that are no command.
+pub fn answer<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], words: &[&str]) -> Result<Answer> {
+    match arguments(catalogue, more).try_get_matches_from(std::iter::once(&catalogue.name).chain(words)) {
+        Ok(matches) => dispatch(catalogue, more, &matches),
+        Err(usage) if usage.use_stderr() => Err(Error::refused(usage.to_string())),
+        Err(help) => Ok(Answer { text: help.to_string(), exit: Exit::Success }),
+    }
+}
+
 /// The command line of the catalogue's program.
 fn arguments<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> clap::Command {
     let about = format!("{}\n\n{EXIT_CODES}", catalogue.about);
@@ -211,13 +226,13 @@ fn dispatch<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], matches: &c
     match (more.iter().find(named), matches.subcommand()) {
         (Some(sub), Some((_, own))) => (sub.run)(own),
         _ => match Arguments::from_arg_matches(matches) {
-            Ok(arguments) => answer(catalogue, &arguments.command),
+            Ok(arguments) => carry_out(catalogue, &arguments.command),
             Err(usage) => usage.exit(),
         },
     }
 }
 
-fn answer<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<Answer> {
+fn carry_out<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<Answer> {
     match command {
         Command::Check(arguments) => check::command(catalogue, arguments),
         Command::List => Ok(show::list(catalogue)),
@@ -225,6 +240,7 @@ fn answer<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<Answe
         Command::Bless(arguments) => bless::command(catalogue, arguments),
         Command::SelfCheck => Ok(show::self_check()),
         Command::Certify(command) => certify::command(command),
+        Command::New(arguments) => new::command(arguments),
         Command::Merge { shards, out } => shard::merge(catalogue, shards, out),
     }
 }

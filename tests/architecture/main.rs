@@ -24,7 +24,11 @@ fn sources() -> Vec<(String, String)> {
         let file = path.strip_prefix(&src).expect("it was found there").to_string_lossy().replace('\\', "/");
         (file, fs::read_to_string(path).expect("a source file can be read"))
     };
-    let exempt = |file: &str| ["main.rs", "lib.rs", "hierarchy/mod.rs"].contains(&file) || file.starts_with("_docs");
+    let exempt = |file: &str| {
+        ["main.rs", "lib.rs", "hierarchy/mod.rs"].contains(&file)
+            || file.starts_with("_docs")
+            || file.starts_with("cli/new/template")
+    };
     paths.iter().map(named).filter(|(file, _)| !exempt(file)).collect()
 }
 

@@ -5,7 +5,7 @@ pub const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["faer", "faer_traits"], &["approx/", "portable/det.rs", "portable/factor.rs"], "plain faer may change bits"),
     (&["blake3"], &["canonical.rs"], "one encoding, one hash"),
     (&["clap", "indicatif"], &["cli/"], "only the command speaks to people"),
-    (&["toml"], &["hierarchy/run/"], "one file is TOML"),
+    (&["toml"], &["hierarchy/run/", "cli/new/"], "the file of an experiment and the manifest of a crate are TOML"),
 ];
 
 /// Macros that print.
@@ -26,5 +26,9 @@ pub const TRANSCENDENTAL: &[&str] = &[
 pub const TRANSCENDENTAL_IN: &[&str] = &["approx/", "cli/", "report/"];
 
 /// Where `exact` turns a float into exact numbers or back: the file, and the function or the trait.
-pub const FLOATS_IN_EXACT: &[(&str, &str)] =
-    &[("exact/dyadic.rs", "TryFrom"), ("exact/rational.rs", "TryFrom"), ("exact/rational.rs", "to_f64")];
+pub const FLOATS_IN_EXACT: &[(&str, &str)] = &[
+    ("exact/dyadic.rs", "TryFrom"),
+    ("exact/machine_number.rs", "TryFrom"),
+    ("exact/rational.rs", "TryFrom"),
+    ("exact/rational.rs", "to_f64"),
+];

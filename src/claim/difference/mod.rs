@@ -120,7 +120,19 @@ mod tests {
         let old = with(runs(["1.0e-3", "2.0e-3", "absent"], 7));
         let mut new = with(runs(["1.5e-3", "2.0e-3", "3.0e-3"], 9));
         new.check.conditions[0].found = "5".into();
-        insta::assert_snapshot!(difference(&old, &new, Profile::Quick), @"");
+        insta::assert_snapshot!(difference(&old, &new, Profile::Quick), @r"
+        every condition of the check still holds: check Verified -> Verified, control Refuted -> Refuted
+        check
+          sum equals n^2: Verified as before
+            found
+              - 4
+              + 5
+          table `runs`
+            row       column  stored  found   relative difference, about
+            lin L3 1  te      1.0e-3  1.5e-3  +5.0e-1
+            lin L3 3  te      absent  3.0e-3
+            rows in which only the digest of a run moved: 1
+        ");
     }
 
     #[test]
@@ -129,7 +141,14 @@ mod tests {
         new.check.conditions[0].verdict = Verdict::Refuted;
         new.check.tables[0].push([Value::from(3), Value::exact("1/3")]);
         new.controls.push(outcomes().check);
-        insta::assert_snapshot!(difference(&outcomes(), &new, Profile::Quick), @"");
+        insta::assert_snapshot!(difference(&outcomes(), &new, Profile::Quick), @r"
+        1 of 1 conditions of the check do not hold: check Verified -> Refuted, control Refuted -> Verified
+        check
+          sum equals n^2: Verified -> Refuted
+          table `sums`
+            row 3: is new
+        control 2: is new
+        ");
     }
 
     #[test]
@@ -137,6 +156,16 @@ mod tests {
         let mut table = Table::new("sums of n", &["n", "mean", "sum"]);
         table.push([Value::from(1), Value::exact("1"), Value::exact("1")]);
         table.push([Value::from(2), Value::exact("2"), Value::replayed("4")]);
-        insta::assert_snapshot!(difference(&outcomes(), &with(table), Profile::Tiny), @"");
+        insta::assert_snapshot!(difference(&outcomes(), &with(table), Profile::Tiny), @r"
+        the profile tiny judges no condition
+        check
+          table `sums of n`
+            title
+              - sums
+              + sums of n
+            columns
+              - n (integer), sum (exact)
+              + n (integer), mean (exact), sum (replayed)
+        ");
     }
 }

@@ -11,22 +11,20 @@ use crate::error::{Error, Result};
 /// [`Undecided`](Verdict::Undecided), as in [`Outcomes::without_verdicts`].
 ///
 /// # Errors
-/// When `text` is not the rendering of any outcomes; with the line, counted in `text`.
+/// When `text` is not the rendering of any outcomes; with the line of `text` from which it is not, where that is known.
 pub fn parse(text: &str) -> Result<Outcomes> {
+    let malformed = || Error::golden("not the numbers of a golden as they are written here");
     let mut parts = sections(text).into_iter().take_while(|(title, _)| is_part(title)).map(|(_, lines)| outcome(&lines));
-    let check = parts.next().flatten().ok_or_else(|| malformed(text, ""))?;
-    let controls = parts.collect::<Option<Vec<Outcome>>>().ok_or_else(|| malformed(text, ""))?;
+    let check = parts.next().flatten().ok_or_else(malformed)?;
+    let controls = parts.collect::<Option<Vec<Outcome>>>().ok_or_else(malformed)?;
     let outcomes = Outcomes { check, controls };
     // Whatever was read wrongly, or is not written as it is here, shows when it is written again.
-    let written = Profile::ALL.map(|profile| render(&outcomes, profile));
-    match written.iter().any(|again| again == text) {
-        true => Ok(outcomes),
-        false => Err(malformed(text, written.iter().max_by_key(|again| shared_lines(text, again)).map_or("", |again| again))),
+    let shared =
+        Profile::ALL.map(|profile| render(&outcomes, profile)).map(|written| (written == text, shared_lines(text, &written)));
+    match shared.iter().max() {
+        Some((false, lines)) => Err(malformed().at_line(lines + 1)),
+        _ => Ok(outcomes),
     }
-}
-
-fn malformed(text: &str, written: &str) -> Error {
-    Error::golden("not the numbers of a golden as they are written here").at_line(shared_lines(text, written) + 1)
 }
 
 fn shared_lines(text: &str, written: &str) -> usize {

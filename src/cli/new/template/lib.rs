@@ -1,0 +1,23 @@
+//! Claims of our own, checked with `bfc`.
+
+mod hermite_norm;
+
+use bfc::claim::{Catalogue, Source};
+
+/// What the claims are about, in our words; each claim names the tags that it bears on.
+const SOURCE: Source = Source {
+    label: "source",
+    heading: "what the claims are about, in our words",
+    sentences: &[("(a)", "the Hermite polynomials are an orthogonal basis of the square-integrable functions of a Gaussian")],
+};
+
+/// Every claim, in the order in which it is printed.
+pub fn catalogue() -> Catalogue<()> {
+    Catalogue {
+        name: env!("CARGO_PKG_NAME"),
+        about: "Checks claims of our own: exactly, by enclosure, or by runs that replay bit for bit.",
+        source: SOURCE,
+        claims: vec![hermite_norm::CLAIM],
+        sources: bfc::sources!(),
+    }
+}
