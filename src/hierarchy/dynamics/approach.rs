@@ -13,6 +13,7 @@
 //! `eps -> 0`.
 
 use super::depth_three::{beta, level, sigma};
+use super::numbers::interval as n;
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::ln;
 use crate::exact::Rational;
@@ -201,10 +202,6 @@ impl Approach {
 
 fn of(value: &Rational) -> Interval {
     Interval::from(value)
-}
-
-fn n(value: i32) -> Interval {
-    Interval::try_from(f64::from(value)).expect("an integer is finite")
 }
 
 /// `sqrt(x)`, anything when `x` may be negative.

@@ -13,6 +13,7 @@
 //! `L/eps^2 = 2X^2 + 24Y^2 + D S^2`. Lengths of gradients are taken in the metric of the steps, `L_p^2 + L_q^2 +
 //! (L_kappa/eps)^2`.
 
+use super::numbers::interval as n;
 use crate::enclosure::Interval;
 use crate::enclosure::boxes::{Finding, Outcome, Search};
 use crate::error::{Error, Result};
@@ -55,11 +56,6 @@ pub fn sigma() -> Interval {
 /// `beta = 1/sqrt(96)`, enclosed.
 pub fn beta() -> Interval {
     inverse_root(96)
-}
-
-/// The integer, as an interval.
-fn n(value: i32) -> Interval {
-    Interval::try_from(f64::from(value)).expect("an integer is finite")
 }
 
 /// What the formulas of a box have in common.
@@ -114,38 +110,12 @@ impl Heads {
         let (b, r, g) = (self.sigma + n(6) * eps * beta, self.sigma + eps * (x - n(6) * y), beta + y);
         let gr = g / r;
         let (gamma, q, qq) = (gr / r, eps * s, eps.sqr() * s.sqr());
-        let pp = r - qq;
-        let w = n(2) * r - qq; // 2p^2 + q^2
+        let (pp, w) = (r - qq, n(2) * r - qq); // p^2 and 2p^2 + q^2
+        let d = n(4) * b * (n(1) + n(6) * eps * gr) + n(48) * eps.sqr() * gamma * beta * w;
         let bent = |m: i32| n(48) * eps * gamma * (b + n(m) * eps * beta);
-        Local {
-            d: n(4) * b * (n(1) + n(6) * eps * gr) + n(48) * eps.sqr() * gamma * beta * (n(2) * r - qq),
-            dp: bent(4),
-            dq: bent(2),
-            dk: n(48) * b * r + n(96) * eps * beta * w,
-            a1: n(2) * (n(1) + n(12) * eps * gr),
-            a2: n(4) * eps * gr,
-            ..Local {
-                eps,
-                x,
-                y,
-                s,
-                beta,
-                b,
-                r,
-                g,
-                gr,
-                gamma,
-                q,
-                qq,
-                pp,
-                d: n(0),
-                dp: n(0),
-                dq: n(0),
-                dk: n(0),
-                a1: n(0),
-                a2: n(0),
-            }
-        }
+        let (dp, dq, dk) = (bent(4), bent(2), n(48) * b * r + n(96) * eps * beta * w);
+        let (a1, a2) = (n(2) * (n(1) + n(12) * eps * gr), n(4) * eps * gr);
+        Local { eps, x, y, s, beta, b, r, g, gr, gamma, q, qq, pp, d, dp, dq, dk, a1, a2 }
     }
 }
 

@@ -54,6 +54,11 @@ impl Numbers for f64 {
     }
 }
 
+/// The integer, as an interval.
+pub fn interval(value: i32) -> Interval {
+    Interval::try_from(f64::from(value)).expect("an integer is finite")
+}
+
 /// `sum_i terms_i`, from the first on.
 pub fn sum<S: Scalar>(terms: impl IntoIterator<Item = S>) -> S {
     terms.into_iter().fold(S::zero(), |sum, term| sum.plus(&term))
