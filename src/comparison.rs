@@ -4,9 +4,11 @@
 
 use std::path::Path;
 
-use crate::claim::{Catalogue, Claim, Description, Evaluation, Ledger, Outcomes, Profile, Progress, Study, Verdict, text};
+use crate::claim::{
+    Catalogue, Claim, Description, Evaluation, Ledger, Outcomes, Profile, Progress, Study, Verdict, difference, text,
+};
 use crate::error::{Error, Result};
-use crate::golden::{Status, Store, Stored, difference, manifest};
+use crate::golden::{self, Status, Store, Stored, Text, manifest};
 
 /// The golden of a claim beside the recomputed text.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct Golden {
     pub status: Status,
     /// Where it is, with the line to look at where one is known.
     pub place: String,
-    /// What moved, line by line; empty when nothing did.
+    /// What moved: numbers condition by condition and cell by cell, then prose line by line; empty when nothing did.
     pub difference: String,
 }
 
@@ -109,8 +111,7 @@ fn faults(entry: &Entry<'_>, profile: Profile) -> Vec<String> {
     let check = (judged && verdict != Verdict::Verified).then(|| format!("{id}: {verdict}, expected Verified"));
     let control = (judged && !outcomes.controls_fail())
         .then(|| format!("{id}: its controls came out {}, expected Refuted", outcomes.control_verdict()));
-    let stored =
-        (!golden.is_equal()).then(|| format!("{}: the golden is {}\n{}", golden.place, golden.status.word(), golden.difference));
+    let stored = (!golden.is_equal()).then(|| format!("{}: the golden {}\n{}", golden.place, golden.status, golden.difference));
     [check, control, stored].into_iter().flatten().collect()
 }
 
@@ -123,19 +124,34 @@ fn entry<'a>(
     profile: Profile,
 ) -> Entry<'a> {
     let beside = |outcomes: Outcomes| {
-        let golden = compare(&claim, &text::golden(&claim, profile, &outcomes), store, stored);
+        let golden = compare(&claim, profile, &outcomes, store, stored);
         (outcomes, golden)
     };
     let result = outcomes.map(|outcomes| outcomes.map(beside));
     Entry { claim, result }
 }
 
-fn compare(claim: &Description<'_>, recomputed: &str, store: &Store, stored: &Stored) -> Golden {
-    let name = claim.golden_name();
-    let status = stored.status(&name, recomputed);
+/// The golden of a claim with these outcomes.
+pub fn golden_text(claim: &Description<'_>, profile: Profile, outcomes: &Outcomes) -> Text {
+    Text { prose: text::prose(claim, profile), numbers: text::render(outcomes, profile) }
+}
+
+fn compare(claim: &Description<'_>, profile: Profile, outcomes: &Outcomes, store: &Store, stored: &Stored) -> Golden {
+    let (name, recomputed) = (claim.golden_name(), golden_text(claim, profile, outcomes));
+    let status = stored.status(&name, &recomputed);
     let line = status.line().map_or(String::new(), |line| format!(":{line}"));
-    let difference = stored.text(&name).map_or(String::new(), |old| difference(old, recomputed));
+    let difference = stored.text(&name).map_or(String::new(), |old| moved(old, &recomputed, outcomes, profile));
     Golden { status, place: format!("{}{line}", store.path(&name).display()), difference }
+}
+
+/// What moved from the file `old`: where its halves can be read, numbers by what they are and prose by its lines; else all by lines.
+fn moved(old: &str, recomputed: &Text, outcomes: &Outcomes, profile: Profile) -> String {
+    let old = old.replace("\r\n", "\n");
+    let stored = Text::split(&old).and_then(|stored| Some((text::parse(&stored.numbers).ok()?, stored.prose)));
+    match stored {
+        Some((numbers, prose)) => difference(&numbers, outcomes, profile) + &golden::difference(&prose, &recomputed.prose),
+        None => golden::difference(&old, &recomputed.render()),
+    }
 }
 
 /// The error with the bare name of its file, so that it reads the same wherever the goldens are.

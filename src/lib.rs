@@ -77,7 +77,7 @@
 //! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
 //! | [`hierarchy::learner`] | gradient descent in stages: joint, layerwise, and the variations between; kernels, two-layer networks and other alternatives |
-//! | [`hierarchy::dynamics`] | gradient descent on the population, as exact identities and enclosures |
+//! | [`hierarchy::dynamics`] | what is proved of chains on the population, for every dimension |
 //! | [`hierarchy::experiment`], [`hierarchy::run`] | runs, each computed once; an experiment of a user's own |
 //! | [`hierarchy::claims`] | the claims about this paper |
 

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::{env, fs, io};
 
 const CERTIFICATE: &str = include_str!("../proofs/certificates/descent-depth-3.json");
+const NEAR: &str = include_str!("../proofs/certificates/descent-depth-3-near.json");
 
 /// The exit code of `boxes.py` on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
 fn check(name: &str, certificate: &str) -> Option<(i32, String)> {
@@ -39,16 +40,17 @@ fn assert_code(name: &str, certificate: &str, code: i32, reason: &str) {
 }
 
 #[test]
-fn the_stored_certificate_is_accepted() {
+fn the_stored_certificates_are_accepted() {
     assert_code("stored", CERTIFICATE, 0, "growth 11/10, smoothness 100, 231 boxes");
+    assert_code("near", NEAR, 0, "growth 7/2, smoothness 65, 51 boxes");
 }
 
 #[test]
 fn a_removed_box_is_refused() {
-    assert_code("last", &changed("HH\"\n}", "H\"\n}"), 1, "the tree ends before its last box");
+    assert_code("last", &changed("OO\"\n}", "O\"\n}"), 1, "the tree ends before its last box");
     assert_code("first", &changed("\"tree\": \"2221321O", "\"tree\": \"2221321"), 1, "is not proved");
     assert_code("split", &changed("\"tree\": \"2221321O3", "\"tree\": \"2221321OH"), 1, "is not proved");
-    assert_code("more", &changed("HH\"\n}", "HHH\"\n}"), 1, "the tree goes on after its last box");
+    assert_code("more", &changed("OO\"\n}", "OOO\"\n}"), 1, "the tree goes on after its last box");
 }
 
 #[test]

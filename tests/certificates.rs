@@ -1,27 +1,23 @@
-//! Certified tails against spectra that are known, candidates that are spoiled on purpose, and an independent checker.
+//! Certified tails against spectra that are known, and candidates that are spoiled on purpose.
 
-use std::fs;
+#[path = "common/tails.rs"]
+mod common;
+
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use bfc::certify::certificate::{Certificate, Source};
-use bfc::certify::{approximate_solutions, corrected, eigenvalue_tails, first_candidate, proved, smallest_singular_value};
+use bfc::certify::{
+    LARGEST_DIGITS, approximate_solutions, corrected, eigenvalue_tails, first_candidate, proved, smallest_singular_value,
+};
 use bfc::enclosure::residual::Candidate;
 use bfc::enclosure::spectrum::Spectrum;
-use bfc::exact::family::{Family, Kind};
+use bfc::exact::family::Kind;
 use bfc::exact::gram::Gram;
 use bfc::exact::{Dyadic, Rational};
 use bfc::matrix::Matrix;
 use bfc::portable::factor::symmetric_eigen;
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
-const DIGITS: usize = 10;
-
-fn family(kind: Kind, dimension: usize, count: usize, seed: u64) -> Gram {
-    Family { kind, dimension, count, seed }.gram().unwrap()
-}
+use common::{DIGITS, family};
 
 fn decimals(gram: &Gram, ranks: &[usize], threads: usize) -> Vec<Option<String>> {
     eigenvalue_tails(gram, ranks, DIGITS, threads).unwrap().tails.into_iter().map(|t| t.decimal).collect()
@@ -59,7 +55,7 @@ impl Known {
 
     fn tail(&self, rank: usize) -> Rational {
         let sum = self.eigenvalues[rank..].iter().fold(Rational::from(0), |sum, &l| &sum + &Rational::from(l));
-        self.gram.mean(&sum)
+        self.gram.facts().mean(&sum)
     }
 
     fn order(&self) -> usize {
@@ -225,8 +221,12 @@ fn more_digits_need_a_finer_candidate() {
     assert!(first.iter().any(|t| t.decimal.is_none()));
     let found = eigenvalue_tails(&gram, &ranks, 17, 1).unwrap().tails;
     assert!(found.iter().all(|t| t.decimal.is_some()), "{found:?}");
-    let too_many = eigenvalue_tails(&gram, &ranks, 40, 1).unwrap().tails;
-    assert!(too_many.iter().all(|t| t.decimal.is_none() && t.undecided(40).is_some()));
+    // Both agree on the digits they have in common, and all hundred are found.
+    let many = eigenvalue_tails(&gram, &ranks, LARGEST_DIGITS, 2).unwrap().tails;
+    for (few, many) in found.iter().zip(&many) {
+        assert!(few.enclosure.as_ref().unwrap().overlaps(many.enclosure.as_ref().unwrap()));
+        assert_eq!(many.decimal.as_ref().unwrap().len(), "0.".len() + LARGEST_DIGITS);
+    }
 }
 
 #[test]
@@ -279,11 +279,18 @@ fn small_and_degenerate_matrices() {
     assert_eq!(tails(&gram(1, &[7]), &[0, 1], 3), ["7.000", "0.000"]);
     assert_eq!(tails(&gram(3, &[0; 9]), &[0, 1, 2, 3], 1), ["0.0"; 4]);
     assert_eq!(tails(&gram(2, &[1, 0, 0, 4]), &[0, 1, 2], 1), ["2.5", "0.5", "0.0"]);
-    // Exact ties: of a diagonal matrix and at rank 0 they are settled, to the even digit; elsewhere they cannot be.
+    // Exact ties are settled, to the even digit: of a diagonal matrix, at rank 0, and where a sum of eigenvalues is proved to be an
+    // integer. Of larger matrices they cannot be.
     assert_eq!(tails(&gram(2, &[4, 0, 0, 1]), &[0, 1, 2], 0), ["2", "0", "0"]);
-    for tie in [[0, 1, 1, 0], [2, 1, 1, 2], [6, 2, 2, 9]] {
-        assert_eq!(tails(&gram(2, &tie), &[1], 0), ["undecided"]);
+    for (tie, even) in [([0, 1, 1, 0], "0"), ([2, 1, 1, 2], "0"), ([6, 2, 2, 9], "2"), ([6, 2, 2, 3], "1")] {
+        assert_eq!(tails(&gram(2, &tie), &[1], 0), [even], "{tie:?}");
     }
+    let cycle = |i: usize, j: usize| i64::from((i + 1) % 16 == j || (j + 1) % 16 == i);
+    let cycle = Gram::new(Matrix::from_fn(16, 16, cycle), NonZeroU64::MIN).unwrap();
+    // The least eigenvalue is -2, and -2/16 a tie of two digits.
+    assert_eq!(tails(&cycle, &[15], 2), ["-0.12"], "sixteen conjugates");
+    let pairs = Matrix::from_fn(20, 20, |i, j| i64::from(i != j && i / 2 == j / 2));
+    assert_eq!(tails(&Gram::new(pairs, NonZeroU64::MIN).unwrap(), &[0, 10, 20], 0), ["0", "undecided", "0"]);
     assert_eq!(tails(&gram(2, &[0, 1, 1, 0]), &[0, 1, 2], 1), ["0.0", "-0.5", "0.0"]);
     let large = (1i64 << 62) / 2;
     assert_eq!(tails(&gram(2, &[large, large, large, large]), &[0], 0), [large.to_string()]);
@@ -324,290 +331,4 @@ fn candidates_of_the_wrong_form_are_refused() {
     for candidate in refused {
         assert!(Spectrum::enclose(&gram, &candidate, 1).is_err(), "{candidate:?}");
     }
-}
-
-// --- the command and the independent checker ---
-
-fn bfc(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bfc")).args(arguments).output().expect("the command runs")
-}
-
-/// The exit code of the checker in Python and what it prints; `None`, and said so, on a machine without Python 3.
-fn python(arguments: &[&Path]) -> Option<(i32, Vec<u8>)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/check.py");
-    match Command::new("python3").arg(script).args(arguments).output() {
-        Ok(run) => Some((run.status.code().expect("it ends by itself"), run.stdout)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
-            None
-        }
-        Err(e) => panic!("python3: {e}"),
-    }
-}
-
-fn place(name: &str) -> PathBuf {
-    let place = std::env::temp_dir().join(format!("bfc-certificates-{}-{name}", std::process::id()));
-    fs::create_dir_all(&place).unwrap();
-    place
-}
-
-/// Both checkers, which must agree, and print the same when they accept.
-fn codes(certificate: &Path, gram: Option<&Path>) -> i32 {
-    let certificate_text = certificate.to_str().unwrap();
-    let mut arguments = vec!["certify", "check", certificate_text];
-    arguments.extend(gram.iter().flat_map(|g| ["--gram", g.to_str().unwrap()]));
-    let run = bfc(&arguments);
-    let ours = run.status.code().unwrap();
-    let theirs = python(&[Some(certificate), gram].into_iter().flatten().collect::<Vec<_>>());
-    if let Some((code, printed)) = theirs {
-        assert_eq!(code, ours, "{}: {}", certificate.display(), String::from_utf8_lossy(&printed));
-        assert!(code != 0 || printed == run.stdout, "{run:?}, {}", String::from_utf8_lossy(&printed));
-    }
-    ours
-}
-
-#[test]
-fn certificates_of_families_are_accepted_and_false_ones_refused() {
-    let place = place("families");
-    for (kind, dimension, count) in [("perm", "16", "40"), ("pm3", "32", "30"), ("boolplus", "6", "45")] {
-        let file = place.join(format!("{kind}.json"));
-        let half = count.parse::<usize>().unwrap() / 2;
-        let ranks = format!("0,{half},{count}");
-        let arguments = ["certify", "tail", "--family", kind, "--dimension", dimension, "--count", count, "--rank", &ranks];
-        let run = bfc(&[&arguments[..], &["--seed", "5", "--emit", file.to_str().unwrap()]].concat());
-        assert!(run.status.success(), "{run:?}");
-        assert_eq!(codes(&file, None), 0);
-        let good: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-        let spoiled = place.join("spoiled.json");
-        for (what, spoil) in SPOILERS.iter().take(if kind == "perm" { SPOILERS.len() } else { 8 }) {
-            let mut bad = good.clone();
-            spoil(&mut bad);
-            if kind == "boolplus" && ["seed"].contains(what) {
-                continue;
-            }
-            fs::write(&spoiled, bad.to_string()).unwrap();
-            assert_eq!(codes(&spoiled, None), 1, "{kind}: {what}");
-        }
-        let text = fs::read_to_string(&file).unwrap();
-        for end in [0, 1, text.len() / 2, text.len() - 3] {
-            fs::write(&spoiled, &text[..end]).unwrap();
-            assert_eq!(codes(&spoiled, None), 2, "{kind}: the first {end} bytes");
-        }
-        fs::write(&spoiled, text.replace("\"digits\": 10", "\"digits\": 10.5")).unwrap();
-        assert_eq!(codes(&spoiled, None), 2);
-        assert_eq!(codes(&place.join("missing.json"), None), 2);
-    }
-    fs::remove_dir_all(&place).unwrap();
-}
-
-type Spoiler = (&'static str, fn(&mut Value));
-
-const SPOILERS: &[Spoiler] = &[
-    ("printed decimal", |c| c["tails"][1]["tail"] = json!("0.1234567890")),
-    ("fewer digits printed than stated", |c| c["tails"][1]["tail"] = json!("0.12")),
-    ("rank", |c| c["tails"][1]["rank"] = json!(c["tails"][1]["rank"].as_u64().unwrap() + 1)),
-    ("no tails", |c| c["tails"] = json!([])),
-    ("rank above the order", |c| c["tails"][1]["rank"] = json!(1000)),
-    ("family", |c| c["matrix"]["family"] = json!(if c["matrix"]["family"] == "perm" { "pm3" } else { "perm" })),
-    ("no family", |c| c["matrix"]["family"] = json!("hadamard")),
-    ("dimension", |c| c["matrix"]["dimension"] = json!(64)),
-    ("no dimension", |c| c["matrix"]["dimension"] = json!(3)),
-    ("count", |c| c["matrix"]["count"] = json!(29)),
-    ("count beyond memory", |c| c["matrix"]["count"] = json!(1u64 << 40)),
-    ("seed", |c| c["matrix"]["seed"] = json!(6)),
-    ("denominator", |c| c["denominator"] = json!(c["denominator"].as_u64().unwrap() + 1)),
-    ("double denominator", |c| c["denominator"] = json!(2 * c["denominator"].as_u64().unwrap())),
-    ("duplicated column", |c| c["v"].as_array_mut().unwrap().iter_mut().for_each(|row| row[3] = row[2].clone())),
-    ("a row too short", |c| drop(c["v"][0].as_array_mut().unwrap().pop())),
-    ("a row too few", |c| drop(c["v"].as_array_mut().unwrap().pop())),
-    ("a value too few", |c| drop(c["mu"].as_array_mut().unwrap().pop())),
-    ("increasing values", |c| c["mu"].as_array_mut().unwrap().reverse()),
-    ("a spoiled entry of v", |c| c["v"][1][1] = json!(c["v"][1][1].as_i64().unwrap() + (1i64 << 45))),
-    ("k", |c| c["k"] = json!(49)),
-    ("s", |c| c["s"] = json!(c["s"].as_u64().unwrap() - 1)),
-    ("k out of range", |c| c["k"] = json!(1000)),
-    ("digits out of range", |c| c["digits"] = json!(1000)),
-];
-
-fn write_matrix(file: &Path, gram: &Gram) {
-    let m = gram.order();
-    let entries: String =
-        (0..m).flat_map(|j| (j..m).map(move |i| (i, j))).map(|at| format!("{}\n", gram.entries()[at])).collect();
-    fs::write(file, format!("%%MatrixMarket matrix array integer symmetric\n% made for a test\n{m} {m}\n{entries}")).unwrap();
-}
-
-#[test]
-fn certificates_of_files_belong_to_their_matrix() {
-    let place = place("files");
-    let (file, certificate, other) = (place.join("gram.mtx"), place.join("gram.json"), place.join("other.mtx"));
-    let gram = family(Kind::Perm, 16, 20, 2);
-    write_matrix(&file, &gram);
-    let arguments = ["certify", "tail", "--gram", file.to_str().unwrap(), "--denominator", "65536", "--rank", "5,10"];
-    let run = bfc(&[&arguments[..], &["--format", "json", "--emit", certificate.to_str().unwrap(), "--threads", "1"]].concat());
-    assert!(run.status.success(), "{run:?}");
-    let expected = decimals(&gram, &[5, 10], 1);
-    let printed: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(printed, json!({"tails": [{"rank": 5, "tail": expected[0]}, {"rank": 10, "tail": expected[1]}]}));
-    assert_eq!((codes(&certificate, None), codes(&certificate, Some(&file))), (0, 0));
-
-    let mut entries = gram.entries().clone();
-    (entries[(3, 1)], entries[(1, 3)]) = (entries[(3, 1)] + 1024, entries[(3, 1)] + 1024);
-    write_matrix(&other, &Gram::new(entries, NonZeroU64::MIN).unwrap());
-    assert_eq!(codes(&certificate, Some(&other)), 1);
-    fs::write(&other, "%%MatrixMarket matrix array integer symmetric\n2 2\n1\n").unwrap();
-    assert_eq!(codes(&certificate, Some(&other)), 2);
-
-    let mut changed: Value = serde_json::from_str(&fs::read_to_string(&certificate).unwrap()).unwrap();
-    changed["matrix"]["lower"][3][1] = json!(changed["matrix"]["lower"][3][1].as_i64().unwrap() + 1024);
-    fs::write(&certificate, changed.to_string()).unwrap();
-    assert_eq!(codes(&certificate, None), 1);
-    fs::remove_dir_all(&place).unwrap();
-}
-
-/// The matrix of a family over another denominator is not the family's, however true the tails are.
-#[test]
-fn a_family_has_its_own_denominator() {
-    let place = place("denominators");
-    let file = place.join("forged.json");
-    for (kind, dimension, count) in [(Kind::Perm, 16, 40), (Kind::Pm3, 16, 20), (Kind::Boolplus, 6, 45)] {
-        let family = Family { kind, dimension, count, seed: 1 };
-        let own = family.gram().unwrap();
-        for factor in [1u64, 2] {
-            let gram = own.clone().over(NonZeroU64::new(own.denominator().get() * factor).unwrap());
-            let ranks = [0, count / 2, count];
-            let proof = eigenvalue_tails(&gram, &ranks, DIGITS, 1).unwrap();
-            let statement = |source: Source| {
-                let certificate = Certificate::new(source, &gram, DIGITS, &proof).unwrap();
-                fs::write(&file, certificate.to_json()).unwrap();
-                (codes(&file, None), certificate.statement())
-            };
-            assert_eq!(statement(Source::from(&gram)).0, 0, "{kind}: a stored matrix has any denominator");
-            let (code, statement) = statement(Source::from(&family));
-            assert_eq!(code, i32::from(factor != 1), "{kind} {factor}");
-            if code == 0 {
-                let tail = proof.tails[1].decimal.as_ref().unwrap();
-                assert!(statement.contains(&format!("{kind}, dimension {dimension}, count {count}, seed 1\n")), "{statement}");
-                assert!(statement.contains(&format!("M = {count}, D = {}\n", own.denominator())), "{statement}");
-                assert!(statement.contains(&format!("rank {} -> {tail}\n", count / 2)), "{statement}");
-                let run = bfc(&["certify", "check", file.to_str().unwrap()]);
-                assert_eq!(String::from_utf8(run.stdout).unwrap(), format!("accepted\n{statement}"));
-            }
-        }
-    }
-    fs::remove_dir_all(&place).unwrap();
-}
-
-#[test]
-fn certificates_of_zero_matrices_are_accepted() {
-    let place = place("zeros");
-    let (file, certificate) = (place.join("zero.mtx"), place.join("zero.json"));
-    for order in [1, 3] {
-        fs::write(&file, format!("%%MatrixMarket matrix coordinate integer symmetric\n{order} {order} 0\n")).unwrap();
-        let arguments =
-            ["certify", "tail", "--rank", "0,1", "--gram", file.to_str().unwrap(), "--emit", certificate.to_str().unwrap()];
-        let run = bfc(&arguments);
-        assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
-        assert_eq!((codes(&certificate, None), codes(&certificate, Some(&file))), (0, 0), "{order}");
-        // A tiny file of the largest order is compared, not unfolded.
-        fs::write(&file, "%%MatrixMarket matrix coordinate integer symmetric\n8192 8192 0\n").unwrap();
-        assert_eq!(codes(&certificate, Some(&file)), 1);
-    }
-    fs::remove_dir_all(&place).unwrap();
-}
-
-/// What is no certificate, or no matrix, is told from one that is refused.
-#[test]
-fn what_is_unreadable() {
-    let place = place("unreadable");
-    let (good, file, matrix) = (place.join("good.json"), place.join("bad.json"), place.join("gram.mtx"));
-    let family = ["--family", "perm", "--dimension", "16", "--count", "2", "--rank", "1"];
-    assert!(bfc(&[&["certify", "tail", "--emit", good.to_str().unwrap()], &family[..]].concat()).status.success());
-    let text = fs::read_to_string(&good).unwrap();
-    let value: Value = serde_json::from_str(&text).unwrap();
-    for (from, to) in [
-        ("\"digits\": 10,", "\"digits\": 10, \"digits\": 10,"),
-        ("\"seed\":1", "\"seed\":1,\"seed\":1"),
-        ("\"rank\":1", "\"rank\":0,\"rank\":1"),
-        ("\"rank\":1", "\"rank\":-1"),
-        ("\"seed\":1", "\"seed\":-1"),
-        ("\"seed\":1", "\"seed\":18446744073709551616"),
-        ("\"seed\":1", "\"seed\":true"),
-        ("\"denominator\": 65536", "\"denominator\": 0"),
-        ("\"denominator\": 65536", "\"denominator\": 18446744073709551616"),
-        ("\"k\": 50", "\"k\": 4294967296"),
-        ("\"mu\": [", "\"mu\": [9223372036854775808, "),
-        ("\"tail\":\"", "\"tail\":\"\\ud800"),
-    ] {
-        assert!(text.contains(from), "{from}");
-        fs::write(&file, text.replacen(from, to, 1)).unwrap();
-        assert_eq!(codes(&file, None), 2, "{to}");
-    }
-    let fields = |object: &Value| Value::Array(object.as_object().unwrap().values().cloned().collect());
-    let (mut source, mut tail) = (value.clone(), value.clone());
-    source["matrix"] = fields(&value["matrix"]);
-    tail["tails"][0] = fields(&value["tails"][0]);
-    for array in [fields(&value), source, tail] {
-        fs::write(&file, array.to_string()).unwrap();
-        assert_eq!(codes(&file, None), 2, "{array}");
-    }
-    for (entries, code) in [
-        ("65536\n0\n65536\n", 1),
-        ("+65536\n0\n65536\r\n", 1),
-        ("65_536\n0\n65536\n", 2),
-        ("٦\n0\n65536\n", 2),
-        ("65536\u{2028}0\n65536\n", 2),
-        ("9223372036854775808\n0\n65536\n", 2),
-        ("65536\n0\n", 2),
-    ] {
-        fs::write(&matrix, format!("%%MatrixMarket matrix array integer symmetric\n2 2\n{entries}")).unwrap();
-        assert_eq!(codes(&good, Some(&matrix)), code, "{entries:?}");
-    }
-    fs::remove_dir_all(&place).unwrap();
-}
-
-#[test]
-fn a_tail_below_zero_is_warned_of() {
-    let place = place("indefinite");
-    let file = place.join("gram.mtx");
-    for (diagonal, warned) in [(0, true), (2, false)] {
-        fs::write(&file, format!("%%MatrixMarket matrix array integer symmetric\n2 2\n{diagonal}\n1\n{diagonal}\n")).unwrap();
-        let run = bfc(&["certify", "tail", "--gram", file.to_str().unwrap(), "--rank", "0,1,2"]);
-        let told = String::from_utf8_lossy(&run.stderr).contains("warning: the tail at rank 1 is below zero");
-        assert!(run.status.success() && told == warned && run.stderr.is_empty() != warned, "{run:?}");
-    }
-    fs::remove_dir_all(&place).unwrap();
-}
-
-#[test]
-fn the_commands_exit_codes() {
-    let place = place("codes");
-    let file = place.join("tie.mtx");
-    let name = file.to_str().unwrap();
-    fs::write(&file, "%%MatrixMarket matrix array integer symmetric\n2 2\n0\n1\n0\n").unwrap();
-    let code = |arguments: &[&str]| bfc(&[&["certify", "tail"], arguments].concat()).status.code().unwrap();
-    let emitted = place.join("never.json");
-    assert_eq!(code(&["--gram", name, "--rank", "1", "--digits", "0", "--emit", emitted.to_str().unwrap()]), 3);
-    assert!(!emitted.exists());
-    assert_eq!(code(&["--gram", name, "--rank", "1"]), 0);
-    for bad in [
-        &["--gram", name, "--rank", "3"][..],
-        &["--gram", name, "--rank", "-1"],
-        &["--gram", name, "--rank", "x"],
-        &["--gram", name],
-        &["--rank", "1"],
-        &["--gram", name, "--rank", "1", "--digits", "101"],
-        &["--gram", name, "--rank", "1", "--denominator", "0"],
-        &["--gram", name, "--rank", "1", "--family", "perm"],
-        &["--family", "perm", "--rank", "1"],
-        &["--family", "perm", "--dimension", "16", "--count", "5", "--rank", "1", "--denominator", "65536"],
-        &["--family", "perm", "--dimension", "15", "--count", "5", "--rank", "1"],
-        &["--gram", "missing.mtx", "--rank", "1"],
-        &["--gram", name, "--rank", "1", "--emit", "missing/directory/cert.json"],
-    ] {
-        assert_eq!(code(bad), 2, "{bad:?}");
-    }
-    fs::write(&file, "%%MatrixMarket matrix array integer symmetric\n2 2\n0\n1\nNaN\n").unwrap();
-    let refused = bfc(&["certify", "tail", "--gram", name, "--rank", "1"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("tie.mtx:5: "), "{refused:?}");
-    fs::remove_dir_all(&place).unwrap();
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bfc::claim::{Catalogue, Evidence, Profile, Verdict};
+use bfc::claim::{Catalogue, Evaluation, Evidence, Kind, Outcomes, Profile, Verdict};
 use bfc::comparison::{Comparison, Request};
+use bfc::error::Result;
 use bfc::golden::Status;
 use bfc::hierarchy::claims::catalogue;
 use bfc::hierarchy::experiment::Training;
@@ -79,6 +80,57 @@ fn claims_have_distinct_names_and_say_what_they_must() {
             assert!(!text.is_empty() && !text.contains("  "), "{}: {part}", claim.id);
         }
         assert!(!claim.evidence.is_empty(), "{}", claim.id);
+    }
+}
+
+/// Every claim in miniature, with what came of it.
+fn tiny() -> Vec<(&'static str, Outcomes)> {
+    let selected = claims().select(&[]).expect("all of them");
+    let evaluation = Evaluation { claims: &selected, profile: Profile::Tiny, jobs: 2, ledger: None };
+    let found = evaluation.outcomes(&|_, _| ()).expect("possible items");
+    let judged = |found: Option<Result<Outcomes>>| found.expect("tiny leaves nothing out").expect("a claim that can be checked");
+    selected.iter().map(|claim| &*claim.id).zip(found.into_iter().map(judged)).collect()
+}
+
+/// What a control refutes is what the check verifies: its conditions have keys of the check's.
+#[test]
+fn controls_judge_the_conditions_of_the_check() {
+    for (id, Outcomes { check, controls }) in tiny() {
+        let keys: BTreeSet<&str> = check.conditions.iter().map(|c| c.key.as_str()).collect();
+        assert!(keys.iter().all(|key| !key.is_empty() && !key.contains(" | ")), "{id}: {keys:?}");
+        for condition in controls.iter().flat_map(|control| &control.conditions) {
+            let strange: Vec<&str> = condition.key.split(" | ").filter(|key| !keys.contains(key)).collect();
+            assert!(strange.is_empty(), "{id}: {strange:?} are not among {keys:?}");
+        }
+    }
+}
+
+/// The first table of the check that a figure names has its columns, and there are numbers to draw in each.
+#[test]
+fn figures_name_tables_and_columns_of_numbers() {
+    let outcomes = tiny();
+    assert!(claims().claims.iter().any(|claim| !claim.figures.is_empty()));
+    for (claim, (_, outcomes)) in claims().claims.iter().zip(&outcomes) {
+        for figure in claim.figures {
+            let table = outcomes.check.tables.iter().find(|table| table.title().starts_with(figure.table));
+            let table = table.unwrap_or_else(|| panic!("{}: no table `{}`", claim.id, figure.table));
+            assert!(table.position(figure.x).is_some(), "{}: no column `{}` in `{}`", claim.id, figure.x, table.title());
+            for column in figure.y {
+                let kind = table.position(column).map(|place| table.columns()[place].kind);
+                assert!(kind.is_some_and(|kind| kind != Kind::Text), "{}: `{column}` is {kind:?}", claim.id);
+            }
+        }
+    }
+}
+
+/// A claim's file bears its id: `group/name.rs` for `group.name`.
+#[test]
+fn claims_are_found_in_files_of_their_names() {
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/hierarchy/claims");
+    for claim in &claims().claims {
+        let file = room.join(claim.id.replace('.', "/").replace('-', "_")).with_extension("rs");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        assert!(text.contains(&format!("Cow::Borrowed(\"{}\")", claim.id)), "{}", claim.id);
     }
 }
 

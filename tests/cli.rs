@@ -100,7 +100,9 @@ fn this_machine_is_fit() {
 #[test]
 fn a_golden_from_birth_to_damage() {
     let place = Place::new("golden");
-    place.bfc("check --profile tiny").says(1, &["MANIFEST.json: missing", "bfc bless --profile tiny"]);
+    place
+        .bfc("check --profile tiny")
+        .says(1, &["MANIFEST.json: missing", "golden: no goldens of any profile; run from the root"]);
     place.bfc("bless --profile tiny").says(0, &["root digest"]);
     assert_eq!(place.names("golden"), ["tiny"]);
     place.bfc("check --profile tiny").says(0, &["draws no conclusion"]);
@@ -111,7 +113,7 @@ fn a_golden_from_birth_to_damage() {
     let line = 1 + good.lines().position(|l| l == "statement").unwrap();
     place
         .bfc("check --profile tiny")
-        .says(1, &[&format!("{claim}: the golden is edited ({path}:{line})"), "- sentence", "+ statement"]);
+        .says(1, &[&format!("{claim}: the golden is edited in its prose ({path}:{line})"), "- sentence", "+ statement"]);
     place.write(&path, &good[..good.len() / 2]);
     place.bfc("check --profile tiny").says(1, &[&format!("{claim}: the golden is truncated ({path}:")]);
     fs::remove_file(place.0.join(&path)).unwrap();

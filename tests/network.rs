@@ -2,11 +2,13 @@
 
 use bfc::exact::dual::Dual;
 use bfc::exact::{Dyadic, Rational};
-use bfc::hierarchy::network::batch::{Batch, Inputs};
-use bfc::hierarchy::network::forward::{output, values};
+use bfc::hierarchy::network::forward::{head, output, values};
 use bfc::hierarchy::network::gradient::{Blocks, Flow, add_gradient};
+use bfc::hierarchy::network::step::{Scope, Step};
+use bfc::hierarchy::network::values::{Inputs, outputs};
 use bfc::hierarchy::network::{Activation, Architecture, Layer, Network, Skips};
 use bfc::matrix::Matrix;
+use bfc::portable::panel::{PANEL, Row};
 use bfc::portable::reduce::sum;
 use bfc::portable::rng::Stream;
 use bfc::scalar::Scalar;
@@ -101,53 +103,112 @@ fn a_stopped_gradient_is_the_derivative_through_the_own_head_alone() {
     }
 }
 
-/// The fast forms give the bits of the definition: values sample by sample, gradients summed over samples in the documented order.
+/// The pass over panels gives the bits of plain loops: values and derivatives sample by sample, summed over the samples in the
+/// documented order. The numbers of samples lie on both sides of the edges of vectors and panels.
 #[test]
-fn the_batch_equals_the_definition_bit_for_bit() {
+fn the_pass_equals_plain_loops_bit_for_bit() {
     let mut stream = Stream::new(3, "gradient test");
     for architecture in shapes() {
-        for samples in [1, 7, 8, 67] {
-            for (flow, bottom) in [(Flow::Through, 2), (Flow::Stopped, 2), (Flow::Through, architecture.depth())] {
-                compare(&random_network(&architecture, &mut stream), samples, flow, bottom, &mut stream);
+        for samples in [1, 7, 8, 127, 128, 129, 300] {
+            let depth = architecture.depth();
+            let scope = |bottom, flow, local| Scope { bottom, top: depth, flow, local };
+            for scope in [
+                scope(2, Flow::Through, false),
+                scope(2, Flow::Stopped, false),
+                scope(2, Flow::Stopped, true),
+                scope(depth, Flow::Through, false),
+            ] {
+                compare(&random_network(&architecture, &mut stream), samples, scope, &mut stream);
             }
         }
     }
 }
 
-fn compare(network: &Network<f64>, samples: usize, flow: Flow, bottom: usize, stream: &mut Stream) {
-    let (d, depth) = (network.architecture().dimension(), network.depth());
-    let x = Matrix::from_fn(d, samples, |_, _| stream.normal());
-    let errors = stream.normals(samples);
-    let inputs = Inputs::new(&x, network.architecture().reads_squares());
-    let mut batch = Batch::new(network, depth, samples);
-    batch.forward(network, &inputs, 2);
-    let mut found = vec![0.0; samples];
-    batch.errors(depth, &vec![0.0; samples], &mut found);
-    let mut gradient = Blocks::zeros(network, 0.0);
-    let factors: Vec<f64> = (2..=depth).map(|l| 4.0 * network.layer(l).scale / samples as f64).collect();
-    (bottom..=depth).for_each(|l| batch.pull(l, factors[l - 2], &errors));
-    batch.gradient(network, &inputs, flow, bottom, &mut gradient);
+/// What plain loops find on one sample.
+struct Plain {
+    /// `F` up to each layer minus the label.
+    residuals: Vec<f64>,
+    /// Half the derivative of `F`, or of the own head of each layer, in the weights.
+    derivative: Blocks<f64>,
+}
 
-    let mut each = Vec::new();
-    for n in 0..samples {
-        let point: Vec<f64> = (0..d).map(|i| x[(i, n)]).collect();
-        let values = values(network, &point);
-        assert_eq!(values.output(network).to_bits(), found[n].to_bits(), "output of sample {n}");
-        let pulls: Vec<f64> = factors.iter().map(|f| f * errors[n]).collect();
-        let mut one = Blocks::zeros(network, 0.0);
-        add_gradient(network, &point, &values, &pulls, flow, bottom, &mut one);
-        each.push(one);
+impl Plain {
+    fn at(network: &Network<f64>, point: &[f64], label: f64, scope: Scope) -> Self {
+        let values = values(network, point);
+        let scales: Vec<f64> = (2..=network.depth()).map(|l| network.layer(l).scale).collect();
+        let mut derivative = Blocks::zeros(network, 0.0);
+        add_gradient(network, point, &values, &scales, scope.flow, scope.bottom, &mut derivative);
+        let output = values.sums.iter().zip(&scales).scan(0.0, |output, (sums, scale)| {
+            *output += scale * head(sums);
+            Some(*output - label)
+        });
+        Plain { residuals: output.collect(), derivative }
     }
-    for l in bottom..=depth {
+}
+
+fn compare(network: &Network<f64>, samples: usize, scope: Scope, stream: &mut Stream) {
+    let (d, depth) = (network.architecture().dimension(), network.depth());
+    let (x, labels) = (Matrix::from_fn(d, samples, |_, _| stream.normal()), stream.normals(samples));
+    let inputs = Inputs::new(&x, network.architecture().reads_squares());
+    let mut step = Step::new(network, &inputs, scope, Activation::Square);
+    let mut gradient = Blocks::zeros(network, 0.0);
+    // What a pass leaves behind does not reach the next.
+    for _ in 0..2 {
+        let label = |p: usize, n: usize| labels.get(p * PANEL + n).copied().unwrap_or(f64::NAN);
+        step.pass(network, &inputs, |p, _, outputs, row| row.set(|n| outputs.0[n] - label(p, n)));
+    }
+    let means: Vec<f64> = scope.observed().map(|l| step.mean_residual(l)).collect();
+    let mean = |l: usize| means[l - scope.observed().start()];
+    step.gradient(network, 4.0 / samples as f64, mean, &mut gradient.blocks);
+
+    let point = |n: usize| (0..d).map(|i| x[(i, n)]).collect::<Vec<_>>();
+    let each: Vec<Plain> = (0..samples).map(|n| Plain::at(network, &point(n), labels[n], scope)).collect();
+    for l in scope.bottom..=depth {
+        let observed = if scope.local { l } else { depth };
+        let residuals: Vec<f64> = each.iter().map(|plain| plain.residuals[observed - 2]).collect();
+        assert_eq!(bits(step.residuals(observed)), bits(&residuals), "residuals of layer {l}");
+        let mean = sum(&residuals) / samples as f64;
+        assert_eq!(step.mean_residual(observed).to_bits(), mean.to_bits());
         for (block, weights) in network.layer(l).weights.iter().enumerate() {
             for entry in 0..weights.as_slice().len() {
-                let terms: Vec<f64> = each.iter().map(|g| g.blocks[l - 2][block].as_slice()[entry]).collect();
-                let expected = sum(&terms);
+                let terms: Vec<f64> = each.iter().map(|plain| plain.derivative.blocks[l - 2][block].as_slice()[entry]).collect();
+                let weighted: Vec<f64> = terms.iter().zip(&residuals).map(|(h, e)| e * h).collect();
+                let expected = 4.0 / samples as f64 * (sum(&weighted) - mean * sum(&terms));
                 let found = gradient.blocks[l - 2][block].as_slice()[entry];
                 assert_eq!(expected.to_bits(), found.to_bits(), "layer {l}, block {block}, entry {entry}, {samples} samples");
             }
         }
     }
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+/// The share of the mean that is carried along is the one that centring takes off: with labels moved by a constant, up to
+/// roundings, and with the share left in, not at all.
+#[test]
+fn a_constant_in_the_labels_does_not_move_the_gradient() {
+    let mut stream = Stream::new(7, "gradient test");
+    let architecture = Architecture::new(5, &[2, 2], &Skips::LinSkip).expect("a possible shape");
+    let network = random_network(&architecture, &mut stream);
+    let (x, labels) = (Matrix::from_fn(5, 100, |_, _| stream.normal()), stream.normals(100));
+    let inputs = Inputs::new(&x, false);
+    let scope = Scope { bottom: 2, top: 3, flow: Flow::Through, local: false };
+    let gradient = |constant: f64, centred: bool| {
+        let mut step = Step::new(&network, &inputs, scope, Activation::Square);
+        let label = |p: usize, n: usize| constant + labels.get(p * PANEL + n).unwrap_or(&0.0);
+        step.pass(&network, &inputs, |p, _, outputs, row| row.set(|n| outputs.0[n] - label(p, n)));
+        let mean = if centred { step.mean_residual(3) } else { 0.0 };
+        let mut gradient = Blocks::zeros(&network, 0.0);
+        step.gradient(&network, 0.04, |_| mean, &mut gradient.blocks);
+        gradient.blocks[0][0].as_slice().to_vec()
+    };
+    let agree = |centred: bool| {
+        let (plain, moved) = (gradient(0.0, centred), gradient(10.0, centred));
+        plain.iter().zip(&moved).all(|(a, b)| close(*a, *b, 10.0 * largest(&plain)))
+    };
+    assert!(agree(true) && !agree(false));
 }
 
 /// Whether `a` and `b` agree up to roundings of numbers of the size of `scale`.
@@ -159,19 +220,15 @@ fn largest<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
     values.into_iter().fold(0.0, |most, v| most.max(v.abs()))
 }
 
-/// Output and gradient of a batch, with pulls that depend on nothing but the samples.
+/// Output and gradient, with residuals that depend on nothing but the samples, and are positive: so that little cancels in a chain.
 fn evaluated(network: &Network<f64>, x: &Matrix<f64>, activation: Activation, flow: Flow) -> (Vec<f64>, Blocks<f64>) {
-    let (depth, samples) = (network.depth(), x.cols());
-    let inputs = Inputs::new(x, network.architecture().reads_squares());
-    let mut batch = Batch::activated(network, depth, samples, activation);
-    batch.forward(network, &inputs, 2);
-    let mut outputs = vec![0.0; samples];
-    batch.outputs(depth, &mut outputs);
-    let pulls = Stream::new(9, "pulls").normals(samples);
-    (2..=depth).for_each(|l| batch.pull(l, 1.0, &pulls));
+    let (top, inputs) = (network.depth(), Inputs::new(x, network.architecture().reads_squares()));
+    let residuals = Stream::new(9, "residuals").normals(x.cols().next_multiple_of(PANEL));
+    let mut step = Step::new(network, &inputs, Scope { bottom: 2, top, flow, local: false }, activation);
+    step.pass(network, &inputs, |p, _, _, row| row.set(|n| residuals[p * PANEL + n].abs()));
     let mut gradient = Blocks::zeros(network, 0.0);
-    batch.gradient(network, &inputs, flow, 2, &mut gradient);
-    (outputs, gradient)
+    step.gradient(network, 1.0, |_| 0.0, &mut gradient.blocks);
+    (outputs(network, x, activation), gradient)
 }
 
 /// The quadratic forms are another way to compute the same function and the same gradient, on every shape.
@@ -220,20 +277,20 @@ fn the_truncated_gradient_is_that_of_the_truncated_function() {
     let network = random_network(&architecture, &mut stream);
     let x = Matrix::from_fn(5, 40, |_, _| stream.normal());
     let activation = Activation::Truncated(2.0);
-    let (outputs, _) = evaluated(&network, &x, activation, Flow::Through);
-    assert_ne!(outputs, evaluated(&network, &x, Activation::Square, Flow::Through).0, "some projections must be truncated");
+    let (truncated, _) = evaluated(&network, &x, activation, Flow::Through);
+    assert_ne!(truncated, evaluated(&network, &x, Activation::Square, Flow::Through).0, "some projections must be truncated");
     let inputs = Inputs::new(&x, false);
-    let mut batch = Batch::activated(&network, 3, 40, activation);
-    batch.forward(&network, &inputs, 2);
-    // The sum of all outputs: its derivative in S_l through the own head is 2 alpha_l S_l.
-    (2..=3).for_each(|l| batch.pull(l, 2.0 * network.layer(l).scale, &[1.0; 40]));
+    let scope = Scope { bottom: 2, top: 3, flow: Flow::Through, local: false };
+    let mut step = Step::new(&network, &inputs, scope, activation);
+    // The sum of all outputs: with residuals one, what is summed is half its derivative.
+    step.pass(&network, &inputs, |_, _, _, row| *row = Row([1.0; PANEL]));
     let mut gradient = Blocks::zeros(&network, 0.0);
-    batch.gradient(&network, &inputs, Flow::Through, 2, &mut gradient);
+    step.gradient(&network, 2.0, |_| 0.0, &mut gradient.blocks);
     for entry in 0..10 {
         let total = |step: f64| {
             let mut moved = network.clone();
             moved.layer_mut(2).weights[0].as_mut_slice()[entry] += step;
-            sum(&bfc::hierarchy::network::batch::outputs(&moved, &x, activation))
+            sum(&outputs(&moved, &x, activation))
         };
         let (quotient, found) = ((total(1e-6) - total(-1e-6)) / 2e-6, gradient.blocks[0][0].as_slice()[entry]);
         assert!((quotient - found).abs() < 1e-6 * found.abs().max(1.0), "entry {entry}: {quotient} {found}");

@@ -7,21 +7,21 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use bfc::golden::difference;
 use common::Place;
 
-/// Blesses the profile `tiny` of all claims into the directory `goldens`, with what is in `out`.
-fn blessed(place: &Place, goldens: &str, out: &str) -> String {
-    place.bfc(&format!("bless --profile tiny --golden {goldens} {out}")).says(0, &["0 changed"]);
-    let names = place.names(&format!("{goldens}/tiny"));
-    names.iter().map(|name| place.read(&format!("{goldens}/tiny/{name}"))).collect()
-}
-
-/// The goldens of the repository.
-fn stored() -> String {
+/// Blesses the profile `tiny` of all claims with what is in `out`, and compares the goldens with those of the repository.
+fn blessed_as_stored(place: &Place, out: &str) {
+    place.bfc(&format!("bless --profile tiny --golden goldens {out}")).says(0, &["0 changed"]);
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/tiny");
-    let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()).collect();
-    files.sort();
-    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    let mut names: Vec<String> =
+        fs::read_dir(&directory).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(place.names("goldens/tiny"), names);
+    for name in names {
+        let (found, stored) = (place.read(&format!("goldens/tiny/{name}")), fs::read_to_string(directory.join(&name)).unwrap());
+        assert!(found == stored, "{name}\n{}", difference(&stored, &found));
+    }
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn two_shards_joined_give_the_goldens_of_one_run() {
     assert!(!one.is_empty() && !two.is_empty() && !one.iter().any(|name| two.contains(name)), "each does its own part");
     place.bfc("merge one two --out all").says(0, &["joined in all"]);
     assert_eq!(place.names("all").len(), one.len() + two.len());
-    assert_eq!(blessed(&place, "goldens", "--out all"), stored());
+    blessed_as_stored(&place, "--out all");
     assert_eq!(place.names("all").len(), one.len() + two.len(), "nothing was left to compute");
 }
 
@@ -64,5 +64,5 @@ fn a_check_that_is_killed_is_resumed() {
         let _ = child.kill();
         child.wait().unwrap();
     }
-    assert_eq!(blessed(&place, "goldens", "--out kept"), stored());
+    blessed_as_stored(&place, "--out kept");
 }

@@ -56,7 +56,9 @@ declared='^((Local|Global|Polymorphic|Monomorphic|Private|#\[[^]]*\])[[:space:]]
 : > found.txt
 for file in *.v; do
   strip "$file" > stripped.txt
-  if grep -nE "$word($forbidden)$end" stripped.txt; then
+  # `Add Ring` of a proved ring_theory declares nothing: it tells the tactic ring of a lemma.
+  sed -E 's/^Add Ring [A-Za-z_]+ : \(commutative_ring [^.]*\)\.$//' stripped.txt > words.txt
+  if grep -nE "$word($forbidden)$end" words.txt; then
     fail "$file uses a forbidden word (line above)"
   fi
   if grep -nE '^((Global|#\[[^]]*\]) *)*(Notation|Infix|Reserved)' stripped.txt; then

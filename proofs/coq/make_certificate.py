@@ -11,8 +11,9 @@ The file kept here is written from ../certificates/boolplus-d6-M20.json.
 The Gram matrix is computed anew for a family, or is the one that the certificate states. With V = v/2^k, the toolkit's approximate
 eigenvectors, and mu/2^s, its approximate eigenvalues, the fields of the record `certificate` (IntegerCertificate.v) are, for rank N:
 
+    denominator           that of the certificate, times 2^scale for a stored matrix of the second format
     scale                 2^k
-    coefficient_rows      the first N columns of v as they are, and feature_rows their transpose
+    coefficient_rows      the first N columns of v, orthonormal to the last bits, and feature_rows their transpose
     threshold             4^k (mu_(N+1) + delta)
     excess_rows           column i <= N of v times sqrt(mu_i - mu_(N+1))
     factor_rows           2^k times the Cholesky factor of c I + B B' - G - (delta/2) I
@@ -73,6 +74,18 @@ def cholesky(matrix):
     return low
 
 
+def orthonormal(v, k):
+    """V, over 2^k, with columns of length one and at right angles to 2^-k or so: V <- V (3 - V'V)/2 by Newton and Schulz."""
+    one, size = 4**k, len(v)
+    while True:
+        products = list(check.products([list(column) for column in zip(*v)], v))
+        defect = max(abs(x - (one if i == j else 0)) for i, row in enumerate(products) for j, x in enumerate(row))
+        if defect <= 4 * size << k or 4 * defect > one:
+            return v
+        step = [[(3 * one if i == j else 0) - x for j, x in enumerate(row)] for i, row in enumerate(products)]
+        v = [[shifted(x, 2 * k + 1) for x in row] for row in check.products(v, step)]
+
+
 def dot(u, v):
     return sum(x * y for x, y in zip(u, v))
 
@@ -80,6 +93,7 @@ def dot(u, v):
 def certify(certificate, printed):
     """All fields of the record; every inequality that Coq will check holds, in exact arithmetic, or there is an error."""
     k, s, mu, v, denominator, rank = (*(certificate[name] for name in ("k", "s", "mu", "v", "denominator")), printed["rank"])
+    denominator, v = denominator << certificate["matrix"].get("scale", 0), orthonormal(v, k)
     size = len(mu)
     gram = gram_of(certificate["matrix"], size)
     units, digits = int(printed["tail"].replace(".", "")), certificate["digits"] + 1

@@ -3,8 +3,17 @@
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
 
+#[doc = include_str!("certificate.md")]
+pub mod certificate {}
+
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
+
+#[doc = include_str!("json.md")]
+pub mod json {}
+
+#[doc = include_str!("matrix-market.md")]
+pub mod matrix_market {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}

@@ -17,12 +17,12 @@ pub struct Eigen {
     pub vectors: Matrix<f64>,
 }
 
-fn parallelism(threads: usize) -> Par {
+pub(super) fn parallelism(threads: usize) -> Par {
     // Zero would mean all processors, and one a pool for nothing.
     if threads <= 1 { Par::Seq } else { Par::rayon(threads) }
 }
 
-fn view(m: &Matrix<f64>) -> MatRef<'_, f64> {
+pub(super) fn view(m: &Matrix<f64>) -> MatRef<'_, f64> {
     MatRef::from_row_major_slice(m.as_slice(), m.rows(), m.cols())
 }
 

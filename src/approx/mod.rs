@@ -4,4 +4,5 @@
 //! data, to proofs that assume nothing of it ([`crate::certify`]).
 
 pub mod eigen;
+pub mod product;
 pub mod solve;

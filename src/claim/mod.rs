@@ -13,10 +13,12 @@
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
 //! | `study` | [`Study`], [`Computed`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
-//! | `text` | the text of a golden |
+//! | `text` | the text of a golden, written and read |
+//! | `difference` | [`difference()`]: what moved between two outcomes |
 //! | `ledger`, `sources` | finished work, and the sources that it is valid for |
 
 mod catalogue;
+mod difference;
 mod evaluation;
 pub mod exponent;
 mod figure;
@@ -30,6 +32,7 @@ mod value;
 mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source};
+pub use difference::difference;
 pub use evaluation::{Evaluation, Progress, Share, require_platform};
 pub use figure::{Figure, Scale};
 pub use ledger::Ledger;

@@ -2,9 +2,6 @@
 
 use crate::canonical::Canonical;
 
-/// This library's own sources, listed by its build script.
-const OWN: Sources = crate::sources!();
-
 /// The file that locks the versions of all dependencies.
 const LOCK: &str = "Cargo.lock";
 
@@ -17,6 +14,9 @@ macro_rules! sources {
         $crate::claim::Sources(include!(concat!(env!("OUT_DIR"), "/sources.rs")))
     };
 }
+
+/// This library's own sources.
+const OWN: Sources = sources!();
 
 /// The sources of a catalogue's crate with its `Cargo.lock`, as `(path, content)`: see [`sources!`](crate::sources).
 #[derive(Clone, Copy, Debug)]

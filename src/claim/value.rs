@@ -3,6 +3,7 @@
 use dashu_int::IBig;
 use serde::{Deserialize, Serialize};
 
+use crate::exact::Rational;
 use crate::layout::one_line;
 
 /// What the numbers of a column rest on, from the strongest to the weakest; [`Text`](Kind::Text) are no numbers.
@@ -99,21 +100,32 @@ impl Value {
             return None;
         }
         match self.text.split_once('/') {
-            Some((numerator, denominator)) => Some(numerator.parse::<f64>().ok()? / denominator.parse::<f64>().ok()?),
+            Some((numerator, denominator)) => Some(Rational::from_fraction(numerator, denominator)?.to_f64()),
             None => self.text.parse().ok(),
         }
     }
 }
 
-/// Returns whether a text is an integer, a decimal or a fraction of integers.
+/// Returns whether a text is an integer, a decimal or a fraction of integers, of any size.
 fn is_number(text: &str) -> bool {
-    let decimal = |t: &str| t.parse::<f64>().is_ok_and(f64::is_finite) && t.ends_with(|c: char| c.is_ascii_digit());
-    let integer = |t: &str| t.strip_prefix('-').unwrap_or(t).chars().all(|c| c.is_ascii_digit()) && !t.is_empty();
-    match text.split_once('/') {
-        Some((numerator, denominator)) => integer(numerator) && integer(denominator),
-        // Integers may be beyond the doubles.
-        None => integer(text) || decimal(text),
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned.split_once('/') {
+        Some((numerator, denominator)) => are_digits(numerator) && are_digits(denominator),
+        None => is_decimal(unsigned),
     }
+}
+
+fn is_decimal(unsigned: &str) -> bool {
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let mantissa = match mantissa.split_once('.') {
+        Some((whole, decimals)) => (whole.is_empty() || are_digits(whole)) && are_digits(decimals),
+        None => are_digits(mantissa),
+    };
+    mantissa && are_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))
+}
+
+fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 macro_rules! integers {
@@ -145,10 +157,11 @@ mod tests {
 
     #[test]
     fn words_among_numbers_claim_nothing() {
-        for number in ["0", "-3", "1/3", "2.50e-8", "1e300", "123456789012345678901234567890"] {
+        for number in ["0", "-3", "1/3", "2.50e-8", "1e300", "-2.5e+400", ".5", "123456789012345678901234567890"] {
             assert_eq!(Value::exact(number).kind(), Kind::Exact, "{number}");
         }
-        for word in ["absent", "above 96", "", "nan", "inf", "1/", "[1, 2]", "-"] {
+        for word in ["absent", "above 96", "", "nan", "inf", "1/", "/2", "1/-2", "[1, 2]", "-", "1.", "e5", "1e", "1e5.", "1.2.3"]
+        {
             assert_eq!(Value::exact(word).kind(), Kind::Text, "{word}");
         }
         assert_eq!(Value::from(7usize), Value::in_column(Kind::Integer, "7"));

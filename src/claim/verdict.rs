@@ -24,6 +24,11 @@ impl Verdict {
             Verdict::Verified => "Verified",
         }
     }
+
+    /// The verdict of this name.
+    pub fn named(name: &str) -> Option<Verdict> {
+        [Verdict::Refuted, Verdict::Undecided, Verdict::Verified].into_iter().find(|verdict| verdict.name() == name)
+    }
 }
 
 impl fmt::Display for Verdict {

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::{Answer, BlessArguments, Exit, goldens, output};
-use crate::claim::{Catalogue, Profile, Study, require_platform, text};
-use crate::comparison::{Comparison, Entry};
-use crate::error::Result;
-use crate::golden::{Scope, Status, Written};
+use crate::claim::{Catalogue, Claim, Description, Profile, Study, require_platform, text};
+use crate::comparison::{Comparison, Entry, golden_text};
+use crate::error::{Error, Result};
+use crate::golden::{Scope, Status, Store, Stored, Text, Written, difference};
 use crate::report;
 
 /// Recomputes the selected claims and replaces their goldens.
 pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -> Result<Answer> {
     let claims = catalogue.select(&arguments.claims)?;
+    if arguments.prose {
+        return reword(catalogue, &claims, arguments);
+    }
     require_platform()?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
@@ -46,17 +49,57 @@ fn refusal(exit: Exit) -> String {
 }
 
 fn write(program: &str, entries: &[Entry<'_>], arguments: &BlessArguments) -> Result<String> {
-    let profile = arguments.common.profile();
     let scope = if arguments.claims.is_empty() { Scope::Whole } else { Scope::Part };
-    let command = format!("{program} bless --profile {}", profile.name());
-    let written = goldens::open(&arguments.common)?.replace(&texts(entries, profile), scope, &command)?;
-    Ok(summary(&written, &arguments.common.golden.join(profile.name()).display().to_string()))
+    let texts = texts(entries, arguments.common.profile());
+    replace(program, &goldens::open(&arguments.common)?, &texts, scope, arguments)
 }
 
-fn texts(entries: &[Entry<'_>], profile: Profile) -> BTreeMap<String, String> {
+/// Replaces goldens, and says how many.
+fn replace(
+    program: &str,
+    store: &Store,
+    texts: &BTreeMap<String, Text>,
+    scope: Scope,
+    arguments: &BlessArguments,
+) -> Result<String> {
+    let profile = arguments.common.profile().name();
+    let written = store.replace(texts, scope, &format!("{program} bless --profile {profile}"))?;
+    Ok(summary(&written, &arguments.common.golden.join(profile).display().to_string()))
+}
+
+/// Gives goldens the prose that their claims have now; their numbers stay.
+fn reword<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &BlessArguments) -> Result<Answer> {
+    let (store, profile) = (goldens::open(&arguments.common)?, arguments.common.profile());
+    let stored = store.load()?;
+    let (mut texts, mut shown) = (BTreeMap::new(), String::new());
+    for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)).map(|claim| catalogue.describe(claim)) {
+        let (text, moved) = reworded(&claim, &stored, profile)?;
+        if !moved.is_empty() {
+            shown += &format!("{}: prose (- stored, + now)\n{moved}\n", claim.id);
+        }
+        texts.insert(claim.golden_name(), text);
+    }
+    let line = replace(catalogue.name, &store, &texts, Scope::Part, arguments)?;
+    Ok(Answer { text: format!("{shown}Every number is the one that was sealed.\n{line}"), exit: Exit::Success })
+}
+
+/// The golden of a claim with its prose of now and the stored numbers, and what moved in the prose.
+fn reworded(claim: &Description<'_>, stored: &Stored, profile: Profile) -> Result<(Text, String)> {
+    let Text { prose: before, numbers } = stored.with_sealed_numbers(&claim.golden_name())?;
+    let controls = text::parse(&numbers)?.controls.len();
+    if controls != claim.controls.len() {
+        let now = claim.controls.len();
+        return Err(Error::golden(format!("{}: {controls} controls are stored, and the claim has {now}: compute it", claim.id)));
+    }
+    let prose = text::prose(claim, profile);
+    let moved = difference(&before, &prose);
+    Ok((Text { prose, numbers }, moved))
+}
+
+fn texts(entries: &[Entry<'_>], profile: Profile) -> BTreeMap<String, Text> {
     let text = |e: &Entry<'_>| {
         let (outcomes, _) = e.found()?;
-        Some((e.claim.golden_name(), text::golden(&e.claim, profile, outcomes)))
+        Some((e.claim.golden_name(), golden_text(&e.claim, profile, outcomes)))
     };
     entries.iter().filter_map(text).collect()
 }
@@ -79,7 +122,9 @@ fn summary(written: &Written, directory: &str) -> String {
 mod tests {
     use std::fs;
 
-    use super::super::check::tests::{DEAD, ERRING, MOVED, REFUTED, UNDECIDED, VERIFIED, bless, check, place};
+    use super::super::check::tests::{
+        DEAD, ERRING, MOVED, REFUTED, REWORDED, UNCONTROLLED, UNDECIDED, VERIFIED, bless, check, place,
+    };
     use super::*;
 
     #[test]
@@ -111,6 +156,35 @@ mod tests {
         let whole = bless(&[MOVED], &place, &[]).unwrap();
         assert!(whole.text.contains("1 removed (made.refuted.txt)"), "{}", whole.text);
         assert_eq!(check(&[MOVED], &place, &[]).unwrap().exit, Exit::Success);
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn new_prose_is_accepted_without_computing_and_the_numbers_stay() {
+        let place = place("prose");
+        let file = || fs::read_to_string(place.join("quick/made.up.txt")).unwrap();
+        bless(&[VERIFIED], &place, &[]).unwrap();
+        let before = Text::split(&file()).unwrap();
+        // It could not even be computed.
+        let answer = bless(&[REWORDED], &place, &["--prose"]).unwrap();
+        assert!(answer.text.contains("- ") && answer.text.contains("1 changed (made.up.txt)"), "{}", answer.text);
+        let after = Text::split(&file()).unwrap();
+        assert!(after.numbers == before.numbers && after.prose != before.prose);
+        assert!(bless(&[REWORDED], &place, &["--prose"]).unwrap().text.contains("0 changed"));
+        fs::write(place.join("quick/made.up.txt"), file().replace("found     4", "found     5")).unwrap();
+        let edited = file();
+        assert!(bless(&[REWORDED], &place, &["--prose"]).unwrap_err().to_string().contains("not those that were sealed"));
+        assert_eq!(file(), edited);
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn other_controls_are_more_than_prose() {
+        let place = place("prose-controls");
+        bless(&[VERIFIED], &place, &[]).unwrap();
+        let uncontrolled: super::super::check::tests::Made = || crate::claim::Claim { id: "made.up".into(), ..UNCONTROLLED() };
+        assert!(bless(&[uncontrolled], &place, &["--prose"]).unwrap_err().to_string().contains("1 controls are stored"));
+        assert!(bless(&[VERIFIED, REFUTED], &place, &["--prose"]).unwrap_err().to_string().contains("made.refuted.txt: missing"));
         fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -1,25 +1,22 @@
 //! `bfc certify`: eigenvalue tails of a user's own matrix, with a proof to keep.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Exit, output};
 use crate::certify::certificate::{Certificate, Source};
-use crate::certify::{CertifiedTails, LARGEST_DIGITS, Tail, eigenvalue_tails};
+use crate::certify::perturbed::PerturbedTail;
+use crate::certify::tails::any_eigenvalue_tails;
+use crate::certify::{CertifiedTails, LARGEST_DIGITS, Tail, matrix_file};
 use crate::error::{Error, Result};
 use crate::exact::Rational;
+use crate::exact::big_gram::AnyGram;
 use crate::exact::family::{Family, Kind};
-use crate::exact::gram::Gram;
-use crate::exact::matrix_market;
 use crate::report::table::aligned;
-
-/// The largest file that is read: twice what the largest matrix takes.
-const LARGEST_FILE: u64 = 4 << 30;
 
 /// What to certify, or to check.
 #[derive(Debug, clap::Subcommand)]
@@ -27,7 +24,7 @@ pub enum CertifyCommand {
     /// The mean squared error that no N-dimensional linear method can beat: (1/M) sum_{i>N} lambda_i / D, correctly rounded
     ///
     /// For any symmetric G this number is certified. That no method can beat it holds when G / D is a matrix of inner products, which
-    /// takes a positive semidefinite G; this is not checked, but a tail below zero, which shows that it is not so, is warned of.
+    /// takes a positive semidefinite G; where G is proved not to be one, there is a warning.
     Tail(TailArguments),
     /// Prove a certificate anew, in exact arithmetic (0 accepted, 1 refused, 2 unreadable)
     Check(CheckArguments),
@@ -35,11 +32,19 @@ pub enum CertifyCommand {
 
 /// A matrix, ranks, and how to print.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("matrix").required(true).args(["gram", "family"])))]
+#[command(group(clap::ArgGroup::new("matrix").required(true).args(["gram", "features", "family"])))]
 pub struct TailArguments {
-    /// A symmetric integer matrix in the Matrix Market format
-    #[arg(long, value_name = "FILE.mtx")]
+    /// A symmetric matrix G: Matrix Market (integer, unsigned-integer or real) or NumPy (.npy, .npz), also by gzip; - for standard input
+    ///
+    /// Floats are taken as the dyadic numbers they are, without an error; a decimal text is the double next to it.
+    #[arg(long, value_name = "FILE")]
     gram: Option<PathBuf>,
+    /// A matrix X in the place of G, a row for each function; G = X X', without an error
+    #[arg(long, value_name = "FILE")]
+    features: Option<PathBuf>,
+    /// Take (G + G')/2, without an error, of a matrix that is not symmetric in its last bits
+    #[arg(long, requires = "gram")]
+    symmetric_part: bool,
     /// A family of functions in the place of a file
     #[arg(long, value_parser = ["perm", "pm3", "boolplus"], requires = "dimension", requires = "count")]
     family: Option<String>,
@@ -61,6 +66,9 @@ pub struct TailArguments {
     /// Digits after the point
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=LARGEST_DIGITS as i64))]
     digits: u16,
+    /// Enclose the tails of every symmetric matrix whose entries are within R of the given ones: lower and upper, rounded outwards
+    #[arg(long, value_name = "R", value_parser = radius, conflicts_with = "emit", allow_negative_numbers = true)]
+    radius: Option<Rational>,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
     format: CertifyFormat,
@@ -68,8 +76,8 @@ pub struct TailArguments {
     #[arg(long, value_name = "CERT.json")]
     emit: Option<PathBuf>,
     /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = super::jobs)]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, alias = "threads", value_name = "N", value_parser = super::jobs)]
+    jobs: Option<NonZeroUsize>,
 }
 
 /// A certificate, and the matrix it should be of.
@@ -78,12 +86,12 @@ pub struct CheckArguments {
     /// The certificate
     #[arg(value_name = "CERT.json")]
     certificate: PathBuf,
-    /// The matrix it should be of; without it, the one that the certificate states
-    #[arg(long, value_name = "FILE.mtx")]
+    /// The matrix it should be of, in any format that `tail` reads; without it, the one that the certificate states
+    #[arg(long, value_name = "FILE")]
     gram: Option<PathBuf>,
     /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = super::jobs)]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, alias = "threads", value_name = "N", value_parser = super::jobs)]
+    jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -110,42 +118,49 @@ fn threads(asked: Option<NonZeroUsize>) -> usize {
     asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
+fn radius(text: &str) -> std::result::Result<Rational, String> {
+    match text.parse::<Rational>() {
+        Ok(radius) if !radius.is_negative() => Ok(radius),
+        _ => Err("expected a number of zero or more, such as 0.5 or 1e-9".into()),
+    }
+}
+
 fn tail(arguments: &TailArguments) -> Result<Answer> {
     let (family, gram) = arguments.matrix()?;
     let digits = usize::from(arguments.digits);
-    let proof = eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.threads))?;
-    let exit = if proof.tails.iter().all(|t| t.decimal.is_some()) { Exit::Success } else { Exit::Undecided };
+    let proof = any_eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.jobs))?;
+    let rows = match &arguments.radius {
+        None => proof.tails.iter().map(|tail| Row::of(tail, digits)).collect(),
+        Some(radius) => {
+            let around = |tail| PerturbedTail::around(tail, &gram, radius).map(|found| Row::of_perturbed(&found, digits));
+            proof.tails.iter().map(around).collect::<Result<Vec<Row>>>()?
+        }
+    };
+    let exit = if rows.iter().all(|row| row.undecided.is_none()) { Exit::Success } else { Exit::Undecided };
     if let (Some(file), Exit::Success) = (&arguments.emit, exit) {
-        let source = family.as_ref().map_or_else(|| Source::from(&gram), Source::from);
-        write(file, &Certificate::new(source, &gram, digits, &proof)?.to_json())?;
+        emit(file, family.as_ref(), &gram, digits, &proof)?;
     }
-    proof.tails.iter().filter(|tail| is_negative(tail)).for_each(|tail| output::note(negative(tail.rank)));
+    if proof.is_indefinite {
+        output::note(
+            "warning: G is not positive semidefinite (v'Gv is below zero for some v), so its tails are no mean squared errors",
+        );
+    }
     let text = match arguments.format {
-        CertifyFormat::Json => tails_json(&proof, digits),
-        CertifyFormat::Text => tails_text(&gram, &proof, digits),
+        CertifyFormat::Json => format!("{}\n", json!({ "tails": rows.iter().map(Row::json).collect::<Vec<_>>() })),
+        CertifyFormat::Text => text(&gram, &rows),
     };
     Ok(Answer { text, exit })
 }
 
-/// Whether the tail is proved to be below zero.
-fn is_negative(tail: &Tail) -> bool {
-    tail.enclosure.as_ref().is_some_and(|range| *range.upper() < Rational::from(0))
-}
-
-fn negative(rank: usize) -> String {
-    format!(
-        "warning: the tail at rank {rank} is below zero: G is not positive semidefinite, and the tail is no mean squared error"
-    )
-}
-
 impl TailArguments {
     /// The matrix, and the family that it is of.
-    fn matrix(&self) -> Result<(Option<Family>, Gram)> {
+    fn matrix(&self) -> Result<(Option<Family>, AnyGram)> {
         let family = self.family()?;
-        let gram = match (&self.gram, &family) {
-            (Some(file), _) => read_matrix(file)?,
-            (None, Some(family)) => family.gram()?,
-            (None, None) => return Err(Error::refused("give --gram or --family")),
+        let gram = match (&self.gram, &self.features, &family) {
+            (Some(file), _, _) => matrix_file::gram(file, self.symmetric_part)?,
+            (_, Some(file), _) => matrix_file::features_gram(file, threads(self.jobs))?,
+            (_, _, Some(family)) => AnyGram::Small(family.gram()?),
+            (None, None, None) => return Err(Error::refused("give --gram, --features or --family")),
         };
         let denominator = self.denominator.unwrap_or(gram.denominator());
         Ok((family, gram.over(denominator)))
@@ -158,47 +173,72 @@ impl TailArguments {
     }
 }
 
-fn tails_json(proof: &CertifiedTails, digits: usize) -> String {
-    let entry = |tail: &Tail| match tail.undecided(digits) {
-        None => json!({ "rank": tail.rank, "tail": tail.decimal }),
-        Some(cause) => json!({ "rank": tail.rank, "tail": null, "undecided": cause }),
-    };
-    format!("{}\n", json!({ "tails": proof.tails.iter().map(entry).collect::<Vec<_>>() }))
+/// What is printed of one rank.
+struct Row {
+    rank: usize,
+    decimal: Option<String>,
+    exact: Option<String>,
+    /// The lower and the upper end, where a radius was asked for.
+    ends: Option<[String; 2]>,
+    undecided: Option<String>,
 }
 
-fn tails_text(gram: &Gram, proof: &CertifiedTails, digits: usize) -> String {
-    let cell = |tail: &Tail| match tail.undecided(digits) {
-        None => tail.decimal.clone().unwrap_or_default(),
-        Some(cause) => format!("Undecided: {cause}"),
-    };
-    let head = vec!["rank".to_string(), "(1/M) sum_{i>rank} lambda_i / D".to_string()];
-    let rows = proof.tails.iter().map(|tail| vec![tail.rank.to_string(), cell(tail)]);
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+impl Row {
+    fn of(tail: &Tail, digits: usize) -> Self {
+        let exact = tail.exact().map(Rational::to_string);
+        Row { rank: tail.rank, decimal: tail.decimal.clone(), exact, ends: None, undecided: tail.undecided(digits) }
+    }
+
+    fn of_perturbed(found: &PerturbedTail, digits: usize) -> Self {
+        let ends = found.ends(digits);
+        let undecided = ends.is_none().then(|| "the approximate eigenvectors were not shown to be independent".to_string());
+        Row { rank: found.rank, decimal: found.decimal(digits), exact: None, ends, undecided }
+    }
+
+    fn json(&self) -> Value {
+        let mut entry = Map::new();
+        entry.insert("rank".into(), json!(self.rank));
+        entry.insert("tail".into(), json!(self.decimal));
+        let [lower, upper] = self.ends.clone().map_or([None, None], |ends| ends.map(Some));
+        let more = [("exact", &self.exact), ("lower", &lower), ("upper", &upper), ("undecided", &self.undecided)];
+        entry.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_string(), json!(value.as_ref()?)))));
+        Value::Object(entry)
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let decimal = self.decimal.clone().unwrap_or_else(|| "-".into());
+        match (&self.undecided, &self.ends) {
+            (Some(cause), _) => vec![self.rank.to_string(), format!("Undecided: {cause}")],
+            (None, Some([lower, upper])) => vec![self.rank.to_string(), decimal, lower.clone(), upper.clone()],
+            (None, None) => vec![self.rank.to_string(), decimal],
+        }
+    }
+}
+
+fn text(gram: &AnyGram, rows: &[Row]) -> String {
+    let more: &[&str] = if rows.iter().any(|row| row.ends.is_some()) { &["lower", "upper"] } else { &[] };
+    let head = ["rank", "(1/M) sum_{i>rank} lambda_i / D"].iter().chain(more).map(|word| word.to_string()).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
     let table: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
     format!("M = {}, D = {}\n\n{table}", gram.order(), gram.denominator())
 }
 
+fn emit(file: &Path, family: Option<&Family>, gram: &AnyGram, digits: usize, proof: &CertifiedTails) -> Result<()> {
+    let source = family.map_or_else(|| Source::from(gram), Source::from);
+    write(file, &Certificate::new(source, gram.denominator(), digits, proof)?.to_json())
+}
+
 fn check(arguments: &CheckArguments) -> Result<Answer> {
     let file = &arguments.certificate;
-    let certificate = Certificate::parse(&read(file)?).map_err(|e| e.in_file(file))?;
-    let given = arguments.gram.as_deref().map(read_matrix).transpose()?;
-    Ok(match certificate.refusal(given.as_ref(), threads(arguments.threads)) {
+    let certificate = Certificate::parse(&utf8(matrix_file::read(file)?, file)?).map_err(|e| e.in_file(file))?;
+    let given = arguments.gram.as_deref().map(|file| matrix_file::gram(file, false)).transpose()?;
+    Ok(match certificate.refusal(given.as_ref(), threads(arguments.jobs)) {
         None => Answer { text: format!("accepted\n{}", certificate.statement()), exit: Exit::Success },
         Some(reason) => Answer { text: format!("refused: {reason}\n"), exit: Exit::Failure },
     })
 }
 
-fn read_matrix(file: &Path) -> Result<Gram> {
-    matrix_market::parse(&read(file)?, NonZeroU64::MIN).map_err(|e| e.in_file(file))
-}
-
-fn read(file: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
-    let opened = File::open(file).and_then(|f| f.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
-    let length = opened.map_err(|e| Error::io("read", file, &e))?;
-    if length as u64 > LARGEST_FILE {
-        return Err(Error::input("a file above 4 GiB", "a matrix or a certificate").in_file(file));
-    }
+fn utf8(bytes: Vec<u8>, file: &Path) -> Result<String> {
     String::from_utf8(bytes).map_err(|e| {
         let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
         Error::input("bytes that are no text", "UTF-8").in_file(file).at_line(line)

@@ -85,36 +85,65 @@ fn advice(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: 
     if !unchecked.is_empty() {
         text += &format!("Not checked in this profile; to check: {program} check {} --profile full\n", unchecked.join(" "));
     }
-    let moved = |e: &&Entry<'_>| e.found().is_some_and(|(_, golden)| !golden.is_equal());
-    let damaged = |e: &Entry<'_>| e.found().is_some_and(|(_, golden)| ![Status::Equal, Status::Differs].contains(&golden.status));
-    if !problems.is_empty() || entries.iter().any(damaged) {
-        text += &restore(&arguments.common);
+    text + &remedies(program, entries, problems, &arguments.common)
+}
+
+/// How to restore what is stored, and how to accept what was found; where there are no goldens at all, there is nothing to accept.
+fn remedies(program: &str, entries: &[Entry<'_>], problems: &[String], common: &Common) -> String {
+    let of = |wanted: fn(&Status) -> bool| {
+        let found = entries.iter().filter(|e| e.found().is_some_and(|(_, golden)| wanted(&golden.status)));
+        found.map(|e| e.claim.id).collect::<Vec<&str>>()
+    };
+    let reworded = of(|status| *status == Status::Reworded);
+    let converted = of(|status| *status == Status::LineEndings);
+    let moved = of(|status| ![Status::Equal, Status::Reworded, Status::LineEndings].contains(status));
+    let damaged = of(|status| ![Status::Equal, Status::Reworded, Status::Differs, Status::LineEndings].contains(status));
+    if !goldens::exist(common) {
+        return no_goldens(common);
     }
-    if !problems.is_empty() || entries.iter().any(|e| moved(&e)) {
-        let moved: Vec<&str> = entries.iter().filter(moved).map(|e| e.claim.id).collect();
-        text += &format!(
-            "To accept what was found as the new goldens: {}\n",
-            bless(program, &moved, !problems.is_empty(), &arguments.common)
-        );
+    let mut text = String::new();
+    if !converted.is_empty() {
+        text += &line_endings(common);
+    }
+    if !problems.is_empty() || !damaged.is_empty() {
+        text += &restore(common);
+    }
+    if !reworded.is_empty() && problems.is_empty() {
+        let command = bless(program, "bless --prose", &reworded, common);
+        text += &format!("To accept the prose as it is now and compute nothing: {command}\n");
+    }
+    if !problems.is_empty() || !moved.is_empty() {
+        let command = bless(program, "bless", if problems.is_empty() { &moved } else { &[] }, common);
+        text += &format!("To accept what was found as the new goldens: {command}\n");
     }
     text
+}
+
+fn no_goldens(common: &Common) -> String {
+    let path = common.golden.display();
+    format!("{path}: no goldens of any profile; run from the root of the repository, or give --golden DIR\n")
+}
+
+fn line_endings(common: &Common) -> String {
+    let path = common.golden.join(common.profile().name());
+    format!(
+        "A checkout has converted line endings; `golden/** -text` in .gitattributes keeps them. To restore the files, remove them and \
+         give: git checkout -- {}\n",
+        path.display()
+    )
 }
 
 /// What to do where the stored result is at fault and not what was computed.
 fn restore(common: &Common) -> String {
     let directory = common.golden.join(common.profile().name());
-    let path = directory.display();
-    match directory.is_dir() {
-        true => format!("The stored results are damaged or incomplete. To restore them: git checkout -- {path}\n"),
-        false => format!("{path}: no such directory; run from the root of the repository, or give --golden DIR\n"),
-    }
+    format!("The stored results are damaged or incomplete. To restore them: git checkout -- {}\n", directory.display())
 }
 
-/// The command that blesses these claims.
-fn bless(program: &str, ids: &[&str], whole: bool, common: &Common) -> String {
+/// The command that blesses these claims, or all of them if there are none.
+fn bless(program: &str, command: &str, ids: &[&str], common: &Common) -> String {
     let golden = common.golden.to_str().filter(|g| *g != "golden").map_or(String::new(), |g| format!(" --golden {g}"));
-    let ids = if whole { String::new() } else { ids.iter().map(|id| format!(" {id}")).collect() };
-    format!("{program} bless{ids} --profile {}{golden}", common.profile().name())
+    let ids: String = ids.iter().map(|id| format!(" {id}")).collect();
+    format!("{program} {command}{ids} --profile {}{golden}", common.profile().name())
 }
 
 /// Every item that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
@@ -187,6 +216,8 @@ pub(super) mod tests {
     pub const UNCONTROLLED: Made = || Claim { id: "made.uncontrolled".into(), controls: &[], ..CLAIM };
     pub const LONG: Made = || Claim { id: "made.long".into(), full_only: true, ..CLAIM };
     pub const ERRING: Made = || Claim { id: "made.erring".into(), check: |_| Err(Error::refused("no run")), ..CLAIM };
+    /// With other words; it cannot be computed.
+    pub const REWORDED: Made = || Claim { method: "By counting.", ..Claim { id: "made.up".into(), ..ERRING() } };
     pub const MOVED: Made = || Claim { check: |_| Ok(outcome(Verdict::Verified)), ..CLAIM };
 
     /// A fresh place for goldens.
@@ -256,9 +287,15 @@ pub(super) mod tests {
             assert_eq!(answer.exit, Exit::Failure);
             assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
         };
-        fs::write(&text, good.replace("found 4", "found 5")).unwrap();
-        told("made.up: the golden is edited (");
+        fs::write(&text, good.replace("found     4", "found     5")).unwrap();
+        told("made.up: the golden is edited in its numbers (");
         told("made.up.txt:");
+        fs::write(&text, good.replace("By addition", "By magic")).unwrap();
+        told("made.up: the golden is edited in its prose (");
+        fs::write(&text, good.replace('\n', "\r\n")).unwrap();
+        told("made.up: the golden has CRLF line endings");
+        told("`golden/** -text` in .gitattributes");
+        assert!(!check(&[VERIFIED], &place, &[]).unwrap().text.contains("made bless"), "the numbers are not at fault");
         fs::write(&text, &good[..good.len() / 2]).unwrap();
         told("made.up: the golden is truncated (");
         fs::remove_file(&text).unwrap();
@@ -296,6 +333,34 @@ pub(super) mod tests {
         assert!(text.contains("made bless made.up --profile quick --golden "), "{text}");
         assert!(text.contains("made explain CLAIM"), "{text}");
         assert!(text.contains("- ") && text.contains("+ "), "{text}");
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn new_prose_is_told_from_new_numbers() {
+        let place = place("reworded");
+        bless(&[VERIFIED], &place, &[]).unwrap();
+        let answer = check(&[|| Claim { method: "By counting.", ..CLAIM }], &place, &[]).unwrap();
+        assert_eq!(answer.exit, Exit::Failure);
+        for expected in ["made.up: the golden is reworded", "-   By addition.", "made bless --prose made.up --profile quick"] {
+            assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
+        }
+        assert!(!answer.text.contains("To accept what was found"), "{}", answer.text);
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn a_wrong_directory_is_not_to_be_blessed() {
+        let place = place("wrong");
+        for exists in [false, true] {
+            let text = check(&[VERIFIED], &place, &[]).unwrap().text;
+            assert!(text.contains("no goldens of any profile; run from the root") && !text.contains("made bless"), "{text}");
+            if !exists {
+                fs::create_dir_all(place.join("quick")).unwrap();
+            }
+        }
+        bless(&[VERIFIED], &place, &["--profile", "tiny"]).unwrap();
+        assert!(check(&[VERIFIED], &place, &[]).unwrap().text.contains("made bless --profile quick"));
         fs::remove_dir_all(&place).unwrap();
     }
 

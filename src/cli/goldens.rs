@@ -2,10 +2,10 @@
 
 use super::Common;
 use super::output::{note, with_progress};
-use crate::claim::{Catalogue, Claim, Evaluation, Study};
+use crate::claim::{Catalogue, Claim, Evaluation, Profile, Study};
 use crate::comparison::{Comparison, Request};
 use crate::error::Result;
-use crate::golden::{Recovery, Store};
+use crate::golden::{Recovery, Store, manifest};
 
 /// The store of a profile, after finishing or undoing a replacement that was interrupted, and saying so.
 ///
@@ -24,6 +24,11 @@ pub fn open(common: &Common) -> Result<Store> {
         }
     }
     Ok(store)
+}
+
+/// Returns whether the directory of the goldens has those of any profile.
+pub fn exist(common: &Common) -> bool {
+    Profile::ALL.iter().any(|profile| common.golden.join(profile.name()).join(manifest::FILE).is_file())
 }
 
 /// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are.

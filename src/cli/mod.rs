@@ -137,6 +137,9 @@ struct BlessArguments {
     /// Write even though a claim is not Verified or its control is not Refuted
     #[arg(long)]
     allow_unverified: bool,
+    /// Accept new prose and compute nothing: the stored numbers must be those that were sealed, and stay byte for byte
+    #[arg(long, conflicts_with_all = ["allow_unverified", "out", "jobs"])]
+    prose: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

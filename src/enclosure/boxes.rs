@@ -1,9 +1,9 @@
 //! Branch and bound: a statement about all points of a box, proved box by box.
 //!
-//! A box is bisected until each part is settled. Every part is a box of intervals with exact ends, so that the parts cover the whole
-//! (`proofs/boxes.md`, lemma 1); what is said of a part is the business of the caller. The order is fixed: depth first, the lower
-//! half before the upper, along the side that is widest in units of the caller. So the number of boxes and the tree of splits are
-//! the same on every machine.
+//! A box is bisected until each part is settled. Every part is a box of intervals with exact ends, so that the parts cover the
+//! whole (`proofs/boxes.md`, lemma 1); what is said of a part is the business of the caller. The order is fixed: depth first,
+//! the lower half before the upper, along the side that is widest in units of the caller. So the number of boxes and the tree
+//! of splits are the same on every machine.
 
 use super::interval::Interval;
 use crate::error::{Error, Result};

@@ -10,6 +10,7 @@
 //! | [`definite`] | definiteness of matrices of intervals |
 //! | [`slicing`] | exact products of integer matrices at the speed of floats |
 //! | [`residual`] | how far candidates are from being eigenvectors |
+//! | [`big_product`], [`big_residual`] | the same in integers of any size |
 //! | [`spectrum`] | eigenvalues and their sums from candidates |
 //! | [`singular`] | the smallest singular value of a small matrix |
 //! | [`solve`] | how far an approximate solution of a linear system is from the true one |
@@ -17,6 +18,8 @@
 //!
 //! Proofs: `proofs/rounding.md`, `proofs/eigenvalue-tail.md`, `proofs/cube-kernel.md`, `proofs/boxes.md`.
 
+pub mod big_product;
+pub mod big_residual;
 pub mod boxes;
 pub mod definite;
 pub mod interval;

@@ -16,7 +16,7 @@ use crate::matrix::Matrix;
 pub const LARGEST_BITS: u32 = 62;
 
 /// Bits after the point of the copy of `V` that shows it to be invertible.
-const COARSE_BITS: u32 = 16;
+pub(super) const COARSE_BITS: u32 = 16;
 
 /// Candidates: column `j` of `V` for an eigenvector of `G`, `mu_j` for its eigenvalue, `mu_1 >= mu_2 >= ...`.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,21 +112,30 @@ impl Candidate {
     pub fn smallest_singular_value_lower(&self, threads: usize) -> Result<Option<Rational>> {
         self.check_bits()?;
         let dropped = self.vector_bits.saturating_sub(COARSE_BITS);
-        let bits = self.vector_bits - dropped;
         let coarse = self.vectors.map(|&v| shifted_down(v, dropped));
-        if largest_bits(&coarse) > bits + 1 {
-            return Ok(None);
-        }
-        let defect = exact_product_rows(&coarse.transposed(), &coarse, threads, |i, row| {
-            let mut row = row.to_vec();
-            row[i] -= 1 << (2 * bits);
-            norm_squared_upper(&row)
-        })?;
-        let defect_upper = dyadic(sqrt_upper(&defect.into_iter().sum()), 2 * bits);
-        let rounding_upper = if dropped == 0 { UBig::ZERO } else { UBig::from(self.vectors.rows().max(self.vectors.cols())) };
-        let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, bits + 1);
-        Ok((sigma > Rational::from(0)).then_some(sigma))
+        coarse_singular_value_lower(&coarse, self.vector_bits - dropped, dropped > 0, threads)
     }
+}
+
+/// A lower bound of `sigma_min(V)` (guarantee: valid), for a `V` that is `coarse / 2^bits`, or was `rounded` to it, entry by entry.
+pub(super) fn coarse_singular_value_lower(
+    coarse: &Matrix<i64>,
+    bits: u32,
+    rounded: bool,
+    threads: usize,
+) -> Result<Option<Rational>> {
+    if largest_bits(coarse) > bits + 1 {
+        return Ok(None);
+    }
+    let defect = exact_product_rows(&coarse.transposed(), coarse, threads, |i, row| {
+        let mut row = row.to_vec();
+        row[i] -= 1 << (2 * bits);
+        norm_squared_upper(&row)
+    })?;
+    let defect_upper = dyadic(sqrt_upper(&defect.into_iter().sum()), 2 * i64::from(bits));
+    let rounding_upper = if rounded { UBig::from(coarse.rows().max(coarse.cols())) } else { UBig::ZERO };
+    let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, i64::from(bits) + 1);
+    Ok((sigma > Rational::from(0)).then_some(sigma))
 }
 
 /// `value / 2^bits`, rounded to the nearest integer, halves upwards.
@@ -135,8 +144,8 @@ fn shifted_down(value: i64, bits: u32) -> i64 {
 }
 
 /// `integer / 2^bits`.
-pub fn dyadic(integer: UBig, bits: u32) -> Rational {
-    Rational::from(&Dyadic::new(integer.into(), -i64::from(bits)))
+pub fn dyadic(integer: UBig, bits: i64) -> Rational {
+    Rational::from(&Dyadic::new(integer.into(), -bits))
 }
 
 /// Bits of an entry that are squared.

@@ -18,7 +18,7 @@ use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
 /// Bits after the point of a square root's ends.
-const ROOT_BITS: u32 = 160;
+const ROOT_BITS: i64 = 160;
 
 /// `A'A`, rounded to integers over a power of two.
 #[derive(Clone, Debug)]

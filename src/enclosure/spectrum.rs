@@ -10,47 +10,107 @@
 //! hence, by Cauchy and Schwarz, `sum_{i>N} lambda_i` lies in `tr G - sum_{i<=N} mu_i +- sqrt(N) rho`. After Weyl, Hoffman and
 //! Wielandt, Kahan.
 
+use dashu_int::ops::DivEuclid;
 use dashu_int::{IBig, UBig};
 
+use super::big_residual::{BigCandidate, norm_squared};
 use super::range::Range;
 use super::residual::{Candidate, dyadic, sqrt_upper};
 use crate::error::Result;
+use crate::exact::big_gram::{BigGram, Rounded};
 use crate::exact::gram::Gram;
+use crate::exact::gram_facts::GramFacts;
 use crate::exact::{Dyadic, Rational};
+use crate::matrix::Matrix;
 
 /// What a candidate proves of the eigenvalues of `G`, the integers of a Gram matrix.
 #[derive(Clone, Debug)]
-pub struct Spectrum<'a> {
-    gram: &'a Gram,
+pub struct Spectrum {
+    facts: GramFacts,
     /// The integers `2^s mu`.
-    values: &'a [i64],
+    values: Vec<IBig>,
     value_bits: u32,
-    /// At least `4^(k+s) ||GV - V diag(mu)||_F^2`.
+    /// At least `4^residual_bits ||GV - V diag(mu)||_F^2`.
     residual_squared_upper: UBig,
-    residual_bits: u32,
+    residual_bits: i64,
     /// At most `sigma_min(V)`, above zero; `None` when `V` was not shown to be invertible.
     sigma_lower: Option<Rational>,
 }
 
-impl<'a> Spectrum<'a> {
+impl Spectrum {
     /// Computes the residual and the singularity of `candidate`, on `threads` threads. Time of a few products of matrices.
     ///
     /// # Errors
     /// As [`Candidate::checked`].
-    pub fn enclose(gram: &'a Gram, candidate: &'a Candidate, threads: usize) -> Result<Self> {
+    pub fn enclose(gram: &Gram, candidate: &Candidate, threads: usize) -> Result<Self> {
         Ok(Spectrum {
-            gram,
+            facts: gram.facts(),
             residual_squared_upper: candidate.residual_squared_upper(gram, threads)?,
             sigma_lower: candidate.smallest_singular_value_lower(threads)?,
-            values: &candidate.values,
+            values: candidate.values.iter().map(|&mu| mu.into()).collect(),
             value_bits: candidate.value_bits,
-            residual_bits: candidate.residual_bits(),
+            residual_bits: candidate.residual_bits().into(),
         })
     }
 
-    /// Whether the vectors were shown to be linearly independent; if not, only [`exact_tail`] is known.
+    /// As [`enclose`](Self::enclose), from a candidate for the rounded matrix (`proofs/eigenvalue-tail.md`, lemma 7): with
+    /// `G = 2^t G_0 + E`,
+    ///
+    /// ```text
+    ///   ||GV - V diag(2^t mu)||_F <= 2^t ||G_0 V - V diag(mu)||_F + 2 ||E||_F        since ||V||_2 <= 2 - sigma
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Candidate::checked`].
+    pub fn enclose_rounded(gram: &BigGram, rounded: &Rounded, candidate: &Candidate, threads: usize) -> Result<Self> {
+        let of_rounded = Spectrum::enclose(&rounded.gram, candidate, threads)?;
+        let values = BigCandidate::shifted(&Candidate { vectors: Matrix::filled(0, 0, 0), ..candidate.clone() }, rounded.shift);
+        // In units of 2^-bits.
+        let bits = of_rounded.residual_bits - rounded.shift as i64;
+        let moved = UBig::from(2u8) * sqrt_upper(&rounded.error_squared);
+        let moved = if bits >= 0 { moved << bits as usize } else { (moved >> bits.unsigned_abs() as usize) + UBig::ONE };
+        let residual = sqrt_upper(&of_rounded.residual_squared_upper) + moved;
+        Ok(Spectrum {
+            facts: gram.facts(),
+            residual_squared_upper: residual.sqr(),
+            residual_bits: bits,
+            values: values.values,
+            value_bits: values.value_bits,
+            ..of_rounded
+        })
+    }
+
+    /// As [`enclose`](Self::enclose), in integers of any size.
+    ///
+    /// # Errors
+    /// As [`BigCandidate::checked`].
+    pub fn enclose_big(gram: &BigGram, candidate: &BigCandidate, threads: usize) -> Result<Self> {
+        Spectrum::of_residual(gram, candidate, &candidate.residual(gram, threads)?, threads)
+    }
+
+    /// As [`enclose_big`](Self::enclose_big), from the residual that [`BigCandidate::residual`] gives.
+    ///
+    /// # Errors
+    /// As [`BigCandidate::smallest_singular_value_lower`].
+    pub fn of_residual(gram: &BigGram, candidate: &BigCandidate, residual: &Matrix<IBig>, threads: usize) -> Result<Self> {
+        Ok(Spectrum {
+            facts: gram.facts(),
+            residual_squared_upper: norm_squared(residual),
+            sigma_lower: candidate.smallest_singular_value_lower(threads)?,
+            values: candidate.values.clone(),
+            value_bits: candidate.value_bits,
+            residual_bits: candidate.residual_bits().into(),
+        })
+    }
+
+    /// Whether the vectors were shown to be linearly independent; if not, only [`GramFacts::exact_tail`] is known.
     pub fn is_bounded(&self) -> bool {
         self.sigma_lower.is_some()
+    }
+
+    /// What is known without a candidate.
+    pub fn facts(&self) -> &GramFacts {
+        &self.facts
     }
 
     /// `sqrt(count) rho`, or more; above zero, so that no tie hangs on the luck of a candidate that happens to be exact.
@@ -61,32 +121,51 @@ impl<'a> Spectrum<'a> {
 
     /// `lambda_{i+1}` of `G`, without the denominator (guarantee: valid); `None` when nothing is known, or `i >= M`.
     pub fn eigenvalue(&self, i: usize) -> Option<Range> {
-        let value = Dyadic::new((*self.values.get(i)?).into(), -i64::from(self.value_bits));
+        let value = Dyadic::new(self.values.get(i)?.clone(), -i64::from(self.value_bits));
         Some(Range::around(&Rational::from(&value), &self.radius_upper(1)?))
     }
 
-    /// `(1/(M D)) sum_{i>N} lambda_i`: the mean over the family of what `rank = N` dimensions leave (guarantee: valid).
-    ///
-    /// A single number, whatever the candidate, where [`exact_tail`] knows it. `None` when nothing is known.
-    pub fn tail(&self, rank: usize) -> Option<Range> {
-        if let Some(sum) = exact_tail(self.gram, rank) {
-            let tail = self.gram.mean(&sum);
-            return Range::new(tail.clone(), tail);
+    /// `sum_{i>N} lambda_i` of the integer matrix `G` (guarantee: valid): a single number where it is proved to be an integer,
+    /// whatever the candidate. `None` when nothing is known.
+    fn sum(&self, rank: usize) -> Option<Range> {
+        let point = |sum: &IBig| Rational::from(&Dyadic::from(sum.clone()));
+        if let Some(sum) = self.facts.exact_tail(rank) {
+            return Range::new(point(&sum), point(&sum));
         }
-        let kept: IBig = self.values[..rank].iter().map(|&mu| IBig::from(mu)).sum();
-        let left = Dyadic::new((self.gram.trace() << self.value_bits as usize) - kept, -i64::from(self.value_bits));
-        Some(Range::around(&self.gram.mean(&Rational::from(&left)), &self.gram.mean(&self.radius_upper(rank)?)))
+        let kept: IBig = self.values[..rank].iter().sum();
+        let left = Dyadic::new((&self.facts.trace << self.value_bits as usize) - kept, -i64::from(self.value_bits));
+        let range = Range::around(&Rational::from(&left), &self.radius_upper(rank)?);
+        match self.facts.separation_bits(rank).zip(integer_within(&range)) {
+            Some((bits, integer)) if is_within(&range, &point(&integer), bits) => Range::new(point(&integer), point(&integer)),
+            _ => Some(range),
+        }
+    }
+
+    /// `(1/(M D)) sum_{i>N} lambda_i`, `2^scale` divided out: the mean over the family of what `rank = N` dimensions leave
+    /// (guarantee: valid). A single number where it is proved to be rational; `None` when nothing is known.
+    pub fn tail(&self, rank: usize) -> Option<Range> {
+        let sum = self.sum(rank)?;
+        Range::new(self.facts.mean(sum.lower()), self.facts.mean(sum.upper()))
+    }
+
+    /// Whether a closer candidate can still show that the tail is rational, or that it is not.
+    pub fn may_be_rational(&self, rank: usize) -> bool {
+        let open = |range: Range| range.width() > Rational::from(0) && integer_within(&range).is_some();
+        self.facts.separation_bits(rank).is_some() && self.sum(rank).is_some_and(open)
     }
 }
 
-/// `sum_{i>N} lambda_i` of `G` where it needs no candidate (guarantee: exact): at `N = 0` the trace, from `N = M` on zero, and for
-/// a diagonal matrix the sum of all but the `N` largest entries.
-pub fn exact_tail(gram: &Gram, rank: usize) -> Option<Rational> {
-    let order = gram.order();
-    let smallest = || {
-        let mut diagonal: Vec<i64> = (0..order).map(|i| gram.entries()[(i, i)]).collect();
-        diagonal.sort_unstable();
-        diagonal[..order.saturating_sub(rank)].iter().map(|&g| IBig::from(g)).sum::<IBig>()
-    };
-    (rank == 0 || rank >= order || gram.is_diagonal()).then(|| Rational::from(&Dyadic::from(smallest())))
+/// The integer next to the middle, if the range holds it.
+fn integer_within(range: &Range) -> Option<IBig> {
+    let twice = range.lower() + range.upper();
+    // floor(middle + 1/2), the middle being n/(2d).
+    let denominator = IBig::from(twice.denominator().clone());
+    let integer = (twice.numerator() + &denominator).div_euclid(denominator * IBig::from(2));
+    range.encloses(&Rational::from(&Dyadic::from(integer.clone()))).then_some(integer)
+}
+
+/// Whether all members are closer than `2^-bits` to the number.
+fn is_within(range: &Range, number: &Rational, bits: u64) -> bool {
+    let separation = Rational::from(&Dyadic::new(IBig::ONE, -(bits as i64)));
+    range.upper() - number < separation && number - range.lower() < separation
 }

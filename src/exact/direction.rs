@@ -109,7 +109,7 @@ mod tests {
     fn norms_in_two_and_three_dimensions() {
         for m in 1..12u64 {
             assert_eq!(zonal_norm(2, m), Rational::new(1, IBig::ONE << (2 * m - 1) as usize).unwrap());
-            let leading = Rational::new(factorial(2 * m), factorial(m) * factorial(m) << m as usize).unwrap();
+            let leading = Rational::new(factorial(2 * m), (factorial(m) * factorial(m)) << m as usize).unwrap();
             assert_eq!(&zonal_norm(3, m) * &leading.squared(), Rational::new(1, 2 * m as i64 + 1).unwrap());
         }
     }

@@ -1,5 +1,6 @@
 //! Dyadic rationals `m 2^e`: what finite floats are, and what sums and products of them stay.
 
+use super::machine_number::MachineNumber;
 use crate::error::{Error, Result};
 use crate::scalar::{Scalar, operators_by_value};
 use dashu_int::IBig;
@@ -79,16 +80,7 @@ impl TryFrom<f64> for Dyadic {
     /// # Errors
     /// For NaN and the infinities.
     fn try_from(value: f64) -> Result<Self> {
-        let bits = value.to_bits();
-        let (negative, biased, fraction) = (bits >> 63 == 1, (bits >> 52 & 0x7ff) as i64, bits & ((1 << 52) - 1));
-        let (magnitude, exponent) = match biased {
-            0x7ff => return Err(Error::input(value, "a finite number")),
-            0 => (fraction, -1074),
-            _ => (fraction | 1 << 52, biased - 1075),
-        };
-        let zeros = magnitude.trailing_zeros().min(63);
-        let mantissa = IBig::from(magnitude >> zeros);
-        Ok(Dyadic::new(if negative { -mantissa } else { mantissa }, exponent + i64::from(zeros)))
+        MachineNumber::try_from(value).map(Dyadic::from)
     }
 }
 

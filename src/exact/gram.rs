@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU64;
 
-use dashu_int::IBig;
+use dashu_int::{IBig, UBig};
 
-use super::Rational;
+use super::gram_facts::GramFacts;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 
@@ -36,11 +36,11 @@ pub fn checked_order(order: usize) -> Result<usize> {
     }
 }
 
-/// The entry, if exact products can take it.
+/// The entry, if exact products of 128 bits can take it.
 ///
 /// # Errors
 /// When it is beyond [`largest_entry`].
-pub fn checked_entry(entry: i64, order: usize) -> Result<i64> {
+fn checked_entry(entry: i64, order: usize) -> Result<i64> {
     let largest = largest_entry(order);
     match entry.unsigned_abs() <= largest.unsigned_abs() {
         true => Ok(entry),
@@ -103,15 +103,34 @@ impl Gram {
         self.denominator
     }
 
-    /// `tr G`, without the denominator (guarantee: exact).
-    pub fn trace(&self) -> IBig {
-        (0..self.order()).map(|i| IBig::from(self.entries[(i, i)])).sum()
+    /// What `G` tells of its eigenvalues (guarantee: exact).
+    pub fn facts(&self) -> GramFacts {
+        let order = self.order();
+        let diagonal = || (0..order).map(|i| IBig::from(self.entries[(i, i)]));
+        let row_sum = |i| self.entries.row(i).iter().map(|g| g.unsigned_abs()).sum::<u64>();
+        GramFacts {
+            order,
+            whole: UBig::from(order) * UBig::from(self.denominator.get()),
+            trace: diagonal().sum(),
+            // At most 2^62, as every row sum.
+            largest_row_sum: (0..order).map(row_sum).max().unwrap_or(0).into(),
+            diagonal: self.is_diagonal().then(|| {
+                let mut diagonal: Vec<IBig> = diagonal().collect();
+                diagonal.sort_unstable();
+                diagonal
+            }),
+        }
     }
 
-    /// `sum / (M D)` for an order of `M`: how a sum of eigenvalues of `G` becomes a mean over the family (guarantee: exact).
-    pub fn mean(&self, sum: &Rational) -> Rational {
-        let whole = IBig::from(self.order()) * IBig::from(self.denominator.get());
-        sum * Rational::new(IBig::ONE, whole).expect("neither the order nor the denominator is zero")
+    /// `v' G v` (guarantee: exact).
+    ///
+    /// # Panics
+    /// When `v` does not have `M` entries; it is the caller's, never a user's.
+    pub fn form(&self, v: &[i64]) -> IBig {
+        assert_eq!(v.len(), self.order(), "a vector of the order of the matrix");
+        // Row sums of G are at most 2^62, so the inner products are at most 2^125.
+        let inner = |i: usize| self.entries.row(i).iter().zip(v).map(|(&g, &x)| i128::from(g) * i128::from(x)).sum::<i128>();
+        v.iter().enumerate().map(|(i, &x)| IBig::from(x) * IBig::from(inner(i))).sum()
     }
 
     /// Whether all entries off the diagonal are zero.
@@ -121,13 +140,13 @@ impl Gram {
 }
 
 /// The first `(i, j)`, `i > j`, at which a square matrix differs from its transpose.
-pub fn first_asymmetry(entries: &Matrix<i64>) -> Option<(usize, usize)> {
+pub(super) fn first_asymmetry(entries: &Matrix<i64>) -> Option<(usize, usize)> {
     let below = (0..entries.rows()).flat_map(|i| (0..i).map(move |j| (i, j)));
     below.into_iter().find(|&(i, j)| entries[(i, j)] != entries[(j, i)])
 }
 
-/// Tells an asymmetry, counting from one as Matrix Market does.
-pub fn asymmetry(entries: &Matrix<i64>, i: usize, j: usize) -> String {
+/// The asymmetry in words, counting from one as Matrix Market does.
+pub(super) fn asymmetry(entries: &Matrix<i64>, i: usize, j: usize) -> String {
     let (below, above) = (entries[(i, j)], entries[(j, i)]);
     format!("not symmetric: entry ({}, {}) is {below}, entry ({}, {}) is {above}", i + 1, j + 1, j + 1, i + 1)
 }

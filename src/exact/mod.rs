@@ -11,9 +11,10 @@
 //! | [`rational`], [`decimal`] | quotients, and their correctly rounded floats and decimals |
 //! | [`polynomial`] | sparse polynomials in several variables, so that a network can be expanded |
 //! | [`rank`] | the rank of a matrix, by fraction-free elimination |
-//! | [`gram`] | symmetric matrices of integers over one denominator |
+//! | [`gram`], [`big_gram`] | symmetric matrices of integers over one denominator, of 64 bits or of any size |
+//! | [`gram_facts`] | what they tell of their eigenvalues without a candidate |
 //! | [`family`] | families of functions with exact Gram matrices |
-//! | [`matrix_market`] | the reader of a user's own |
+//! | [`given`], [`matrix_market`], [`npy`], [`machine_number`] | a user's own matrix, as it is read |
 //! | [`moments`] | `E[z^alpha]` of the features a network reads |
 //! | [`quadratic_form`] | joint cumulants of quadratic polynomials in Gaussian variables |
 //! | [`inputs`] | expectations, derivatives and substitution of polynomials in the inputs |
@@ -26,6 +27,7 @@
 //! | [`count`], [`polynomial_in_d`] | binomials and dimensions; sequences that are polynomials in `d` |
 //! | [`counted`] | a scalar that counts the operations made with it |
 
+pub mod big_gram;
 pub mod count;
 pub mod counted;
 pub mod cube_kernel;
@@ -35,13 +37,17 @@ pub mod dual;
 pub mod dyadic;
 pub mod family;
 pub mod flattening;
+pub mod given;
 pub mod gram;
+pub mod gram_facts;
 pub mod harmonic;
 pub mod hermite;
 pub mod inputs;
 pub mod linear;
+pub mod machine_number;
 pub mod matrix_market;
 pub mod moments;
+pub mod npy;
 pub mod parity;
 pub mod polynomial;
 pub mod polynomial_in_d;

@@ -1,7 +1,10 @@
 //! The kernels of this room, run on fixed inputs, against the bits they gave when they were written.
 
+use pulp::{Simd, WithSimd};
+
 use super::cholesky::Cholesky;
 use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
+use super::panel::{PANEL, PanelSums, Panels, Row, Start, add_squares, weigh};
 use super::platform::PlatformCheck;
 use super::product::{View, add_product_on};
 use super::reduce::{inner_products, sum};
@@ -18,12 +21,13 @@ struct Kernel {
     expected: &'static str,
 }
 
-const KERNELS: [Kernel; 10] = [
+const KERNELS: [Kernel; 11] = [
     Kernel { name: "normal numbers", run: normals, expected: "2e01be7f594c9233" },
     Kernel { name: "elementary functions", run: elementary_functions, expected: "0872cdaf00c7de1f" },
     Kernel { name: "sums", run: sums, expected: "cbe6600d55865d9a" },
     Kernel { name: "inner products", run: inner, expected: "81945b0ea33f6115" },
     Kernel { name: "products", run: products, expected: "3247c16313cb17c1" },
+    Kernel { name: "training panels", run: panels, expected: "2d8adcfa37aad77b" },
     Kernel { name: "QR factorisation", run: qr, expected: "dc69e96596b72685" },
     Kernel { name: "singular values", run: svd, expected: "5cfcb5bac397633d" },
     Kernel { name: "symmetric eigenvectors", run: eigen, expected: "8c27cda9d719d8b2" },
@@ -91,6 +95,47 @@ fn products() -> Result<Canonical> {
         add_product_on(2, start.as_mut_slice(), View::from(&a), b.as_slice(), n + 2);
         Ok(c.matrix(&start))
     })
+}
+
+/// What a step of training does with its inputs, on numbers of samples on both sides of the edge of a panel.
+struct Panelled<'a> {
+    a: &'a Matrix<f64>,
+    inputs: &'a Panels,
+    residuals: &'a Panels,
+    samples: usize,
+}
+
+impl WithSimd for Panelled<'_> {
+    type Output = Canonical;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Canonical {
+        let (rows, cols) = (self.a.rows(), self.a.cols());
+        let (mut sums, mut values, mut heads) = (PanelSums::zeros(rows, cols), vec![Row::ZERO; rows], Vec::new());
+        for p in 0..self.samples.div_ceil(PANEL) {
+            weigh(simd, &mut values, self.a.into(), self.inputs.panel(p), Start::Zero);
+            let mut head = Row::ZERO;
+            add_squares(simd, &mut head, 0.3, &values);
+            heads.extend_from_slice(&head.0);
+            sums.add(simd, 0, &values, self.inputs.panel(p), &self.residuals.panel(p)[0]);
+        }
+        let entries = (0..rows).flat_map(|i| (0..cols).map(move |r| (i, r)));
+        entries.fold(Canonical::of("panels").floats(&heads[..self.samples]), |c, (i, r)| {
+            let (weighted, plain) = sums.at(i, r);
+            c.float(weighted).float(plain)
+        })
+    }
+}
+
+fn panels() -> Result<Canonical> {
+    [(1, 1, 127), (2, 9, 128), (3, 32, 129), (13, 7, 300)].iter().try_fold(
+        Canonical::of("panels"),
+        |c, &(rows, cols, samples)| {
+            let (a, x, e) = (random(rows, cols, "a"), random(cols, samples, "inputs"), random(1, samples, "residuals"));
+            let panelled = Panelled { a: &a, inputs: &(&x).into(), residuals: &(&e).into(), samples };
+            Ok(c.text(&pulp::Arch::new().dispatch(panelled).hex()))
+        },
+    )
 }
 
 fn qr() -> Result<Canonical> {

@@ -7,6 +7,7 @@ pub mod det;
 pub mod elementary;
 pub mod factor;
 pub mod kernels;
+pub mod panel;
 mod platform;
 pub mod product;
 pub mod reduce;

@@ -42,7 +42,17 @@ impl<'a> View<'a> {
         View { entries: &self.entries[start..], rows: count, ..self }
     }
 
-    fn at(&self, i: usize, j: usize) -> f64 {
+    /// Rows and columns.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.rows, self.cols)
+    }
+
+    /// Entry `(i, j)`.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[inline(always)]
+    pub fn at(&self, i: usize, j: usize) -> f64 {
         self.entries[i * self.row_stride + j * self.col_stride]
     }
 }

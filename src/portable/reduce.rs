@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::matrix::Matrix;
 
 /// Partial sums kept side by side, so that a vector unit of any width up to this gives the same bits.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// The sum of `term(i)` for `i` in `0..n`: entry `i` joins partial sum `i mod 8`, and the partial sums are added pairwise
 /// `((0+4)+(2+6)) + ((1+5)+(3+7))`.
@@ -27,7 +27,7 @@ pub fn sum_by(n: usize, term: impl Fn(usize) -> f64) -> f64 {
 }
 
 #[inline(always)]
-fn join([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
+pub(super) fn join([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
@@ -44,7 +44,35 @@ pub fn mean(values: &[f64]) -> f64 {
 /// The mean squared distance from the mean. Guarantee: replayed.
 pub fn variance(values: &[f64]) -> f64 {
     let m = mean(values);
-    sum_by(values.len(), |i| (values[i] - m) * (values[i] - m)) / values.len() as f64
+    squares_about(values, m) / values.len() as f64
+}
+
+/// `sum (v - c)^2` over the values. Guarantee: replayed.
+pub fn squares_about(values: &[f64], c: f64) -> f64 {
+    Arch::new().dispatch(SquaresAbout { values, c })
+}
+
+struct SquaresAbout<'a> {
+    values: &'a [f64],
+    c: f64,
+}
+
+impl WithSimd for SquaresAbout<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let square = |v: f64| (v - self.c) * (v - self.c);
+        let (groups, rest) = self.values.as_chunks::<LANES>();
+        let mut partial = [0.0; LANES];
+        for group in groups {
+            for (sum, &v) in partial.iter_mut().zip(group) {
+                *sum += square(v);
+            }
+        }
+        partial.iter_mut().zip(rest).for_each(|(sum, &v)| *sum += square(v));
+        join(partial)
+    }
 }
 
 /// The Euclidean norm. Guarantee: replayed.

@@ -1,10 +1,9 @@
 //! The table that `check` prints, what lies behind its bad lines, and a summary.
 
 use super::FULL_ONLY;
-use crate::claim::text::{evidence, outcome, verdict_word};
+use crate::claim::text::{control_title, evidence, outcome, verdict_word};
 use crate::claim::{Description, Outcome, Outcomes, Profile, Verdict};
 use crate::comparison::{Entry, Golden};
-use crate::golden::Status;
 use crate::layout::{aligned, one_line};
 
 /// A longer cell of the table is cut; the golden and the JSON hold it whole.
@@ -54,13 +53,13 @@ fn shortened(text: &str) -> String {
 
 /// What stands behind each line that is not in order; with `controls`, every control as well.
 pub fn details(entries: &[Entry<'_>], profile: Profile, controls: bool) -> String {
-    let told = |entry: &Entry<'_>| match &entry.result {
+    let behind = |entry: &Entry<'_>| match &entry.result {
         Some(Ok((outcomes, golden))) => detail(&entry.claim, outcomes, golden, profile, controls),
         Some(Err(error)) => format!("{}: could not be checked\n  {error}\n", entry.claim.id),
         None => String::new(),
     };
-    let told: String = entries.iter().map(told).collect();
-    if told.is_empty() { told } else { format!("\n{told}") }
+    let details: String = entries.iter().map(behind).collect();
+    if details.is_empty() { details } else { format!("\n{details}") }
 }
 
 fn detail(claim: &Description<'_>, outcomes: &Outcomes, golden: &Golden, profile: Profile, controls: bool) -> String {
@@ -73,19 +72,14 @@ fn detail(claim: &Description<'_>, outcomes: &Outcomes, golden: &Golden, profile
     }
     if !golden.is_equal() {
         let legend = if golden.difference.is_empty() { "" } else { "  (- stored, + found now)\n" };
-        text +=
-            &format!("{id}: the golden {} ({})\n{legend}{}", is_what(&golden.status), golden.place, indented(&golden.difference));
+        text += &format!("{id}: the golden {} ({})\n{legend}{}", golden.status, golden.place, indented(&golden.difference));
     }
     if controls {
         for (index, control) in outcomes.controls.iter().enumerate() {
-            text += &format!("{id}: {}\n{}", control_name(claim, index), outcome(control, profile));
+            text += &format!("{id}: {}\n{}", control_title(index, claim.controls.len()), outcome(control, profile));
         }
     }
     text
-}
-
-fn is_what(status: &Status) -> String {
-    if *status == Status::Differs { status.word().into() } else { format!("is {}", status.word()) }
 }
 
 fn doubtful_controls(claim: &Description<'_>, outcomes: &Outcomes) -> String {
@@ -94,15 +88,10 @@ fn doubtful_controls(claim: &Description<'_>, outcomes: &Outcomes) -> String {
     }
     let doubtful = outcomes.controls.iter().enumerate().filter(|(_, c)| c.verdict() != Verdict::Refuted);
     let line = |(index, control): (usize, &Outcome)| {
-        let (which, verdict) = (control_name(claim, index), control.verdict());
+        let (which, verdict) = (control_title(index, claim.controls.len()), control.verdict());
         format!("{}: the {which} came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n", claim.id)
     };
     doubtful.map(line).collect()
-}
-
-/// `control`, numbered where there are several.
-fn control_name(claim: &Description<'_>, index: usize) -> String {
-    if claim.controls.len() > 1 { format!("control {}", index + 1) } else { "control".into() }
 }
 
 fn doubts(id: &str, check: &Outcome) -> String {
@@ -152,6 +141,7 @@ pub(super) mod tests {
     use crate::claim::Condition;
     use crate::claim::text::tests::{description, outcomes};
     use crate::error::Error;
+    use crate::golden::Status;
 
     /// The made-up claim in order, moved, with a dead control, and not checkable.
     pub fn entries() -> Vec<Entry<'static>> {

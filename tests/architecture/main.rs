@@ -24,7 +24,11 @@ fn sources() -> Vec<(String, String)> {
         let file = path.strip_prefix(&src).expect("it was found there").to_string_lossy().replace('\\', "/");
         (file, fs::read_to_string(path).expect("a source file can be read"))
     };
-    let exempt = |file: &str| ["main.rs", "lib.rs", "hierarchy/mod.rs"].contains(&file) || file.starts_with("_docs");
+    let exempt = |file: &str| {
+        ["main.rs", "lib.rs", "hierarchy/mod.rs"].contains(&file)
+            || file.starts_with("_docs")
+            || file.starts_with("cli/new/template")
+    };
     paths.iter().map(named).filter(|(file, _)| !exempt(file)).collect()
 }
 
@@ -131,8 +135,17 @@ fn what_is_allowed_passes() {
 }
 
 /// Places where no file imports itself by way of others. Those that are missing here still have circles.
-const WITHOUT_CIRCLES: &[&str] =
-    &["exact/", "portable/", "approx/", "enclosure/", "certify/", "golden/", "hierarchy/network/", "hierarchy/target/"];
+const WITHOUT_CIRCLES: &[&str] = &[
+    "exact/",
+    "portable/",
+    "approx/",
+    "enclosure/",
+    "certify/",
+    "golden/",
+    "hierarchy/network/",
+    "hierarchy/target/",
+    "hierarchy/claims/",
+];
 
 #[test]
 fn files_do_not_import_one_another_in_circles() {

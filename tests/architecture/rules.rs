@@ -26,5 +26,9 @@ pub const TRANSCENDENTAL: &[&str] = &[
 pub const TRANSCENDENTAL_IN: &[&str] = &["approx/", "cli/", "report/"];
 
 /// Where `exact` turns a float into exact numbers or back: the file, and the function or the trait.
-pub const FLOATS_IN_EXACT: &[(&str, &str)] =
-    &[("exact/dyadic.rs", "TryFrom"), ("exact/rational.rs", "TryFrom"), ("exact/rational.rs", "to_f64")];
+pub const FLOATS_IN_EXACT: &[(&str, &str)] = &[
+    ("exact/dyadic.rs", "TryFrom"),
+    ("exact/machine_number.rs", "TryFrom"),
+    ("exact/rational.rs", "TryFrom"),
+    ("exact/rational.rs", "to_f64"),
+];

@@ -1,6 +1,6 @@
 //! The instances that claims speak of, with the recipe that trains each.
 
-use super::Profile;
+use crate::claim::Profile;
 use crate::exact::Distribution;
 use crate::hierarchy::experiment::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
 use crate::hierarchy::learner::{Automatic, Descent, Kind, Stage};

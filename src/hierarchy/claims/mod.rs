@@ -1,37 +1,22 @@
-//! What this paper claims, as propositions of ours: one file a group, in the order of the catalogue.
-
-use crate::claim::{self, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
-use crate::hierarchy::experiment::Training;
-
-/// A claim of this catalogue.
-pub type Claim = claim::Claim<Training>;
+//! What this paper claims, as propositions of ours: a file a claim, named as its id, in a folder a group.
+//!
+//! A new claim is its file, a `mod` line in its group and a line of the catalogue in `registry`. What claims of a group share is in the
+//! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs) and `counting`.
 
 mod algorithm;
-mod algorithm_distilled;
-mod alternation;
 mod alternatives;
-mod alternatives_wide;
 mod backward;
 mod complexity;
-mod complexity_kernel;
-mod complexity_work;
-mod contraction;
 mod counting;
-mod decay;
-mod direction;
 mod dynamics;
 mod forward;
 pub mod instances;
 mod kernel;
-mod kernel_real;
-mod kernel_tail;
-mod labels;
 mod layerwise;
 mod measure;
 mod registry;
 mod representation;
 mod separation;
 mod shallow;
-mod staging;
 
 pub use registry::catalogue;

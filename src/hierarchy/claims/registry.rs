@@ -1,11 +1,9 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::{
-    Claim, algorithm, algorithm_distilled, alternation, alternatives, alternatives_wide, backward, complexity, complexity_kernel,
-    complexity_work, contraction, decay, direction, dynamics, forward, kernel, kernel_real, kernel_tail, labels, layerwise,
-    representation, separation, shallow, staging,
+    algorithm, alternatives, backward, complexity, dynamics, forward, kernel, layerwise, representation, separation, shallow,
 };
-use crate::claim::{Catalogue, Source, Sources};
+use crate::claim::{Catalogue, Claim, Source, Sources};
 use crate::hierarchy::experiment::Training;
 
 /// What the paper asserts in its abstract, in our words.
@@ -43,51 +41,55 @@ pub fn catalogue() -> Catalogue<Training> {
     }
 }
 
-fn claims() -> Vec<Claim> {
-    let mut claims = vec![
-        representation::DEGREE,
-        representation::COST,
-        representation::QUADRATIC_SPAN,
-        forward::CLOSED_FORM,
-        forward::LINEAR_ERROR,
-        layerwise::STUCK,
-        layerwise::WIDER_TOP,
-        layerwise::LOCAL_LOSS,
-        backward::JOINT,
-        backward::STAIRCASE_4,
-        backward::STAIRCASE_5,
-        direction::DIRECTION,
-        backward::THAW,
-        decay::DECAY_RATE,
-        contraction::CONTRACTION,
-        alternation::GAUSS_SEIDEL,
-        backward::RESIDUAL_SHARING,
-        staging::STAGING,
-        complexity::SAMPLES,
-        complexity_kernel::KERNEL_SAMPLES,
-        complexity::ERROR_STEPS,
-        complexity_work::WORK,
-        complexity::DEPTH,
-        kernel::DIMENSION,
-        kernel_tail::CERTIFIED_TAIL,
-        kernel::GAUSSIAN,
-        kernel::MOST_TARGETS,
-        kernel::ATTAINED,
-        kernel_real::REAL_KERNELS,
-        separation::KERNELS,
-        separation::SAMPLES,
-        shallow::MONOMIAL,
-        shallow::QUADRATIC_POWER,
-        algorithm_distilled::DISTILLED,
-        algorithm::THRESHOLDS,
-        algorithm::SGD,
-        algorithm::TRUNCATION,
-        labels::NOISE,
-        labels::CLASSIFICATION,
-        alternatives::TABLE,
-        alternatives::ADAPTIVE,
-        alternatives_wide::WIDE,
-    ];
-    claims.extend(dynamics::claims());
-    claims
+fn claims() -> Vec<Claim<Training>> {
+    vec![
+        representation::degree::DEGREE,
+        representation::cost::COST,
+        representation::quadratic_span::QUADRATIC_SPAN,
+        forward::closed_form::CLOSED_FORM,
+        forward::linear_error::LINEAR_ERROR,
+        layerwise::stuck::STUCK,
+        layerwise::wider_top::WIDER_TOP,
+        layerwise::local_loss::LOCAL_LOSS,
+        backward::joint::JOINT,
+        backward::staircase_4::STAIRCASE_4,
+        backward::staircase_5::STAIRCASE_5,
+        backward::direction::DIRECTION,
+        backward::thaw::THAW,
+        backward::decay_rate::DECAY_RATE,
+        backward::contraction::CONTRACTION,
+        backward::gauss_seidel::GAUSS_SEIDEL,
+        backward::residual_sharing::RESIDUAL_SHARING,
+        backward::staging::STAGING,
+        complexity::samples::SAMPLES,
+        complexity::kernel_samples::KERNEL_SAMPLES,
+        complexity::error_steps::ERROR_STEPS,
+        complexity::work::WORK,
+        complexity::depth::DEPTH,
+        kernel::dimension::DIMENSION,
+        kernel::certified_tail::CERTIFIED_TAIL,
+        kernel::gaussian::GAUSSIAN,
+        kernel::most_targets::MOST_TARGETS,
+        kernel::attained::ATTAINED,
+        kernel::real_kernels::REAL_KERNELS,
+        separation::kernels::KERNELS,
+        separation::samples::SAMPLES,
+        shallow::monomial::MONOMIAL,
+        shallow::quadratic_power::QUADRATIC_POWER,
+        algorithm::distilled::DISTILLED,
+        algorithm::thresholds::THRESHOLDS,
+        algorithm::sgd::SGD,
+        algorithm::truncation::TRUNCATION,
+        algorithm::noise::NOISE,
+        algorithm::classification::CLASSIFICATION,
+        alternatives::table::TABLE,
+        alternatives::adaptive::ADAPTIVE,
+        alternatives::wide::WIDE,
+        dynamics::reduction::REDUCTION,
+        dynamics::landscape::LANDSCAPE,
+        dynamics::staircase::STAIRCASE,
+        dynamics::layerwise_floor::LAYERWISE_FLOOR,
+        dynamics::every_dimension::EVERY_DIMENSION,
+        dynamics::a_posteriori::A_POSTERIORI,
+    ]
 }

@@ -1,13 +1,16 @@
-//! Layer 2 alone, for every dimension: how many steps until layer 3 may be switched on (`proofs/every-dimension.md`, lemmas 5 to 9).
+//! Layer 2 alone, for every dimension: how many steps until layer 3 may be switched on (`proofs/every-dimension.md`, lemmas 5
+//! to 9).
 //!
-//! With `A = a^2`, `s = a^2 + b^2`, `tau = b^2/a^2`, `c = 8 eta B` and `x = 8 eta s = c w`, a step of gradient descent on the population is
+//! With `A = a^2`, `s = a^2 + b^2`, `tau = b^2/a^2`, `c = 8 eta B` and `x = 8 eta s = c w`, a step of gradient descent on the
+//! population is
 //!
 //! ```text
 //! tau -> tau ((1 - x)/(1 + c - x))^2            w -> w ((1 + c (1 - w))^2 - c (2 + c - 2cw) tau/(1 + tau))
 //! ```
 //!
-//! The angle falls by the factor `(1 + c)^-2` whatever `x` is; then `w` grows to 1/2, is led near 1 by a scalar interval map, and tends
-//! to 1 geometrically. Everything is uniform in `0 < eps <= .1`: the slowest case is `c_0 = 8 eta sigma`, the limit `eps -> 0`.
+//! The angle falls by the factor `(1 + c)^-2` whatever `x` is; then `w` grows to 1/2, is led near 1 by a scalar interval map,
+//! and tends to 1 geometrically. Everything is uniform in `0 < eps <= .1`: the slowest case is `c_0 = 8 eta sigma`, the limit
+//! `eps -> 0`.
 
 use super::depth_three::{beta, level, sigma};
 use crate::enclosure::Interval;
@@ -107,8 +110,8 @@ impl Approach {
         Some(up.max(down))
     }
 
-    /// The factor by which `|w - 1|` falls in a step near 1, before the pull of the angle: `1 - 2c(1 - near) + c^2 near^2` at `c_0`
-    /// (lemma 9).
+    /// The factor by which `|w - 1|` falls in a step near 1, before the pull of the angle: `1 - 2c(1 - near) + c^2 near^2` at
+    /// `c_0` (lemma 9).
     fn last_factor(&self) -> Interval {
         let (c, near) = (self.least(), of(&self.near));
         n(1) - n(2) * c * (n(1) - near) + (c * near).sqr()
@@ -121,7 +124,8 @@ impl Approach {
         (n(1) + near) * of(&self.early) * (n(2) + c) / (n(2) * (n(1) - near) - c * near.sqr())
     }
 
-    /// The steps until `tan phi <= tangent eps` and `|s - B| <= distance eps`, for every `0 < eps <= largest_gap` (guarantee: valid).
+    /// The steps until `tan phi <= tangent eps` and `|s - B| <= distance eps`, for every `0 < eps <= largest_gap` (guarantee:
+    /// valid).
     ///
     /// `None` when a condition of the proof does not hold for these constants.
     pub fn steps(&self) -> Option<Steps> {
@@ -158,8 +162,8 @@ impl Approach {
         Some(Steps { constant: most(for_distance, for_angle) + n(1), start: n(0), gap: most(decay, angle) })
     }
 
-    /// What the lemmas ask of the constants: `c` is below the size at which the maps stop to be monotone, `|w - 1| <= near` is kept, and
-    /// the angle disturbs less than `near`.
+    /// What the lemmas ask of the constants: `c` is below the size at which the maps stop to be monotone, `|w - 1| <= near` is
+    /// kept, and the angle disturbs less than `near`.
     fn conditions(&self) -> Option<bool> {
         let (near, angle, c) = (of(&self.near), self.late_angle(), self.most());
         // |w - 1| = near does not grow: (1 + near) angle (2 + c) <= near (2 (1 - near) - c near^2).
@@ -174,8 +178,8 @@ impl Approach {
         (self.most() * near.sqr()).certainly_less(n(1) - near) == Some(true)
     }
 
-    /// `L / eps^2` just after layer 3 was switched on with `gamma r^2 = deviation * beta`, at the most, from where [`steps`](Self::steps) end
-    /// (guarantee: valid).
+    /// `L / eps^2` just after layer 3 was switched on with `gamma r^2 = deviation * beta`, at the most, from where
+    /// [`steps`](Self::steps) end (guarantee: valid).
     pub fn level_at_the_switch(&self, deviation: &Rational) -> Interval {
         let (beta, deviation, distance) = (beta(), of(deviation), of(&self.distance));
         let gap = Interval::zero().hull(of(&self.largest_gap));

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! with `a = <K_2, w>`, `b` the length of the rest of `K_2`, `s = a^2 + b^2`. The dimension of the inputs does not occur.
-//! For a `w` of another length, `a^j` stands as it is, `T_j` is `sum_l t_l C(p_l, j) |w|^(p_l - j)`, and `T_j^2` has the factor `|w|^(2j)`.
+//! For a `w` of another length, `a^j` stands as it is, `T_j` is `sum_l t_l C(p_l, j) |w|^(p_l - j)`, and `T_j^2` has the factor
+//! `|w|^(2j)`.
 
 use dashu_int::IBig;
 
@@ -156,7 +157,8 @@ impl<S: Numbers> Chain<S> {
     }
 }
 
-/// `sum_l c_l C(p_l, j) s^((p_l - j)/2)`: the part of `sum_l c_l u^(p_l)` in the Hermite polynomial of degree `j`, for `Var u = s`.
+/// `sum_l c_l C(p_l, j) s^((p_l - j)/2)`: the part of `sum_l c_l u^(p_l)` in the Hermite polynomial of degree `j`, for `Var u =
+/// s`.
 fn hermite<S: Numbers>(c: &[S], s: &S, j: u32) -> S {
     let with_degree = (2..).zip(c).filter(|(l, _)| exponent(*l) >= j);
     sum(with_degree.map(|(l, c)| {

@@ -1,14 +1,17 @@
 //! Depth 3 with every constant: descent near the target, uniformly in the gap (`proofs/every-dimension.md`, lemmas 1 to 4).
 //!
-//! For unit heads `sigma = 1/sqrt(2)`, `beta = 1/sqrt(96)`, `t_2 = sigma`, `t_3 = eps beta`. With `p = a`, `q = b`, `kappa = k_3`:
+//! For unit heads `sigma = 1/sqrt(2)`, `beta = 1/sqrt(96)`, `t_2 = sigma`, `t_3 = eps beta`. With `p = a`, `q = b`, `kappa =
+//! k_3`:
 //!
 //! ```text
 //! L = 2 e2^2 + 24 eps^2 e4^2 + q^2 D                        r = p^2 + q^2,  gamma = kappa^2,  B = sigma + 6 eps beta
 //! e2 = r + 6 eps gamma r^2 - B     e4 = gamma r^2 - beta     D = 4B (1 + 6 eps gamma r) + 48 eps^2 gamma beta (2p^2 + q^2)
 //! ```
 //!
-//! The chart `e2 = eps X`, `e4 = Y`, `q = eps S` has no singularity at `eps = 0`: `r = sigma + eps (X - 6Y)`, `gamma r^2 = beta + Y`, and
-//! `L/eps^2 = 2X^2 + 24Y^2 + D S^2`. Lengths of gradients are taken in the metric of the steps, `L_p^2 + L_q^2 + (L_kappa/eps)^2`.
+//! The chart `e2 = eps X`, `e4 = Y`, `q = eps S` has no singularity at `eps = 0`: `r = sigma + eps (X - 6Y)`, `gamma r^2 = beta
+//! + Y`, and
+//! `L/eps^2 = 2X^2 + 24Y^2 + D S^2`. Lengths of gradients are taken in the metric of the steps, `L_p^2 + L_q^2 +
+//! (L_kappa/eps)^2`.
 
 use crate::enclosure::Interval;
 use crate::enclosure::boxes::{Finding, Outcome, Search};
@@ -28,7 +31,8 @@ pub struct Statement {
     pub layer_two_moves: bool,
 }
 
-/// The box of the chart `(eps, X, Y, S)`: numerators over 1024. It holds all points with `eps <= .1` and `L <= .85 eps^2/4` (lemma 1).
+/// The box of the chart `(eps, X, Y, S)`: numerators over 1024. It holds all points with `eps <= .1` and `L <= .85 eps^2/4`
+/// (lemma 1).
 pub const CHART: [[i64; 2]; 4] = [[0, 104], [-336, 336], [-98, 98], [0, 282]];
 /// The width of each side that counts as one: the statement is most sensitive to `Y`.
 const UNITS: [f64; 4] = [0.6, 0.7, 0.05, 0.3];
@@ -213,7 +217,8 @@ impl Local {
         ]
     }
 
-    /// Whether `Lambda` is above every eigenvalue of the Hessian: `Lambda I - H` is positive definite; `None` when it is not certain.
+    /// Whether `Lambda` is above every eigenvalue of the Hessian: `Lambda I - H` is positive definite; `None` when it is not
+    /// certain.
     fn is_smooth(&self, bound: Interval) -> Option<bool> {
         let [h11, h12, h22, h13, h23, h33] = self.hessian();
         let (a, b, c) = (bound - h11, bound - h22, bound - h33);
@@ -292,7 +297,17 @@ impl Statement {
             return Err(Error::input(self.level, "a level that the chart holds"));
         }
         let heads = Heads::unit();
+        let stuck = self.where_layer_three_is_stuck();
+        if self.fails_at_middle(heads, &stuck) {
+            return Ok(Outcome::Refuted(stuck));
+        }
         Ok(Search::new(whole, UNITS.to_vec(), most)?.run(|part| self.judge(heads, part)))
+    }
+
+    /// A point of the region at which the slope in `kappa` vanishes, `eps = .05`: `X = -2Y`, `S = 0`, at half the level.
+    fn where_layer_three_is_stuck(&self) -> Vec<Interval> {
+        let y = (self.level.mid() / 64.0).sqrt();
+        [0.05, -2.0 * y, y, 0.0].into_iter().map(|v| Interval::try_from(v).unwrap_or(Interval::ENTIRE)).collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Where layerwise training stops, at every depth (`proofs/dynamics.md`, lemmas 5 to 7).
 //!
 //! After layer 2 alone `y_2 = t_2 + delta`, and stays so. Whatever the layers above do, with infinitely many samples and any
-//! optimiser, `te >= delta^2 S_L / Var F*`, where `S_L` is the squared distance of `z^2` from the span of 1 and the higher powers.
+//! optimiser, `te >= delta^2 S_L / Var F*`, where `S_L` is the squared distance of `z^2` from the span of 1 and the higher
+//! powers.
 
 use super::chain::exponent;
 use super::stage::{covariance, exponents, gram};
@@ -101,10 +102,11 @@ pub fn floor_at_depth(depth: usize, eps: Interval) -> Interval {
     drift.sqr() * Interval::from(&schur_complement(depth)) / variance
 }
 
-/// A lower bound of the layerwise `te / eps^2` that holds at EVERY depth from 4 on, for the gaps in `eps` (guarantee: valid; lemma 7).
+/// A lower bound of the layerwise `te / eps^2` that holds at EVERY depth from 4 on, for the gaps in `eps` (guarantee: valid;
+/// lemma 7).
 ///
-/// `delta` is at least its part from layers 3 and 4; `Var F* <= (sqrt V_4 + eps^3/(1 - eps))^2` with `V_4` the variance of a target of
-/// depth 4; `S_L >= S_inf`, of which a lower bound is given.
+/// `delta` is at least its part from layers 3 and 4; `Var F* <= (sqrt V_4 + eps^3/(1 - eps))^2` with `V_4` the variance of a
+/// target of depth 4; `S_L >= S_inf`, of which a lower bound is given.
 pub fn floor_at_every_depth(limit_lower: &Rational, eps: Interval) -> Interval {
     let (drift, variance) = drift_and_variance(4, eps);
     let tail = power(eps, 3) / (Interval::one() - eps);
@@ -115,8 +117,8 @@ pub fn floor_at_every_depth(limit_lower: &Rational, eps: Interval) -> Interval {
 /// The most boxes that [`is_floor_at_every_depth`] takes.
 const MOST_BOXES: usize = 10_000;
 
-/// Whether the layerwise `te / eps^2` is at least `floor` at every depth from 4 on and for every gap up to `largest` (guarantee: valid;
-/// lemma 7), given a lower bound of `S_inf`.
+/// Whether the layerwise `te / eps^2` is at least `floor` at every depth from 4 on and for every gap up to `largest`
+/// (guarantee: valid; lemma 7), given a lower bound of `S_inf`.
 ///
 /// # Errors
 /// When the largest gap is not a positive float.
@@ -131,7 +133,8 @@ pub fn is_floor_at_every_depth(limit_lower: &Rational, floor: Interval, largest:
     Ok(Search::new(vec![whole], vec![1.0], MOST_BOXES)?.run(judge))
 }
 
-/// `4 |P_0|^2/(k+6) + 2 (tr P)^2/(k(k+3))`: the least variance of `x'Px` less any quartic form of the row space of dimension `k`, for
+/// `4 |P_0|^2/(k+6) + 2 (tr P)^2/(k(k+3))`: the least variance of `x'Px` less any quartic form of the row space of dimension
+/// `k`, for
 /// `P = W'QW` (guarantee: exact; lemma 8). `te Var y` of layerwise `lin` training of depth 3 is at least `eps^2` times it.
 ///
 /// `gram` is `WW'`, `k x k`; `form` is the symmetric `Q`.
@@ -147,7 +150,8 @@ pub fn distance_from_quartics(gram: &Matrix<Dyadic>, form: &Matrix<Rational>) ->
 /// Products that the moments of one target may cost; a quartic in two variables takes a few dozen.
 const BUDGET: usize = 100_000;
 
-/// The least residual variance of layerwise training of a `lin` target of depth 3 on the population, whatever layer 3 does: lemma 8 with
+/// The least residual variance of layerwise training of a `lin` target of depth 3 on the population, whatever layer 3 does:
+/// lemma 8 with
 /// `Q = E[Hessian of alpha_3 |S_3|^2]/2` in the variables `z = W_2 x` (guarantee: exact).
 ///
 /// # Errors

@@ -28,7 +28,8 @@ pub fn angular_rate(target: &[Dyadic], top: usize) -> Option<Polynomial> {
     Some(rate)
 }
 
-/// Whether a rate has no negative coefficient and a positive constant term: then it is at least that constant wherever `s` and all
+/// Whether a rate has no negative coefficient and a positive constant term: then it is at least that constant wherever `s` and
+/// all
 /// `c_l` are at least zero (guarantee: exact).
 pub fn is_bounded_below_by_its_constant(rate: &Polynomial) -> bool {
     let zero = Dyadic::zero();
@@ -62,7 +63,8 @@ pub fn is_positive_definite(powers: &[u32]) -> bool {
     pivots(&gram(powers, powers)).is_some_and(|pivots| pivots.iter().all(|p| *p > zero))
 }
 
-/// `1 / (Gamma_ll (Gamma_mm^-1)_ll)`, the part of the variance of `z^(p_l)` that the other powers up to `p_m` leave (guarantee: exact).
+/// `1 / (Gamma_ll (Gamma_mm^-1)_ll)`, the part of the variance of `z^(p_l)` that the other powers up to `p_m` leave (guarantee:
+/// exact).
 pub fn residual_share(l: usize, top: usize) -> Rational {
     let powers = exponents(top);
     let unit = Matrix::from_fn(powers.len(), 1, |i, _| Rational::from(i64::from(i == l - 2)));
@@ -87,8 +89,8 @@ const LARGEST_GAP: f64 = 4.0;
 /// The most boxes that the proof of positivity below a threshold may take.
 const MOST_BOXES: usize = 20_000;
 
-/// The threshold of polynomials with enclosed coefficients (guarantee: valid); `None` when the enclosures do not decide it, or it is
-/// beyond 4.
+/// The threshold of polynomials with enclosed coefficients (guarantee: valid); `None` when the enclosures do not decide it, or
+/// it is beyond 4.
 ///
 /// # Errors
 /// Never, unless a bound of the search is impossible.
@@ -133,8 +135,8 @@ pub fn positivity_threshold(depth: usize) -> Result<Option<Threshold>> {
     first_root(&polynomials)
 }
 
-/// `eps**(L)`: below it, in every stage `m = 3, ..., L`, the newest layer has the least bar `lo_l = (y_l^(m))^2 / (Gamma_mm^-1)_ll`, and all
-/// coordinates are positive (unit heads; guarantee: valid).
+/// `eps**(L)`: below it, in every stage `m = 3, ..., L`, the newest layer has the least bar `lo_l = (y_l^(m))^2 /
+/// (Gamma_mm^-1)_ll`, and all coordinates are positive (unit heads; guarantee: valid).
 ///
 /// # Errors
 /// As [`first_root`].

@@ -1,7 +1,7 @@
 //! Correction as a theorem: chains of width 1 on the population, for every dimension.
 //!
-//! Width 1, Gaussian inputs, free bias: gradient descent on the population is a polynomial map in a few numbers, whatever the dimension.
-//! What training claims replay for some seeds is proved here for all starts.
+//! Width 1, Gaussian inputs, free bias: gradient descent on the population is a polynomial map in a few numbers, whatever the
+//! dimension. What training claims replay for some seeds is proved here for all starts.
 //!
 //! | module | gives |
 //! |---|---|

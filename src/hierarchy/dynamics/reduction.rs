@@ -1,7 +1,8 @@
 //! Gradient descent in `R^d` is the reduced map: an identity of polynomials in the weights (`proofs/dynamics.md`, lemma 1).
 //!
-//! `K_2 = A v + B v'` in the plane of the target's direction `v` and another vector `v'`, both of integers. The population gradient in the
-//! coordinate `c` of `K_2` is `2 Cov(F - F*, F'(<K_2, x>) x_c)`, computed from the joint moments of `<v, x>`, `<v', x>` and `x_c`, where
+//! `K_2 = A v + B v'` in the plane of the target's direction `v` and another vector `v'`, both of integers. The population
+//! gradient in the coordinate `c` of `K_2` is `2 Cov(F - F*, F'(<K_2, x>) x_c)`, computed from the joint moments of `<v, x>`,
+//! `<v', x>` and `x_c`, where
 //! `F` is expanded from the layers themselves. The reduced map says that it is `L_a v_c + 2 L_s (K_2)_c`, a vector of the plane.
 
 use super::chain::Chain;

@@ -1,14 +1,15 @@
 //! After training: the only network nearby that fits the samples is the target (`proofs/unique-zero.md`).
 //!
-//! `Phi(theta)` holds the residuals `F_theta(x_i) - F_W(x_i)` on some samples, less their mean (the bias is free). If `sigma` is the least
-//! singular value of `J = D Phi` at the trained weights, and `D Phi` changes by at most `H |theta - theta'|` in the ball of radius `r` about them, then
+//! `Phi(theta)` holds the residuals `F_theta(x_i) - F_W(x_i)` on some samples, less their mean (the bias is free). If `sigma`
+//! is the least singular value of `J = D Phi` at the trained weights, and `D Phi` changes by at most `H |theta - theta'|` in
+//! the ball of radius `r` about them, then
 //!
 //! ```text
 //! |Phi(theta) - Phi(theta')| >= (sigma - H r) |theta - theta'|                 in that ball
 //! ```
 //!
-//! so that for `H r < sigma` at most one network there fits all labels. The target fits them, and it is in the ball. Samples may be left out:
-//! what is unique on some of them is unique on all.
+//! so that for `H r < sigma` at most one network there fits all labels. The target fits them, and it is in the ball. Samples
+//! may be left out: what is unique on some of them is unique on all.
 
 use crate::enclosure::Interval;
 use crate::enclosure::definite::{least_eigenvalue_lower, lower_gram};
@@ -131,10 +132,11 @@ fn ball(network: &Network<Interval>, inputs: &[Vec<Interval>], sigma: Interval, 
     })
 }
 
-/// An upper bound of the norm of the second derivative of `F(x)` in the weights, in the ball of this radius (guarantee: valid; lemma 2).
+/// An upper bound of the norm of the second derivative of `F(x)` in the weights, in the ball of this radius (guarantee: valid;
+/// lemma 2).
 ///
-/// Every weight matrix becomes its norm plus the radius plus `t`, every input its norm; then twice the coefficient of `t^2` is a bound,
-/// since the network is a polynomial with non-negative coefficients in these.
+/// Every weight matrix becomes its norm plus the radius plus `t`, every input its norm; then twice the coefficient of `t^2` is
+/// a bound, since the network is a polynomial with non-negative coefficients in these.
 pub fn curvature_upper(network: &Network<Interval>, x: &[Interval], radius: Interval) -> Interval {
     let norm = |v: &[Interval]| root(v.iter().fold(Interval::zero(), |sum, u| sum + u.sqr()));
     let inputs = [norm(x), norm(&centred_squares(x))];

@@ -5,7 +5,7 @@ use super::run::Score;
 use super::source::{median, sign};
 use crate::hierarchy::learner::Samples;
 use crate::hierarchy::learner::linear::{least_squares, logistic_regression};
-use crate::hierarchy::network::batch::outputs;
+use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Activation, Network};
 use crate::hierarchy::target::random::labels;
 use crate::matrix::Matrix;

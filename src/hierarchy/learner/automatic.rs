@@ -111,7 +111,7 @@ fn train_stage(
 ) -> (StageEnd, bool) {
     let mut steps = 0;
     loop {
-        let loss = trainer.loss(samples);
+        let loss = trainer.loss(network, samples);
         observe(steps, loss, network);
         let end = StageEnd { steps, loss };
         if steps == most_steps || trainer.ends_at(loss) {
@@ -123,7 +123,7 @@ fn train_stage(
             Decision::HalveStep if trainer.halve_step(watch.automatic.least_step) => {}
             Decision::HalveStep => return (end, false),
         }
-        trainer.step(network, samples);
+        trainer.advance(network);
         steps += 1;
     }
 }

@@ -4,9 +4,10 @@ use super::loss::Loss;
 use super::schedule::Stage;
 use super::trainer::Trainer;
 use crate::canonical::Canonical;
-use crate::hierarchy::network::batch::Inputs;
+use crate::hierarchy::network::values::Inputs;
 use crate::hierarchy::network::{Activation, Network};
 use crate::matrix::Matrix;
+use crate::portable::panel::{Panels, Row};
 use crate::portable::reduce::variance;
 
 /// What a learner sees: samples of inputs and labels.
@@ -14,6 +15,7 @@ use crate::portable::reduce::variance;
 pub struct Samples {
     pub(super) inputs: Inputs,
     labels: Vec<f64>,
+    label_panels: Panels,
     label_variance: f64,
 }
 
@@ -21,7 +23,8 @@ impl Samples {
     /// Samples `x` (`d x N`, one sample a column) with their labels; `with_squares` when the learner reads `x^2 - 1`.
     pub fn new(x: &Matrix<f64>, labels: Vec<f64>, with_squares: bool) -> Self {
         let label_variance = variance(&labels);
-        Samples { inputs: Inputs::new(x, with_squares), labels, label_variance }
+        let label_panels = Panels::from_fn(1, labels.len(), |_, n| labels[n]);
+        Samples { inputs: Inputs::new(x, with_squares), labels, label_panels, label_variance }
     }
 
     /// The number of samples `N`.
@@ -37,6 +40,12 @@ impl Samples {
     /// The labels.
     pub fn labels(&self) -> &[f64] {
         &self.labels
+    }
+
+    /// The labels of panel `p`.
+    #[inline(always)]
+    pub(super) fn label_panel(&self, p: usize) -> &Row {
+        &self.label_panels.panel(p)[0]
     }
 
     /// The variance of the labels over the samples; replayed.
@@ -134,12 +143,12 @@ pub fn train(
     let mut trainer = Trainer::begin(network, samples, stage, descent, switched_on);
     let mut steps = 0;
     loop {
-        let loss = trainer.loss(samples);
+        let loss = trainer.loss(network, samples);
         observe(steps, loss, network);
         if steps == stage.steps || trainer.ends_at(loss) {
             return StageEnd { steps, loss };
         }
-        trainer.step(network, samples);
+        trainer.advance(network);
         steps += 1;
     }
 }
@@ -161,14 +170,14 @@ pub fn train_online(
     let mut trainer = Trainer::begin(network, &samples, stage, descent, switched_on);
     let mut steps = 0;
     loop {
-        let loss = trainer.loss(&samples);
+        let loss = trainer.loss(network, &samples);
         observe(steps, loss, network);
         if steps == stage.steps || trainer.ends_at(loss) {
             return StageEnd { steps, loss };
         }
-        trainer.move_weights(network, &samples);
+        trainer.advance(network);
         steps += 1;
         samples = source(batch);
-        trainer.evaluate(network, &samples);
+        trainer.turn_to(network, &samples);
     }
 }

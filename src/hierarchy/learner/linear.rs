@@ -1,6 +1,6 @@
 //! Linear predictors on given features: least squares, and logistic regression.
 
-use super::loss::Loss;
+use super::loss::logistic;
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::portable::factor::cholesky;
@@ -34,11 +34,11 @@ pub fn least_squares(features: &Matrix<f64>, values: &[f64]) -> Result<Vec<f64>>
 pub fn logistic_regression(features: &Matrix<f64>, labels: &[f64]) -> Result<Vec<f64>> {
     let mut weights = vec![0.0; features.rows()];
     for _ in 0..STEPS {
-        let mut halves = outputs(features, &weights);
-        Loss::Logistic(1.0).differentiate(&mut halves, labels, &mut 0.0);
-        // Half the derivative is -y p / 2, and p (1 - p) is the curvature.
-        let descent = Matrix::from_fn(1, halves.len(), |_, n| -2.0 * halves[n]);
-        let curvatures = descent.map(|d| d.abs() * (1.0 - d.abs()));
+        let values = outputs(features, &weights);
+        let at_sample = |n: usize| logistic(1.0, labels[n], values[n]);
+        // The residual is half the derivative.
+        let descent = Matrix::from_fn(1, values.len(), |_, n| -2.0 * at_sample(n)[0]);
+        let curvatures = Matrix::from_fn(1, values.len(), |_, n| at_sample(n)[2]);
         let step = newton_step(features, &descent, &curvatures)?;
         weights.iter_mut().zip(step).for_each(|(w, s)| *w += s);
     }

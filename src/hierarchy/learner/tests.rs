@@ -2,7 +2,7 @@
 
 use super::initial::{initial, initial_network, quadratic_forms};
 use super::*;
-use crate::hierarchy::network::batch::outputs;
+use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Activation, Architecture, Network, Skips};
 use crate::matrix::Matrix;
 use crate::portable::reduce::norm;
@@ -217,7 +217,7 @@ fn a_run_changes_signs_with_the_inputs() {
     for skips in [Skips::Lin, Skips::LinSkip] {
         let shape = shape(&skips);
         let seen = samples(&shape, 200, "samples");
-        let sign = |c: usize| if c % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = |c: usize| if c.is_multiple_of(2) { -1.0 } else { 1.0 };
         let mirrored = Matrix::from_fn(shape.dimension(), seen.len(), |c, n| sign(c) * seen.x()[(c, n)]);
         let mirrored = Samples::new(&mirrored, seen.labels().to_vec(), false);
         let mirror = |mut network: Network<f64>| {

@@ -1,10 +1,12 @@
 //! One gradient step, for every way of training.
 
 use super::descent::{Descent, Samples};
+use super::loss::Fit;
 use super::schedule::{Coupling, Stage};
-use crate::hierarchy::network::Network;
-use crate::hierarchy::network::batch::Batch;
 use crate::hierarchy::network::gradient::{Blocks, Flow};
+use crate::hierarchy::network::step::{Scope, Step};
+use crate::hierarchy::network::values::head;
+use crate::hierarchy::network::{Activation, Network};
 use crate::matrix::Matrix;
 use crate::portable::factor::orthonormal_columns;
 use crate::portable::reduce::{norm, sum_by, variance};
@@ -13,16 +15,16 @@ use crate::portable::reduce::{norm, sum_by, variance};
 pub(super) struct Trainer {
     stage: Stage,
     descent: Descent,
-    batch: Batch,
-    errors: Vec<f64>,
-    bias: f64,
+    step: Step,
+    /// Of the outputs that are observed, the whole one last.
+    fits: Vec<Fit>,
     gradient: Blocks<f64>,
     velocity: Blocks<f64>,
     row_space: Option<RowSpace>,
 }
 
 impl Trainer {
-    /// At rest at the start of a stage, all layers evaluated and those above `switched_on` brought to size.
+    /// At rest at the start of a stage, all layers above `switched_on` brought to size.
     pub(super) fn begin(
         network: &mut Network<f64>,
         samples: &Samples,
@@ -30,54 +32,44 @@ impl Trainer {
         descent: &Descent,
         switched_on: usize,
     ) -> Self {
-        let mut trainer = Trainer::new(network, samples.len(), stage, descent);
-        trainer.evaluate(network, samples);
         for l in switched_on + 1..=stage.top {
             let deviation = if l == 2 { descent.first_deviation } else { Some(descent.head_deviation) };
             if let Some(deviation) = deviation {
-                trainer.bring_to_size(network, samples, l, deviation);
+                bring_to_size(network, samples, l, descent.activation, deviation);
             }
         }
-        trainer
-    }
-
-    fn new(network: &Network<f64>, samples: usize, stage: Stage, descent: &Descent) -> Self {
+        let scope = stage.scope();
         Trainer {
             stage,
             descent: *descent,
-            batch: Batch::activated(network, stage.top, samples, descent.activation),
-            errors: vec![0.0; samples],
-            bias: 0.0,
+            step: Step::new(network, &samples.inputs, scope, descent.activation),
+            fits: scope.observed().map(|_| Fit::new(descent.loss, samples.len())).collect(),
             gradient: Blocks::zeros(network, 0.0),
             velocity: Blocks::zeros(network, 0.0),
             row_space: (stage.coupling == Coupling::RowSpace).then(|| RowSpace::of(network)),
         }
     }
 
-    /// Rescales the weights of layer `l` so that its head has the wanted deviation.
-    fn bring_to_size(&mut self, network: &mut Network<f64>, samples: &Samples, l: usize, wanted: f64) {
-        let deviation = variance(self.batch.head(l)).sqrt() / network.layer(l).scale;
-        let factor = (wanted / deviation.max(f64::MIN_POSITIVE)).sqrt();
-        for weights in &mut network.layer_mut(l).weights {
-            weights.as_mut_slice().iter_mut().for_each(|w| *w *= factor);
-        }
-        self.batch.forward(network, &samples.inputs, l);
+    /// Turns to other samples.
+    pub(super) fn turn_to(&mut self, network: &Network<f64>, samples: &Samples) {
+        self.step.turn_to(network, &samples.inputs);
+        self.fits.iter_mut().for_each(|fit| fit.turn_to(samples.len()));
     }
 
-    /// Evaluates all layers on samples that may be new.
-    pub(super) fn evaluate(&mut self, network: &Network<f64>, samples: &Samples) {
-        self.batch.forward(network, &samples.inputs, 2);
-    }
-
-    /// The loss of the whole output over Var(y), at the values last evaluated.
-    pub(super) fn loss(&mut self, samples: &Samples) -> f64 {
-        self.differentiate(samples, self.stage.top) / samples.label_variance()
-    }
-
-    /// The loss of the output up to layer `upto`, whose derivative is left in `errors`.
-    fn differentiate(&mut self, samples: &Samples, upto: usize) -> f64 {
-        self.batch.outputs(upto, &mut self.errors);
-        self.descent.loss.differentiate(&mut self.errors, samples.labels(), &mut self.bias)
+    /// The loss of the whole output over Var(y). In the same pass over the samples the gradient is found.
+    pub(super) fn loss(&mut self, network: &Network<f64>, samples: &Samples) -> f64 {
+        let (fits, observed) = (&mut self.fits, self.stage.scope().observed());
+        let first = *observed.start();
+        self.step.pass(
+            network,
+            &samples.inputs,
+            #[inline(always)]
+            |p, l, outputs, row| fits[l - first].residuals(p, outputs, row, samples.label_panel(p)),
+        );
+        let close = |(fit, l): (&mut Fit, usize)| fit.close(self.step.residuals(l), self.step.mean_residual(l));
+        let loss = fits.iter_mut().zip(observed).map(close).last().expect("an output is observed");
+        self.step.gradient(network, 4.0 / samples.len() as f64, |l| fits[l - first].excess(), &mut self.gradient.blocks);
+        loss / samples.label_variance()
     }
 
     /// Whether a loss / Var(y) leaves nothing to do: it is below the tolerance, or not finite.
@@ -85,25 +77,9 @@ impl Trainer {
         loss < self.descent.tolerance || !loss.is_finite()
     }
 
-    /// One gradient step after [`loss`](Self::loss), and the values of the layers that moved.
-    pub(super) fn step(&mut self, network: &mut Network<f64>, samples: &Samples) {
-        self.move_weights(network, samples);
-        self.batch.forward(network, &samples.inputs, self.stage.bottom);
-    }
-
     /// One gradient step after [`loss`](Self::loss).
-    pub(super) fn move_weights(&mut self, network: &mut Network<f64>, samples: &Samples) {
-        let Stage { bottom, top, coupling, .. } = self.stage;
-        for l in (bottom..=top).rev() {
-            if coupling == Coupling::LocalLoss && l < top {
-                self.differentiate(samples, l);
-            }
-            let factor = 4.0 * network.layer(l).scale / samples.len() as f64;
-            self.batch.pull(l, factor, &self.errors);
-        }
-        let through = matches!(coupling, Coupling::Joint | Coupling::RowSpace);
-        let flow = if through { Flow::Through } else { Flow::Stopped };
-        self.batch.gradient(network, &samples.inputs, flow, bottom, &mut self.gradient);
+    pub(super) fn advance(&mut self, network: &mut Network<f64>) {
+        let Stage { bottom, top, .. } = self.stage;
         let rows = self.row_space.as_ref().filter(|_| bottom == 2);
         rows.inspect(|rows| rows.project(&mut self.gradient.blocks[0]));
         for l in bottom..=top {
@@ -137,6 +113,24 @@ impl Descent {
         let rate = if length > most { rate * (most / length) } else { rate };
         let pairs = velocity.as_mut_slice().iter_mut().zip(gradient.as_slice());
         pairs.for_each(|(v, g)| *v = self.momentum * *v - rate * g);
+    }
+}
+
+/// Rescales the weights of layer `l` so that `||S_l||^2` has the wanted deviation over the samples.
+fn bring_to_size(network: &mut Network<f64>, samples: &Samples, l: usize, activation: Activation, wanted: f64) {
+    let deviation = variance(&head(network, &samples.inputs, l, activation)).sqrt();
+    let factor = (wanted / deviation.max(f64::MIN_POSITIVE)).sqrt();
+    for weights in &mut network.layer_mut(l).weights {
+        weights.as_mut_slice().iter_mut().for_each(|w| *w *= factor);
+    }
+}
+
+impl Stage {
+    /// What this stage makes of the layers.
+    fn scope(self) -> Scope {
+        let through = matches!(self.coupling, Coupling::Joint | Coupling::RowSpace);
+        let flow = if through { Flow::Through } else { Flow::Stopped };
+        Scope { bottom: self.bottom, top: self.top, flow, local: self.coupling == Coupling::LocalLoss }
     }
 }
 

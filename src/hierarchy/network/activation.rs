@@ -1,9 +1,10 @@
-//! How the squares of a layer are read by the layers above it, on many samples at once.
+//! How the squares of a layer are read by the layers above it, on the samples of a panel.
+
+use pulp::Simd;
 
 use crate::matrix::Matrix;
+use crate::portable::panel::{PanelSums, Row, Start, weigh};
 use crate::portable::product::{View, add_product};
-use crate::portable::reduce::{inner_products, sum_by};
-use crate::portable::vectorized;
 
 /// What the layers above see of `z = R_j S_j`, and how it is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,55 +21,38 @@ pub enum Activation {
     Forms,
 }
 
-/// The features `f_j` of one layer on `N` samples, formed: `m_j x N`.
-#[derive(Clone, Debug)]
-pub(super) struct Features {
-    bound: Option<f64>,
-    projections: Matrix<f64>,
-    values: Matrix<f64>,
-    through: Matrix<f64>,
-}
-
-impl Features {
-    pub(super) fn new(rows: usize, samples: usize, activation: Activation) -> Self {
-        let room = || Matrix::filled(rows, samples, 0.0);
-        let bound = if let Activation::Truncated(bound) = activation { Some(bound) } else { None };
-        Features { bound, projections: room(), values: room(), through: room() }
-    }
-
-    pub(super) fn values(&self) -> &Matrix<f64> {
-        &self.values
-    }
-
-    /// `z = R S` and `f = z^2`, truncated where a bound is set.
-    pub(super) fn evaluate(&mut self, span: &Matrix<f64>, sums: &Matrix<f64>) {
-        let projections = self.projections.as_mut_slice();
-        projections.fill(0.0);
-        add_product(projections, span.into(), sums.as_slice(), sums.cols());
-        let pairs = self.values.as_mut_slice().iter_mut().zip(&*projections);
-        match self.bound {
-            None => vectorized(
+impl Activation {
+    /// `f = act(z)`.
+    #[inline(always)]
+    pub(super) fn evaluate(self, f: &mut Row, z: &Row) {
+        match self {
+            Activation::Truncated(b) => f.set(
                 #[inline(always)]
-                || pairs.for_each(|(f, z)| *f = z * z),
+                |n| if z.0[n].abs() <= b { z.0[n] * z.0[n] } else { b * b },
             ),
-            Some(b) => pairs.for_each(|(f, z)| *f = if z.abs() <= b { z * z } else { b * b }),
+            Activation::Square | Activation::Forms => f.set(
+                #[inline(always)]
+                |n| z.0[n] * z.0[n],
+            ),
         }
     }
 
-    /// `dS_j += R_j' ( K' dS_l * 2 z )`, without the terms that are truncated.
-    pub(super) fn pass_down(&mut self, down: &mut Matrix<f64>, weights: &Matrix<f64>, slopes: &Matrix<f64>, span: &Matrix<f64>) {
-        let (through, n) = (self.through.as_mut_slice(), slopes.cols());
-        through.fill(0.0);
-        add_product(through, View::from(weights).transposed(), slopes.as_slice(), n);
-        let pairs = through.iter_mut().zip(self.projections.as_slice());
-        match self.bound {
-            None => vectorized(
-                #[inline(always)]
-                || pairs.for_each(|(t, z)| *t *= z + z),
-            ),
-            Some(b) => pairs.for_each(|(t, z)| *t *= if z.abs() <= b { z + z } else { 0.0 }),
+    /// `t act'(z)`.
+    #[inline(always)]
+    pub(super) fn slope(self, z: f64, t: f64) -> f64 {
+        match self {
+            Activation::Truncated(b) => t * if z.abs() <= b { z + z } else { 0.0 },
+            Activation::Square | Activation::Forms => t * (z + z),
         }
-        add_product(down.as_mut_slice(), View::from(span).transposed(), through, n);
+    }
+
+    /// `t <- t act'(z)`.
+    #[inline(always)]
+    pub(super) fn differentiate(self, t: &mut Row, z: &Row) {
+        t.update(
+            #[inline(always)]
+            |n, t| self.slope(z.0[n], t),
+        );
     }
 }
 
@@ -77,67 +61,104 @@ impl Features {
 pub(super) struct Forms {
     /// `A_1, A_2, ...` one below the other.
     matrices: Matrix<f64>,
+    /// `diag(K_a) R_j` of one unit, and later `R_j M_a`.
+    scaled: Matrix<f64>,
     /// `A_a S_j`, one below the other.
-    images: Matrix<f64>,
-    /// `dS_(l,a) * S_j` for one unit.
-    weighted: Matrix<f64>,
+    images: Vec<Row>,
 }
 
 impl Forms {
-    /// Forms of `units` units in `k` variables.
-    pub(super) fn new(units: usize, k: usize, samples: usize) -> Self {
-        Forms {
-            matrices: Matrix::filled(units * k, k, 0.0),
-            images: Matrix::filled(units * k, samples, 0.0),
-            weighted: Matrix::filled(k, samples, 0.0),
+    /// Forms of `units` units, with a span of this shape.
+    pub(super) fn new(units: usize, span: &Matrix<f64>) -> Self {
+        let k = span.cols();
+        Forms { matrices: Matrix::filled(units * k, k, 0.0), scaled: span.clone(), images: vec![Row::ZERO; units * k] }
+    }
+
+    /// The forms of these weights.
+    pub(super) fn prepare(&mut self, weights: &Matrix<f64>, span: &Matrix<f64>) {
+        let k = span.cols();
+        self.matrices.as_mut_slice().fill(0.0);
+        for (a, matrix) in self.matrices.as_mut_slice().chunks_mut(k * k).enumerate() {
+            for i in 0..span.rows() {
+                let scaled = self.scaled.row_mut(i).iter_mut().zip(span.row(i));
+                scaled.for_each(|(s, r)| *s = weights[(a, i)] * r);
+            }
+            add_product(matrix, View::from(span).transposed(), self.scaled.as_slice(), k);
         }
     }
 
     /// `S_(l,a) += sum_q S_(j,q) (A_a S_j)_q`, `q` ascending.
-    pub(super) fn add_to(&mut self, sums: &mut Matrix<f64>, weights: &Matrix<f64>, span: &Matrix<f64>, below: &Matrix<f64>) {
-        let (k, n) = (below.rows(), below.cols());
-        self.matrices.as_mut_slice().fill(0.0);
-        for (a, matrix) in self.matrices.as_mut_slice().chunks_mut(k * k).enumerate() {
-            let scaled = Matrix::from_fn(span.rows(), k, |i, q| weights[(a, i)] * span[(i, q)]);
-            add_product(matrix, View::from(span).transposed(), scaled.as_slice(), k);
-        }
-        self.images.as_mut_slice().fill(0.0);
-        add_product(self.images.as_mut_slice(), (&self.matrices).into(), below.as_slice(), n);
-        for (row, image) in self.images.as_slice().chunks(n.max(1)).enumerate() {
-            add_entrywise(sums.row_mut(row / k), below.row(row % k), image);
-        }
-    }
-
-    /// `dK_(a,i) = r_i' M_a r_i` with `M_a = sum_n dS_(l,a) S_j S_j'`.
-    pub(super) fn gradient(&mut self, sum: &mut Matrix<f64>, slopes: &Matrix<f64>, span: &Matrix<f64>, below: &Matrix<f64>) {
-        let k = below.rows();
-        let mut moments = Matrix::filled(k, k, 0.0);
-        for a in 0..slopes.rows() {
-            self.weighted.as_mut_slice().fill(0.0);
-            (0..k).for_each(|q| add_entrywise(self.weighted.row_mut(q), slopes.row(a), below.row(q)));
-            inner_products(&mut moments, &self.weighted, below);
-            let mut images = Matrix::filled(span.rows(), k, 0.0);
-            add_product(images.as_mut_slice(), span.into(), moments.as_slice(), k);
-            for (i, entry) in sum.row_mut(a).iter_mut().enumerate() {
-                *entry = sum_by(k, |q| images[(i, q)] * span[(i, q)]);
+    #[inline(always)]
+    pub(super) fn add_to<S: Simd>(&mut self, simd: S, sums: &mut [Row], below: &[Row]) {
+        weigh(simd, &mut self.images, (&self.matrices).into(), below, Start::Zero);
+        for (a, images) in self.images.chunks(below.len()).enumerate() {
+            for (image, s) in images.iter().zip(below) {
+                add_entrywise(&mut sums[a], s, image);
             }
         }
     }
 
-    /// `dS_j += sum_a 2 dS_(l,a) A_a S_j`.
-    pub(super) fn pass_down(&self, down: &mut Matrix<f64>, slopes: &Matrix<f64>) {
-        let (k, n) = (down.rows(), down.cols());
-        for (row, image) in self.images.as_slice().chunks(n.max(1)).enumerate() {
-            add_entrywise(down.row_mut(row % k), slopes.row(row / k), image);
-            add_entrywise(down.row_mut(row % k), slopes.row(row / k), image);
+    /// Adds a panel to `sums` of `u_(l,a) S_j S_j'`, on and below the diagonal, where `weighted` has room for the rows of `S_j`.
+    #[inline(always)]
+    pub(super) fn add_moments<S: Simd>(
+        simd: S,
+        sums: &mut PanelSums,
+        (slopes, e): (&[Row], &Row),
+        below: &[Row],
+        weighted: &mut [Row],
+    ) {
+        for (a, slope) in slopes.iter().enumerate() {
+            for (w, s) in weighted.iter_mut().zip(below) {
+                w.set(
+                    #[inline(always)]
+                    |n| slope.0[n] * s.0[n],
+                );
+            }
+            // Two rows at a time up to the diagonal: the moments are symmetric.
+            for q in (0..below.len()).step_by(2) {
+                let end = (q + 2).min(below.len());
+                sums.add(simd, a * below.len() + q, &weighted[q..end], &below[..end], e);
+            }
+        }
+    }
+
+    /// `u_j += sum_a 2 u_(l,a) A_a S_j`.
+    #[inline(always)]
+    pub(super) fn pass_down(&self, down: &mut [Row], slopes: &[Row]) {
+        for (slope, images) in slopes.iter().zip(self.images.chunks(down.len())) {
+            for (down, image) in down.iter_mut().zip(images) {
+                down.update(
+                    #[inline(always)]
+                    |n, u| {
+                        let term = slope.0[n] * image.0[n];
+                        u + (term + term)
+                    },
+                );
+            }
+        }
+    }
+
+    /// `dK_(a,i) = r_i' M_a r_i` from the moments `M_a`, of which `moment(a k + q, p)` is entry `(q, p)`, `p <= q`.
+    pub(super) fn gradient(&mut self, gradient: &mut Matrix<f64>, span: &Matrix<f64>, moment: impl Fn(usize, usize) -> f64) {
+        let k = span.cols();
+        for a in 0..gradient.rows() {
+            // The forms are made anew before they are used again.
+            let matrix = &mut self.matrices.as_mut_slice()[a * k * k..][..k * k];
+            matrix.iter_mut().enumerate().for_each(|(n, entry)| *entry = moment(a * k + (n / k).max(n % k), (n / k).min(n % k)));
+            self.scaled.as_mut_slice().fill(0.0);
+            add_product(self.scaled.as_mut_slice(), span.into(), matrix, k);
+            for (i, entry) in gradient.row_mut(a).iter_mut().enumerate() {
+                *entry = self.scaled.row(i).iter().zip(span.row(i)).fold(0.0, |sum, (m, r)| sum + m * r);
+            }
         }
     }
 }
 
-/// `sum += a * b`, entry by entry.
-fn add_entrywise(sum: &mut [f64], a: &[f64], b: &[f64]) {
-    vectorized(
+/// `sum += a * b` on each sample.
+#[inline(always)]
+fn add_entrywise(sum: &mut Row, a: &Row, b: &Row) {
+    sum.update(
         #[inline(always)]
-        || sum.iter_mut().zip(a.iter().zip(b)).for_each(|(s, (a, b))| *s += a * b),
+        |n, s| s + a.0[n] * b.0[n],
     );
 }

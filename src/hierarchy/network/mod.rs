@@ -7,14 +7,17 @@
 //! ```
 //!
 //! the target has `R_l = I` (so that `f_l = G_l = S_l^2`); the learner has fixed rows `R_l` whose squares span all quadratic forms.
-//! [`forward`] evaluates it over any [`Scalar`](crate::scalar::Scalar), [`gradient`] differentiates it, and [`batch`] does both over
-//! many samples at machine speed with the same bits as the definition.
+//! [`forward`] evaluates it over any [`Scalar`](crate::scalar::Scalar), [`gradient`] differentiates it. [`values`] and [`step`] do the
+//! same over many samples at machine speed with the same bits.
 
 pub mod activation;
 pub mod architecture;
-pub mod batch;
 pub mod forward;
 pub mod gradient;
+pub mod layers;
+pub mod step;
+pub mod values;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Layer, Network, Skips};
+pub use layers::{LayerRef, Layers};

@@ -3,7 +3,7 @@
 use super::risk;
 use crate::error::{Error, Result};
 use crate::exact::moments::Distribution;
-use crate::hierarchy::network::batch::outputs;
+use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Activation, Architecture, Layer, Network};
 use crate::matrix::Matrix;
 use crate::portable::factor::orthonormal_columns;

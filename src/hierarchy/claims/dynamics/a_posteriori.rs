@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use super::{printed, verdict};
 use crate::claim::judging::all_judged;
-use crate::claim::{Checking, Control, Evidence, Outcome, Table, Value};
+use crate::claim::{Checking, Claim, Control, Evidence, Outcome, Table, Value};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
 use crate::hierarchy::dynamics::unique_zero::{UniqueZero, gives_the_target, unique_zero};
 use crate::hierarchy::experiment::{Training, networks};
@@ -16,17 +15,20 @@ use crate::hierarchy::learner::Kind;
 use crate::hierarchy::network::Network;
 
 /// The only network near the trained one that fits the samples is the target.
-pub const A_POSTERIORI: Claim = Claim {
+pub const A_POSTERIORI: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.a-posteriori"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
-        "After joint training at eps = .1 (lin L3 k1 d64, linskip L3 k1 d32, quad01 L3 k1 d16, the runs of backward.joint with seed 1), there is a ball about the \
-         trained weights in which exactly one network fits all labels F_W(x_i), up to a constant: the target, weights and all. Width 1 has no symmetries but signs \
-         (dimension 0). What training found is thus an error of rounding away from the target, and nothing else is near.",
+        "After joint training at eps = .1 (lin L3 k1 d64, linskip L3 k1 d32, quad01 L3 k1 d16, the runs of \
+         backward.joint with seed 1), there is a ball about the trained weights in which exactly one network fits all \
+         labels F_W(x_i), up to a constant: the target, weights and all. Width 1 has no symmetries but signs \
+         (dimension 0). What training found is thus an error of rounding away from the target, and nothing else is \
+         near.",
     ),
-    method: "The least singular value of the centred Jacobian at the trained weights and the Lipschitz constant of the Jacobian in the ball are enclosed on the first 4P \
-             samples, P the number of weights; uniqueness on some samples gives it on all. The target's weights, with the nearer sign in each layer, are \
-             compared exactly. proofs/unique-zero.md. Nothing of it enters training.",
+    method: "The least singular value of the centred Jacobian at the trained weights and the Lipschitz constant of the \
+             Jacobian in the ball are enclosed on the first 4P samples, P the number of weights; uniqueness on some \
+             samples gives it on all. The target's weights, with the nearer sign in each layer, are compared exactly. \
+             proofs/unique-zero.md. Nothing of it enters training.",
     evidence: &[Evidence::Replayed, Evidence::Enclosed],
     missing: "the instances of width 2, whose symmetries have dimension 2",
     theorems: &[],

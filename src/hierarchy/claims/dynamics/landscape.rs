@@ -4,32 +4,36 @@ use std::borrow::Cow;
 
 use super::verdict;
 use crate::claim::judging::{all_hold, all_judged};
-use crate::claim::{Control, Evidence, Outcome, Profile, Table, Value, Verdict};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Dyadic;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::landscape::{
     Threshold, angular_rate, compactness_threshold, exponent_matrix, is_bounded_below_by_its_constant, is_positive_definite,
     is_triangular_with_twos, positivity_threshold, residual_share,
 };
 use crate::hierarchy::dynamics::stage::{evaluate, exponents, optimum};
+use crate::hierarchy::experiment::Training;
 use crate::matrix::Matrix;
 
 /// No bad critical point, at any depth up to 8.
-pub const LANDSCAPE: Claim = Claim {
+pub const LANDSCAPE: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.landscape"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
-        "Chains of width 1 on the population (lin, Gaussian inputs, free bias, unit heads), depth L = 3, ..., 8, every dimension, layers up to m on, m = \
-         2, ..., L: every critical point at which a, k_3, ..., k_m are not 0 is a global minimum of its stage. For eps below eps**(L) (1 at L = 3, above .34 up to \
-         L = 8) the sublevel sets below the bar of the newest layer are compact and hold no other critical point, so that gradient descent with small \
-         enough steps converges linearly from every start there. No rate is claimed beyond depth 3 (dynamics.every-dimension).",
+        "Chains of width 1 on the population (lin, Gaussian inputs, free bias, unit heads), depth L = 3, ..., 8, every \
+         dimension, layers up to m on, m = 2, ..., L: every critical point at which a, k_3, ..., k_m are not 0 is a \
+         global minimum of its stage. For eps below eps**(L) (1 at L = 3, above .34 up to L = 8) the sublevel sets \
+         below the bar of the newest layer are compact and hold no other critical point, so that gradient descent with \
+         small enough steps converges linearly from every start there. No rate is claimed beyond depth 3 \
+         (dynamics.every-dimension).",
     ),
-    method: "Four facts give it (proofs/dynamics.md, lemmas 2 to 4): the angle of K_2 to w falls at a rate that is a polynomial in a, s and the c_l without negative \
-             coefficients and with the constant term 8 T_2; the powers z^2, z^4, ..., z^(p_L) and 1 are independent (exact pivots); (ln a, ln k) -> ln y is \
-             triangular with twos on its diagonal (exponents read from the reduced map); at eps = .3 every stage's optimum has positive coordinates and the \
-             newest layer the least bar. eps* and eps** are roots of polynomials in eps with enclosed coefficients, positive below by branch and bound.",
+    method: "Four facts give it (proofs/dynamics.md, lemmas 2 to 4): the angle of K_2 to w falls at a rate that is a \
+             polynomial in a, s and the c_l without negative coefficients and with the constant term 8 T_2; the powers \
+             z^2, z^4, ..., z^(p_L) and 1 are independent (exact pivots); (ln a, ln k) -> ln y is triangular with twos \
+             on its diagonal (exponents read from the reduced map); at eps = .3 every stage's optimum has positive \
+             coordinates and the newest layer the least bar. eps* and eps** are roots of polynomials in eps with \
+             enclosed coefficients, positive below by branch and bound.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],

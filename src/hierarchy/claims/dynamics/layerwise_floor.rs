@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use super::{condition, enclosed, exactly, printed, verdict};
 use crate::claim::judging::{all_judged, decimal, replayed_decimal};
-use crate::claim::{Checking, Condition, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::boxes;
 use crate::error::Result;
 use crate::exact::{Dyadic, Rational};
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
 use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
@@ -19,19 +18,22 @@ use crate::hierarchy::experiment::Training;
 use crate::hierarchy::learner::Kind;
 
 /// Layerwise training stops, at every depth.
-pub const LAYERWISE_FLOOR: Claim = Claim {
+pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.layerwise-floor"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
-        "Layer 2 is trained alone on the population, then frozen with its readout; the layers above do whatever they can, with infinitely many samples and \
-         any optimiser (lin, Gaussian inputs, free bias). Width 1, unit heads: te tends to (3/16) eps^2/(1 + sqrt(3) eps + eps^2) at L = 3, and te >= .098 \
-         eps^2 at EVERY depth L >= 3 and every eps <= .1; S_L falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 |P_0|^2/(k+6) + 2 (tr \
-         P)^2/(k(k+3)) for the drift P of layer 2. Layerwise runs at eps = .1, which have as few samples \
-         as those of backward.joint, end above half of the floor of their target. Refitting the readout of layer 2 removes the floor for width 1; the claim is about one that is not.",
+        "Layer 2 is trained alone on the population, then frozen with its readout; the layers above do whatever they \
+         can, with infinitely many samples and any optimiser (lin, Gaussian inputs, free bias). Width 1, unit heads: \
+         te tends to (3/16) eps^2/(1 + sqrt(3) eps + eps^2) at L = 3, and te >= .098 eps^2 at EVERY depth L >= 3 and \
+         every eps <= .1; S_L falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 \
+         |P_0|^2/(k+6) + 2 (tr P)^2/(k(k+3)) for the drift P of layer 2. Layerwise runs at eps = .1, which have as few \
+         samples as those of backward.joint, end above half of the floor of their target. Refitting the readout of \
+         layer 2 removes the floor for width 1; the claim is about one that is not.",
     ),
-    method: "S_L by exact elimination; S_inf by comparing Gram matrices (lemma 6); every depth at once from the drift of layers 3 and 4 (lemma 7), over eps by \
-             branch and bound; width k by the distance of x'Px from all quartic forms of the row space (lemma 8), exact for the weights of each target. \
-             proofs/dynamics.md. The comparison with runs describes these runs.",
+    method: "S_L by exact elimination; S_inf by comparing Gram matrices (lemma 6); every depth at once from the drift \
+             of layers 3 and 4 (lemma 7), over eps by branch and bound; width k by the distance of x'Px from all \
+             quartic forms of the row space (lemma 8), exact for the weights of each target. proofs/dynamics.md. The \
+             comparison with runs describes these runs.",
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Replayed],
     missing: "",
     theorems: &[],

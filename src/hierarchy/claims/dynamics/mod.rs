@@ -1,27 +1,15 @@
 //! Correction as a theorem: chains of width 1 on the population, for every dimension.
 
-mod a_posteriori;
-mod every_dimension;
-mod landscape;
-mod layerwise_floor;
-mod reduction;
-mod staircase;
+pub mod a_posteriori;
+pub mod every_dimension;
+pub mod landscape;
+pub mod layerwise_floor;
+pub mod reduction;
+pub mod staircase;
 
-use super::{Claim, Condition, Value, Verdict};
+use crate::claim::{Condition, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::exact::Rational;
-
-/// The claims of the group, in the order in which they are printed.
-pub(super) fn claims() -> [Claim; 6] {
-    [
-        reduction::REDUCTION,
-        landscape::LANDSCAPE,
-        staircase::STAIRCASE,
-        layerwise_floor::LAYERWISE_FLOOR,
-        every_dimension::EVERY_DIMENSION,
-        a_posteriori::A_POSTERIORI,
-    ]
-}
 
 /// The verdict on a comparison of enclosures; one that does not tell leaves it undecided.
 fn verdict(holds: Option<bool>) -> Verdict {

@@ -3,24 +3,26 @@
 use std::borrow::Cow;
 
 use crate::claim::judging::all_hold;
-use crate::claim::{Control, Evidence, Outcome, Profile, Table};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
-use crate::hierarchy::claims::Claim;
 use crate::hierarchy::dynamics::reduction::Plane;
+use crate::hierarchy::experiment::Training;
 
 /// Gradient descent in `R^d` is a polynomial map in a few numbers.
-pub const REDUCTION: Claim = Claim {
+pub const REDUCTION: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.reduction"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
-        "For chains of width 1 (lin), Gaussian inputs and a free bias, the gradient of the population loss Var(F - F*) in K_2 lies in the plane of K_2 \
-         and the target's direction w, and its coordinates there, and the slopes in k_3, ..., k_L, are polynomials in a = <K_2, w>, s = |K_2|^2 and the \
-         k_l in which d does not occur. So gradient descent in R^d is the reduced map in (a, b, k_3, ..., k_L), b^2 = s - a^2. Checked as an identity of \
+        "For chains of width 1 (lin), Gaussian inputs and a free bias, the gradient of the population loss Var(F - F*) \
+         in K_2 lies in the plane of K_2 and the target's direction w, and its coordinates there, and the slopes in \
+         k_3, ..., k_L, are polynomials in a = <K_2, w>, s = |K_2|^2 and the k_l in which d does not occur. So \
+         gradient descent in R^d is the reduced map in (a, b, k_3, ..., k_L), b^2 = s - a^2. Checked as an identity of \
          polynomials for d = 2, ..., 6 and L = 2, ..., 5; proved for every d and L by hand.",
     ),
-    method: "K_2 = A v + B v' with integer vectors v (the target's direction, not normalised) and v'. In every coordinate of R^d the gradient is computed \
-             from the layers themselves and from joint moments of <v, x>, <v', x> and x_c, as a polynomial in A, B, k_3, ..., k_L with exact coefficients, \
-             and compared with the reduced map's. proofs/dynamics.md, lemma 1.",
+    method: "K_2 = A v + B v' with integer vectors v (the target's direction, not normalised) and v'. In every \
+             coordinate of R^d the gradient is computed from the layers themselves and from joint moments of <v, x>, \
+             <v', x> and x_c, as a polynomial in A, B, k_3, ..., k_L with exact coefficients, and compared with the \
+             reduced map's. proofs/dynamics.md, lemma 1.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],

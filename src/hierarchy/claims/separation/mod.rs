@@ -1,13 +1,11 @@
 //! One class: learned by joint training, out of reach of any kernel. Chains of width 1 and their rotations.
 
-mod kernels;
-mod samples;
+pub mod kernels;
+pub mod samples;
 
-pub use kernels::KERNELS;
-pub use samples::SAMPLES;
-
+use super::complexity;
 use super::measure::relative_risk;
-use super::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, complexity};
+use crate::claim::Profile;
 use crate::claim::judging::threshold;
 use crate::error::Result;
 use crate::exact::Rational;

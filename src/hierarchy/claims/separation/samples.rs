@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use dashu_int::IBig;
 
-use super::{Chain, Claim, Condition, Control, Evidence, Outcome, Profile, SUCCESS, Table, largest, successes};
+use super::{Chain, SUCCESS, largest, successes};
 use crate::claim::judging::{all_below, all_hold, all_slopes_within, decimal, threshold};
-use crate::claim::{Checking, Value};
+use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
@@ -19,7 +19,7 @@ use crate::hierarchy::experiment::Training;
 use crate::scalar::Scalar;
 
 /// Linear in the dimension, against its p-th power.
-pub const SAMPLES: Claim = Claim {
+pub const SAMPLES: Claim<Training> = Claim {
     id: Cow::Borrowed("separation.samples"),
     sentence: "(a), (d)",
     statement: Cow::Borrowed(

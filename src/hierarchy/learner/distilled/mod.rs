@@ -17,13 +17,12 @@ use super::descent::Samples;
 use super::initial::initial_network;
 use crate::canonical::Canonical;
 use crate::error::Result;
+use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Architecture, Network};
 use crate::matrix::Matrix;
-use batch::TiedBatch;
 use tied::TiedNetwork;
 use training::Training;
 
-mod batch;
 mod derivative;
 mod tied;
 mod training;
@@ -142,9 +141,7 @@ pub struct Distilled {
 impl Distilled {
     /// The prediction `F` of the wide rows at the inputs `x` (`d x N`), with the truncated activation. Guarantee: replayed.
     pub fn predict(&self, x: &Matrix<f64>) -> Vec<f64> {
-        let mut batch = TiedBatch::new(&self.tied, x);
-        batch.forward(&self.tied, self.tied.depth());
-        batch.output(&self.tied, self.tied.depth())
+        outputs(&self.tied, x, self.tied.activation())
     }
 }
 

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::error::Result;
-use crate::hierarchy::network::{Architecture, Network};
+use crate::hierarchy::network::{Activation, Architecture, LayerRef, Layers, Network};
 use crate::matrix::Matrix;
 use crate::portable::factor::symmetric_eigen;
 use crate::portable::product::{View, add_product};
@@ -116,23 +116,29 @@ impl TiedNetwork {
         &mut self.layers[l - 2]
     }
 
-    pub(super) fn architecture(&self) -> &Architecture {
-        &self.architecture
-    }
-
     pub(super) fn depth(&self) -> usize {
         self.architecture.depth()
     }
 
-    /// `act(z)`.
-    #[inline(always)]
-    pub(super) fn act(&self, z: f64) -> f64 {
-        if z.abs() <= self.truncation { z * z } else { self.truncation * self.truncation }
+    /// `act`.
+    pub(super) fn activation(&self) -> Activation {
+        Activation::Truncated(self.truncation)
+    }
+}
+
+/// Wide rows make the head, narrow ones the features.
+impl Layers for TiedNetwork {
+    fn depth(&self) -> usize {
+        self.architecture.depth()
     }
 
-    /// `act'(z)`.
-    #[inline(always)]
-    pub(super) fn slope(&self, z: f64) -> f64 {
-        if z.abs() <= self.truncation { z + z } else { 0.0 }
+    fn layer_ref(&self, l: usize) -> LayerRef<'_> {
+        let TiedLayer { stacked, wide, span, scale } = self.layer(l);
+        let (index_set, narrow) = (self.architecture.index_set(l), *wide..stacked[0].rows());
+        LayerRef { index_set, weights: stacked, span, scale: *scale, head: 0..*wide, narrow }
+    }
+
+    fn reads_squares(&self) -> bool {
+        self.architecture.reads_squares()
     }
 }

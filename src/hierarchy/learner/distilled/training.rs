@@ -1,15 +1,18 @@
 //! One training of the over-parameterised learner under way.
 
-use super::batch::TiedBatch;
 use super::tied::TiedNetwork;
 use super::{Distillation, Distilled, Event, What};
 use crate::error::Result;
 use crate::hierarchy::learner::descent::Samples;
 use crate::hierarchy::learner::heavy_ball::{HeavyBall, rows_mut};
+use crate::hierarchy::learner::loss::{Fit, Loss};
 use crate::hierarchy::learner::patience::Patience;
 use crate::hierarchy::network::Network;
+use crate::hierarchy::network::gradient::Flow;
+use crate::hierarchy::network::step::{Scope, Step};
+use crate::hierarchy::network::values::head;
 use crate::matrix::Matrix;
-use crate::portable::reduce::{mean, sum_by, variance};
+use crate::portable::reduce::variance;
 use crate::portable::rng::Stream;
 
 /// While a layer trains alone at the top, the loss must fall below this fraction of its best to count as a gain.
@@ -17,14 +20,21 @@ const GAIN_BEFORE_SWITCH: f64 = 0.95;
 /// The same once all layers are on.
 const GAIN_AT_THE_TOP: f64 = 0.98;
 
+impl Distillation {
+    /// What is learnt while `top` is the highest layer that is on.
+    fn scope(&self, top: usize) -> Scope {
+        Scope { bottom: if self.frozen { top } else { 2 }, top, flow: Flow::Through, local: false }
+    }
+}
+
 /// A training under way.
 pub(super) struct Training<'a> {
     settings: &'a Distillation,
     samples: &'a Samples,
     like: &'a Network<f64>,
     tied: TiedNetwork,
-    batch: TiedBatch,
-    errors: Vec<f64>,
+    pass: Step,
+    fit: Fit,
     gradient: Vec<Vec<Matrix<f64>>>,
     velocity: Vec<Vec<Matrix<f64>>>,
     noise: Stream,
@@ -52,9 +62,9 @@ impl<'a> Training<'a> {
             settings,
             samples,
             like,
-            batch: TiedBatch::new(&tied, samples.x()),
+            pass: Step::new(&tied, &samples.inputs, settings.scope(2), tied.activation()),
+            fit: Fit::new(Loss::Squared, samples.len()),
             tied,
-            errors: vec![0.0; samples.len()],
             gradient: zeros.clone(),
             velocity: zeros,
             noise,
@@ -69,15 +79,18 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Sets `errors` to `F - y`, centred, and returns its mean square over that of the labels.
+    /// The mean of the centred `(F - y)^2` over that of the labels. In the same pass over the samples the gradient is found.
     pub(super) fn loss(&mut self) -> f64 {
-        self.batch.forward(&self.tied, self.top);
-        let output = self.batch.output(&self.tied, self.top);
-        self.errors.iter_mut().zip(output).zip(self.samples.labels()).for_each(|((e, f), y)| *e = f - y);
-        let m = mean(&self.errors);
-        self.errors.iter_mut().for_each(|e| *e -= m);
-        let mean_square = sum_by(self.errors.len(), |n| self.errors[n] * self.errors[n]) / self.errors.len() as f64;
-        mean_square / self.samples.label_variance()
+        let (samples, fit) = (self.samples, &mut self.fit);
+        self.pass.pass(
+            &self.tied,
+            &samples.inputs,
+            #[inline(always)]
+            |p, _, outputs, row| fit.residuals(p, outputs, row, samples.label_panel(p)),
+        );
+        let loss = fit.close(self.pass.residuals(self.top), self.pass.mean_residual(self.top));
+        self.pass.gradient(&self.tied, 4.0 / samples.len() as f64, |_| fit.excess(), &mut self.gradient);
+        loss / samples.label_variance()
     }
 
     fn all_on(&self) -> bool {
@@ -125,14 +138,14 @@ impl<'a> Training<'a> {
             self.below_top = Patience::new(GAIN_BEFORE_SWITCH, self.settings.patience, step);
             self.at_the_top = Patience::new(GAIN_AT_THE_TOP, self.settings.patience, step);
             self.bring_to_size();
+            self.pass = Step::new(&self.tied, &self.samples.inputs, self.settings.scope(self.top), self.tied.activation());
         }
         Ok(())
     }
 
     /// Rescales the newly switched-on wide rows so that their head has the wanted deviation.
     fn bring_to_size(&mut self) {
-        self.batch.forward(&self.tied, self.top);
-        let deviation = variance(&self.batch.head(&self.tied, self.top)).sqrt();
+        let deviation = variance(&head(&self.tied, &self.samples.inputs, self.top, self.tied.activation())).sqrt();
         let factor = (self.settings.head_deviation / deviation.max(f64::MIN_POSITIVE)).sqrt();
         let stacked = self.tied.layer_mut(self.top).stacked.iter_mut();
         stacked.for_each(|a| a.as_mut_slice().iter_mut().for_each(|w| *w *= factor));
@@ -159,10 +172,9 @@ impl<'a> Training<'a> {
         Ok(Distilled { narrow: self.narrow(), events: self.events, tied: self.tied })
     }
 
-    /// One gradient step; `errors` holds the centred error.
+    /// One gradient step after [`loss`](Self::loss).
     pub(super) fn step(&mut self, loss: f64) {
-        let bottom = if self.settings.frozen { self.top } else { 2 };
-        self.batch.gradient(&self.tied, &self.errors, (bottom, self.top), &mut self.gradient);
+        let Scope { bottom, .. } = self.settings.scope(self.top);
         let deviation = self.settings.noise * (loss * self.samples.label_variance()).sqrt();
         (bottom..=self.top).for_each(|l| self.step_layer(l, deviation));
     }

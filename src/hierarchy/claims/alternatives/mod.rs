@@ -1,0 +1,208 @@
+//! Joint training against other learners on the same samples.
+
+use crate::claim::judging::{all_above, all_below, decimal, replayed_decimal};
+use crate::claim::{Condition, Outcome, Profile, Table};
+use crate::error::Result;
+use crate::exact::{Distribution, Rational};
+use crate::hierarchy::claims::measure::relative_risk;
+use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Run, Runs};
+use crate::hierarchy::learner::{Alternative, Automatic, Units};
+use crate::hierarchy::network::Skips;
+
+pub(super) mod adaptive;
+pub(super) mod table;
+pub(super) mod wide;
+
+/// A learner of the comparison: its row, and what must hold of its error.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rival {
+    /// Who learns.
+    pub learner: Compared,
+    /// Its error must be above this; a rival without one stands in the table only.
+    pub above: Option<&'static str>,
+}
+
+/// An instance on which learners are compared, and the settings of its joint learner.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arena {
+    /// The name in tables.
+    pub name: &'static str,
+    /// How the target is drawn.
+    pub family: Family,
+    /// Whether layers above 2 read the inputs as well.
+    pub skips: bool,
+    /// The widths `k_2, ..., k_L`.
+    pub widths: &'static [usize],
+    /// The input dimension.
+    pub dimension: usize,
+    /// The gap.
+    pub gap: f64,
+    /// The number of samples.
+    pub samples: usize,
+    /// The joint learner.
+    pub joint: Automated,
+}
+
+impl Arena {
+    /// The run of a learner on the instance of this seed.
+    pub fn cell(&self, learner: Learner, seed: u64) -> Cell {
+        let instance = Instance {
+            family: self.family,
+            skips: if self.skips { Skips::LinSkip } else { Skips::Lin },
+            widths: self.widths.to_vec(),
+            dimension: self.dimension,
+            gap: self.gap,
+            distribution: Distribution::Gaussian,
+            samples: self.samples,
+            labels: Labels::Exact,
+            target_seed: seed,
+            data_seed: seed,
+        };
+        Cell { instance, learner, seed }
+    }
+
+    /// Joint training.
+    pub fn joint(&self, seed: u64) -> Cell {
+        self.cell(Learner::Automatic(self.joint), seed)
+    }
+
+    /// Layerwise training with the same settings, from one initialisation.
+    pub fn layerwise(&self, seed: u64) -> Cell {
+        let automatic = Automatic { layerwise: true, ..self.joint.automatic };
+        let once = Automated { automatic, restarts: crate::hierarchy::learner::Restarts::NONE, ..self.joint };
+        self.cell(Learner::Automatic(once), seed)
+    }
+
+    /// Another learner.
+    pub fn rival(&self, rival: &Rival, seed: u64) -> Cell {
+        self.cell(Learner::Alternative(rival.learner), seed)
+    }
+}
+
+/// The error of a run: the exact te where there is one, else the test error, as the exact value of that float.
+fn error(run: &Run) -> Option<Rational> {
+    relative_risk(run).or_else(|| Rational::try_from(run.test_error?).ok())
+}
+
+/// Everyone on one arena: conditions on each learner's error over all seeds, and a row a seed.
+#[derive(Clone, Debug)]
+struct Contest {
+    /// The instance.
+    pub arena: Arena,
+    /// The alternatives.
+    pub rivals: Vec<Rival>,
+    /// One seed a row.
+    pub seeds: std::ops::RangeInclusive<u64>,
+    /// Joint training must stay below this.
+    pub joint_below: &'static str,
+    /// Layerwise training must stay above this.
+    pub layerwise_above: &'static str,
+    /// The error of every alternative, over that of joint training, must stay above this.
+    pub ratio_above: Option<&'static str>,
+}
+
+impl Contest {
+    /// The runs.
+    pub fn cells(&self) -> Vec<Cell> {
+        let of_seed = |seed| {
+            let rivals = self.rivals.iter().map(move |rival| self.arena.rival(rival, seed));
+            rivals.chain([self.arena.joint(seed), self.arena.layerwise(seed)]).collect::<Vec<_>>()
+        };
+        self.seeds.clone().flat_map(of_seed).collect()
+    }
+
+    /// Whether joint training is ahead of everyone by the bounds.
+    pub fn judge(&self, runs: &Runs) -> Result<Outcome> {
+        let Standing { layers, rivals, table } = self.standing(runs)?;
+        Ok(Outcome { conditions: layers.into_iter().chain(rivals).collect(), tables: vec![table] })
+    }
+
+    /// Whether the rivals stay above their bounds; joint and layerwise training stand in the table only.
+    pub fn judge_rivals(&self, runs: &Runs) -> Result<Outcome> {
+        let Standing { rivals, table, .. } = self.standing(runs)?;
+        Ok(Outcome { conditions: rivals, tables: vec![table] })
+    }
+
+    fn standing(&self, runs: &Runs) -> Result<Standing> {
+        let title = format!("{}, N = {}", self.arena.name, self.arena.samples);
+        let mut table = Table::new(title, &["learner", "seed", "error", "kind", "chosen by tuning"]);
+        let joint = self.row("joint", |seed| self.arena.joint(seed), runs, &mut table)?;
+        let joint = all_below(&self.error_of("joint"), " on every seed", &joint, self.joint_below).keyed("error of joint below");
+        let layerwise = self.row("layerwise", |seed| self.arena.layerwise(seed), runs, &mut table)?;
+        let layerwise = all_above(&self.error_of("layerwise"), " on every seed", &layerwise, self.layerwise_above)
+            .keyed("error of layerwise above");
+        let mut rivals = Vec::new();
+        for rival in &self.rivals {
+            let name = rival.learner.name();
+            let errors = self.row(&name, |seed| self.arena.rival(rival, seed), runs, &mut table)?;
+            let above = |bound| all_above(&self.error_of(&name), " on every seed", &errors, bound);
+            rivals.extend(rival.above.map(|bound| above(bound).keyed(&format!("error of {name} above"))));
+        }
+        Ok(Standing { layers: [joint, layerwise], rivals, table })
+    }
+
+    /// The error of every alternative over that of joint training, on every seed.
+    pub fn ratios(&self, runs: &Runs) -> Result<Vec<Option<Rational>>> {
+        let mut ratios = Vec::new();
+        for seed in self.seeds.clone() {
+            let joint = error(runs.get(&self.arena.joint(seed))?);
+            let rivals = self.rivals.iter().map(|rival| self.arena.rival(rival, seed));
+            for cell in rivals.chain([self.arena.layerwise(seed)]) {
+                let other = error(runs.get(&cell)?);
+                ratios.push(other.zip(joint.as_ref()).and_then(|(other, joint)| other.over(joint)));
+            }
+        }
+        Ok(ratios)
+    }
+
+    /// The quantity that is judged, in words.
+    fn error_of(&self, learner: &str) -> String {
+        format!("{}: error of {learner}", self.arena.name)
+    }
+
+    /// The errors of one learner over the seeds, each with a row.
+    fn row(&self, name: &str, cell: impl Fn(u64) -> Cell, runs: &Runs, table: &mut Table) -> Result<Vec<Option<Rational>>> {
+        let mut errors = Vec::new();
+        for seed in self.seeds.clone() {
+            let run = runs.get(&cell(seed))?;
+            let error = error(run);
+            let (cell, kind) = match run.relative_risk.is_ok() {
+                true => (decimal(&error), "exact te"),
+                false => (replayed_decimal(&error), "test error"),
+            };
+            table.push([name.into(), seed.into(), cell, kind.into(), run.choice.as_str().into()]);
+            errors.push(error);
+        }
+        Ok(errors)
+    }
+}
+
+/// How a contest stands.
+struct Standing {
+    /// Joint training below its bound, layerwise training above.
+    layers: [Condition; 2],
+    /// Every rival that has a bound above it.
+    rivals: Vec<Condition>,
+    table: Table,
+}
+
+/// All of these hold.
+fn together(outcomes: impl IntoIterator<Item = Result<Outcome>>) -> Result<Outcome> {
+    let mut all = Outcome::default();
+    for outcome in outcomes {
+        let Outcome { conditions, tables } = outcome?;
+        all.conditions.extend(conditions);
+        all.tables.extend(tables);
+    }
+    Ok(all)
+}
+
+/// An alternative, and what its error must stay above.
+fn rival(alternative: Alternative, above: Option<&'static str>) -> Rival {
+    Rival { learner: Compared { alternative, handed_layer_2: false }, above }
+}
+
+/// Two-layer networks, trained for long unless in miniature.
+fn two_layer(units: Units, profile: Profile) -> Alternative {
+    Alternative::TwoLayer { units, steps: if profile.draws_conclusions() { 6000 } else { 20 } }
+}

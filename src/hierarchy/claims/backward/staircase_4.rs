@@ -1,0 +1,49 @@
+//! Depth 4: the error of layer 2 falls in two steps, then to the end.
+
+use std::borrow::Cow;
+
+use super::staircase::Stairs;
+use crate::claim::{Claim, Control, Evidence, Figure, Scale};
+use crate::hierarchy::claims::instances::LIN_L4;
+use crate::hierarchy::experiment::Training;
+
+/// Depth 4: the error of layer 2 falls by about a factor of the gap with every layer that is switched on.
+pub const STAIRCASE_4: Claim<Training> = Claim {
+    id: Cow::Borrowed("backward.staircase-4"),
+    sentence: "(b)",
+    statement: Cow::Borrowed(
+        "At depth 4 the error f of layer 2 falls in a staircase: after the phase of layer 2 it is of the order eps, after the phase \
+                of layers 2 and 3 of the order eps^2 (slopes of ln f against ln eps over .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on \
+                every seed), and after all layers te < 1e-15 at each of these eps.",
+    ),
+    method: "lin L4 k1 d32, joint training. f and te are exact functions of the trained weights; slopes are enclosed.",
+    evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
+    missing: "",
+    theorems: &[],
+    full_only: false,
+    parameters: Vec::new(),
+    figures: &[
+        Figure {
+            table: "f of layer 2 after the phase of layer 2",
+            x: "seed",
+            y: &["f eps=.2", ".1", ".05"],
+            scales: (Scale::Linear, Scale::Logarithmic),
+        },
+        Figure {
+            table: "f of layer 2 after the phase of layer 3",
+            x: "seed",
+            y: &["f eps=.2", ".1", ".05"],
+            scales: (Scale::Linear, Scale::Logarithmic),
+        },
+        Figure { table: "te at the end", x: "seed", y: &["te eps=.2", ".1", ".05"], scales: (Scale::Linear, Scale::Logarithmic) },
+    ],
+    items: |_, profile| STAIRS.cells(profile),
+    check: |c| STAIRS.check(c.profile, c.computed),
+    controls: &[Control {
+        breaks: "For te: layer 4 is never switched on, layers 2 and 3 go on training for as long. For the second step: layer 2 is frozen \
+              after its own phase (layerwise training).",
+        check: |c| STAIRS.broken(c.profile, c.computed),
+    }],
+};
+
+static STAIRS: Stairs = Stairs { recipe: &LIN_L4, bands: &[("0.85", "1.2"), ("1.8", "2.15")], reached: "1e-15" };

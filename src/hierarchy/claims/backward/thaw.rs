@@ -1,0 +1,73 @@
+//! A layerwise-trained network recovers when its layers are released.
+
+use std::borrow::Cow;
+
+use super::seal;
+use crate::claim::judging::{all_below, all_within, decimal};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
+use crate::error::Result;
+use crate::hierarchy::claims::instances;
+use crate::hierarchy::claims::instances::{GAP, LIN_L4};
+use crate::hierarchy::claims::measure::{relative_risk, replayed_count};
+use crate::hierarchy::experiment::{Cell, Runs, Training};
+use crate::hierarchy::learner::{Coupling, Kind, Stage};
+
+/// A layerwise-trained network recovers when its layers are released.
+pub const THAW: Claim<Training> = Claim {
+    id: Cow::Borrowed("backward.thaw"),
+    sentence: "(b)",
+    statement: Cow::Borrowed(
+        "A network that layerwise training left at a te between 1e-4 and 1e-2 recovers when all its layers are released: te < 1e-12 \
+                on every seed of lin L4 k1 d32 at eps = .1.",
+    ),
+    method: "Layerwise training, then joint training for as many steps as the last phase. te is exact.",
+    evidence: &[Evidence::Replayed, Evidence::Exact],
+    missing: "",
+    theorems: &[],
+    full_only: false,
+    parameters: Vec::new(),
+    figures: &[],
+    items: |_, profile| {
+        let seeds = instances::seeds(profile);
+        seeds.flat_map(|seed| [thawed(profile, seed), kept_frozen(profile, seed), layerwise(profile, seed)]).collect()
+    },
+    check: |c| thaw(c.profile, c.computed, thawed),
+    controls: &[Control {
+        breaks: "Kept frozen: layer 4 alone goes on for the same number of steps.",
+        check: |c| thaw(c.profile, c.computed, kept_frozen),
+    }],
+};
+
+fn layerwise(profile: Profile, seed: u64) -> Cell {
+    LIN_L4.run(profile, Kind::Layerwise, GAP, seed)
+}
+
+fn thawed(profile: Profile, seed: u64) -> Cell {
+    LIN_L4.run(profile, Kind::Thawed, GAP, seed)
+}
+
+fn kept_frozen(profile: Profile, seed: u64) -> Cell {
+    let phases = LIN_L4.phases(profile);
+    let on = phases.last().map(|&steps| Stage::new(LIN_L4.depth(), LIN_L4.depth(), Coupling::Joint, steps));
+    let stages = Kind::Layerwise.stages(&phases, 0).expect("a recipe has phases");
+    LIN_L4.staged(profile, stages.into_iter().chain(on).collect(), GAP, seed)
+}
+
+fn thaw(profile: Profile, runs: &Runs, released: fn(Profile, u64) -> Cell) -> Result<Outcome> {
+    let mut table = Table::new("lin L4 k1 d32", &["seed", "te layerwise", "te after", "steps after", "digest"]);
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for seed in instances::seeds(profile) {
+        let stuck = relative_risk(runs.get(&layerwise(profile, seed))?);
+        let run = runs.get(&released(profile, seed))?;
+        let te = relative_risk(run);
+        let steps = run.phases.last().map_or(0, |p| p.steps);
+        table.push([seed.into(), decimal(&stuck), decimal(&te), replayed_count(steps), seal(run)]);
+        before.push(stuck);
+        after.push(te);
+    }
+    let conditions = vec![
+        all_within("te after layerwise training", " on every seed", &before, ("1e-4", "1e-2")),
+        all_below("te after the release", " on every seed", &after, "1e-12"),
+    ];
+    Ok(Outcome { conditions, tables: vec![table] })
+}

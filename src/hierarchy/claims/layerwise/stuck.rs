@@ -1,0 +1,72 @@
+//! Layerwise training stops at an error of the order of the squared gap.
+
+use std::borrow::Cow;
+
+use super::over_gap_squared;
+use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed, slope};
+use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
+use crate::enclosure::Interval;
+use crate::error::Result;
+use crate::exact::Rational;
+use crate::hierarchy::claims::instances;
+use crate::hierarchy::claims::instances::{DEPTH_3, GAP, cells};
+use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
+use crate::hierarchy::experiment::{Run, Runs, Training};
+use crate::hierarchy::learner::Kind;
+
+/// Layerwise training stops at an error of the order of the squared gap.
+pub const STUCK: Claim<Training> = Claim {
+    id: Cow::Borrowed("layerwise.stuck"),
+    sentence: "(b), (c)",
+    statement: Cow::Borrowed(
+        "Trained layer by layer, the network stops at a relative population risk te of the order eps^2: te/eps^2 is in [.04, 1.5] \
+                at eps = .1 on every seed of the five instances of depth 3, and the slope of ln(te Var(y)) against ln eps over .1, .05, \
+                .025 is in [1.9, 2.1].",
+    ),
+    method: "te is the exact population risk of the trained weights, a rational number; slopes are enclosed. te Var(y) is used for the \
+             slope because Var(y) itself grows with eps.",
+    evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
+    missing: "",
+    theorems: &[],
+    full_only: false,
+    parameters: Vec::new(),
+    figures: &[Figure {
+        table: "layerwise training",
+        x: "te eps=.1",
+        y: &["te eps=.05", "te eps=.025"],
+        scales: (Scale::Logarithmic, Scale::Logarithmic),
+    }],
+    items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
+    check: |c| stuck(c.profile, c.computed, Kind::Layerwise),
+    controls: &[Control {
+        breaks: "The joint run, which must leave the band.",
+        check: |c| stuck(c.profile, c.computed, Kind::Joint),
+    }],
+};
+
+const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
+
+fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
+    let columns = ["instance", "seed", "te eps=.1", "te/eps^2", "te eps=.05", "te eps=.025", "slope of te Var(y)"];
+    let mut table = Table::new(format!("{} training", kind.name()), &columns);
+    let (mut ratios, mut slopes) = (Vec::new(), Vec::new());
+    for recipe in DEPTH_3 {
+        for seed in instances::seeds(profile) {
+            let run = |&gap: &f64| runs.get(&recipe.run(profile, kind, gap, seed));
+            let at_gaps = GAPS.iter().map(run).collect::<Result<Vec<_>>>()?;
+            let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
+            let slope = slope(&GAPS.iter().zip(&at_gaps).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>());
+            let risks: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
+            let ratio = over_gap_squared(&risks[0]);
+            let measures = [decimal(&risks[0]), decimal(&ratio), decimal(&risks[1]), decimal(&risks[2]), enclosed_fixed(&slope)];
+            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
+            ratios.push(ratio);
+            slopes.push(slope);
+        }
+    }
+    let conditions = vec![
+        all_within("te/eps^2", " at eps = .1 on every seed", &ratios, ("0.04", "1.5")),
+        all_slopes_within("slope of ln(te Var(y)) against ln eps", " on every seed", &slopes, ("1.9", "2.1")),
+    ];
+    Ok(Outcome { conditions, tables: vec![table] })
+}

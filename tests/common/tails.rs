@@ -1,0 +1,61 @@
+//! The command and the independent checker, which must agree.
+
+#![allow(dead_code)] // each test binary uses a part
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use bfc::exact::family::{Family, Kind};
+use bfc::exact::gram::Gram;
+
+pub const DIGITS: usize = 10;
+
+pub fn family(kind: Kind, dimension: usize, count: usize, seed: u64) -> Gram {
+    Family { kind, dimension, count, seed }.gram().unwrap()
+}
+
+pub fn bfc(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bfc")).args(arguments).output().expect("the command runs")
+}
+
+/// The exit code of the checker in Python and what it prints; `None`, and said so, on a machine without Python 3.
+pub fn python(arguments: &[&Path]) -> Option<(i32, Vec<u8>)> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/check.py");
+    match Command::new("python3").arg(script).args(arguments).output() {
+        Ok(run) => Some((run.status.code().expect("it ends by itself"), run.stdout)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
+            None
+        }
+        Err(e) => panic!("python3: {e}"),
+    }
+}
+
+pub fn place(name: &str) -> PathBuf {
+    let place = std::env::temp_dir().join(format!("bfc-certificates-{}-{name}", std::process::id()));
+    fs::create_dir_all(&place).unwrap();
+    place
+}
+
+/// Both checkers, which must agree, and print the same when they accept.
+pub fn codes(certificate: &Path, gram: Option<&Path>) -> i32 {
+    let certificate_text = certificate.to_str().unwrap();
+    let mut arguments = vec!["certify", "check", certificate_text];
+    arguments.extend(gram.iter().flat_map(|g| ["--gram", g.to_str().unwrap()]));
+    let run = bfc(&arguments);
+    let ours = run.status.code().unwrap();
+    let theirs = python(&[Some(certificate), gram].into_iter().flatten().collect::<Vec<_>>());
+    if let Some((code, printed)) = theirs {
+        assert_eq!(code, ours, "{}: {}", certificate.display(), String::from_utf8_lossy(&printed));
+        assert!(code != 0 || printed == run.stdout, "{run:?}, {}", String::from_utf8_lossy(&printed));
+    }
+    ours
+}
+
+pub fn write_matrix(file: &Path, gram: &Gram) {
+    let m = gram.order();
+    let entries: String =
+        (0..m).flat_map(|j| (j..m).map(move |i| (i, j))).map(|at| format!("{}\n", gram.entries()[at])).collect();
+    fs::write(file, format!("%%MatrixMarket matrix array integer symmetric\n% made for a test\n{m} {m}\n{entries}")).unwrap();
+}
