@@ -87,10 +87,10 @@ impl Labels {
 }
 
 /// The overlap at the start, and the one that ends a run.
-const OVERLAPS: (f64, f64) = (0.1875, 0.5);
+const OVERLAPS: (f64, f64) = (0.125, 0.5);
 
 /// `eta d`.
-const STEP: f64 = 0.02;
+const STEP: f64 = 0.01;
 
 impl Descent {
     fn run(&self) -> Reached {
