@@ -225,14 +225,17 @@ fn the_commands_exit_codes() {
     let place = place("codes");
     let file = place.join("tie.mtx");
     let name = file.to_str().unwrap();
-    fs::write(&file, "%%MatrixMarket matrix array integer symmetric\n2 2\n0\n1\n0\n").unwrap();
+    // Eight blocks of eigenvalues 1 and -1: the tail at rank 8 is -1/2, between two decimals without digits after the point; more
+    // subsets of eigenvalues than a tie is decided for.
+    let pairs: String = (1..=8).map(|block| format!("{} {} 1\n", 2 * block, 2 * block - 1)).collect();
+    fs::write(&file, format!("%%MatrixMarket matrix coordinate integer symmetric\n16 16 8\n{pairs}")).unwrap();
     let code = |arguments: &[&str]| bfc(&[&["certify", "tail"], arguments].concat()).status.code().unwrap();
     let emitted = place.join("never.json");
-    assert_eq!(code(&["--gram", name, "--rank", "1", "--digits", "0", "--emit", emitted.to_str().unwrap()]), 3);
+    assert_eq!(code(&["--gram", name, "--rank", "8", "--digits", "0", "--emit", emitted.to_str().unwrap()]), 3);
     assert!(!emitted.exists());
     assert_eq!(code(&["--gram", name, "--rank", "1"]), 0);
     for bad in [
-        &["--gram", name, "--rank", "3"][..],
+        &["--gram", name, "--rank", "17"][..],
         &["--gram", name, "--rank", "-1"],
         &["--gram", name, "--rank", "x"],
         &["--gram", name],

@@ -145,7 +145,7 @@ mod tests {
         for inner in [1usize, 2, 3, 100, 1000, 1024, 1025, 8192, 1 << 26] {
             let bits = slice_bits(inner);
             assert!((inner as u128) * ((1u128 << bits) - 1).pow(2) <= 1 << 53, "{inner}");
-            assert!(bits >= 13 && bits <= 26, "{inner}");
+            assert!((13..=26).contains(&bits), "{inner}");
         }
     }
 

@@ -73,6 +73,13 @@ impl From<IBig> for Dyadic {
     }
 }
 
+impl From<MachineNumber> for Dyadic {
+    fn from(number: MachineNumber) -> Self {
+        let exponent = i64::from(number.exponent);
+        Dyadic::new(number.over(exponent), exponent)
+    }
+}
+
 /// The number that a finite float is, read from its bits.
 impl TryFrom<f64> for Dyadic {
     type Error = Error;

@@ -2,7 +2,6 @@
 
 use dashu_int::IBig;
 
-use super::Dyadic;
 use crate::error::{Error, Result};
 
 /// `+-m 2^e` with `m < 2^64`: any finite float of up to 64 bits, and any integer of 64 bits with a sign or without.
@@ -12,7 +11,7 @@ use crate::error::{Error, Result};
 pub struct MachineNumber {
     // Odd, or zero; then the exponent is 0 and the sign positive. So equal numbers have equal fields.
     magnitude: u64,
-    exponent: i16,
+    pub(super) exponent: i16,
     negative: bool,
 }
 
@@ -74,13 +73,6 @@ impl From<u64> for MachineNumber {
     }
 }
 
-impl From<MachineNumber> for Dyadic {
-    fn from(number: MachineNumber) -> Self {
-        let exponent = i64::from(number.exponent);
-        Dyadic::new(number.over(exponent), exponent)
-    }
-}
-
 /// The number that a finite float is, read from its bits.
 impl TryFrom<f64> for MachineNumber {
     type Error = Error;
@@ -111,6 +103,7 @@ impl TryFrom<&str> for MachineNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::Dyadic;
     use proptest::prelude::*;
 
     fn dyadic(number: MachineNumber) -> Dyadic {
@@ -124,7 +117,7 @@ mod tests {
         for (e, f, bits) in [(5, 10, 0x3e00), (8, 23, 0x3fc0_0000), (11, 52, 0x3ff8_0000_0000_0000)] {
             assert_eq!(of(bits, e, f), Dyadic::new(3.into(), -1));
             assert_eq!(of(1, e, f), Dyadic::new(1.into(), 2 - (1 << (e - 1)) - i64::from(f)));
-            let largest = ((1u64 << e) - 1 << f) - 1;
+            let largest = (((1u64 << e) - 1) << f) - 1;
             let whole = Dyadic::new(((1i64 << (f + 1)) - 1).into(), (1 << (e - 1)) - 1 - i64::from(f));
             assert_eq!(of(largest, e, f), whole);
             assert!(MachineNumber::from_ieee(largest + 1, e, f).is_none());

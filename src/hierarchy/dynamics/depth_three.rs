@@ -8,10 +8,9 @@
 //! e2 = r + 6 eps gamma r^2 - B     e4 = gamma r^2 - beta     D = 4B (1 + 6 eps gamma r) + 48 eps^2 gamma beta (2p^2 + q^2)
 //! ```
 //!
-//! The chart `e2 = eps X`, `e4 = Y`, `q = eps S` has no singularity at `eps = 0`: `r = sigma + eps (X - 6Y)`, `gamma r^2 = beta
-//! + Y`, and
-//! `L/eps^2 = 2X^2 + 24Y^2 + D S^2`. Lengths of gradients are taken in the metric of the steps, `L_p^2 + L_q^2 +
-//! (L_kappa/eps)^2`.
+//! The chart `e2 = eps X`, `e4 = Y`, `q = eps S` has no singularity at `eps = 0`: there `r = sigma + eps (X - 6Y)`,
+//! `gamma r^2 = beta + Y` and `L/eps^2 = 2X^2 + 24Y^2 + D S^2`. Lengths of gradients are taken in the metric of the steps, with the square
+//! `L_p^2 + L_q^2 + (L_kappa/eps)^2`.
 
 use super::numbers::interval as n;
 use crate::enclosure::Interval;
