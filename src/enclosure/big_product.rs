@@ -23,7 +23,7 @@ const MOST_SLICES: usize = 1 << 9;
 /// Guarantee: exact.
 ///
 /// # Errors
-/// When the shapes do not fit, or an entry needs more than [`MOST_SLICES`] slices.
+/// When the shapes do not fit, or an entry needs more than `MOST_SLICES` slices.
 pub fn big_product_rows<T: Default + Clone + Send>(
     a: &Matrix<IBig>,
     b: &Matrix<IBig>,

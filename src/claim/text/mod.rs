@@ -1,6 +1,6 @@
 //! The text of a golden, in two halves: prose that says what is claimed and how it is checked, and the numbers that were found.
 //!
-//! The numbers are stable, readable, one row a line, and [`parse`] reads them back exactly:
+//! The numbers are stable, readable, one row a line, and [`parse()`] reads them back exactly:
 //!
 //! ```text
 //! check

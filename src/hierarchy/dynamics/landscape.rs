@@ -128,7 +128,7 @@ fn without_factor(polynomial: &[Interval], l: usize) -> Vec<Interval> {
 /// `eps*(L)`: below it every optimum `y^(m)`, `m < L`, has positive coordinates (unit heads; guarantee: valid).
 ///
 /// # Errors
-/// As [`first_root`].
+/// Never, unless a bound of the search is impossible.
 pub fn positivity_threshold(depth: usize) -> Result<Option<Threshold>> {
     let stages = (2..depth).flat_map(|m| (2..=m).map(move |j| (j, m)));
     let polynomials: Vec<_> = stages.map(|(j, m)| without_factor(&optimum(j, m, depth), j)).collect();
@@ -139,7 +139,7 @@ pub fn positivity_threshold(depth: usize) -> Result<Option<Threshold>> {
 /// (Gamma_mm^-1)_ll`, and all coordinates are positive (unit heads; guarantee: valid).
 ///
 /// # Errors
-/// As [`first_root`].
+/// Never, unless a bound of the search is impossible.
 pub fn compactness_threshold(depth: usize) -> Result<Option<Threshold>> {
     let root = |l: usize, m: usize| Interval::from(&residual_share(l, m)).sqrt().expect("a share is positive");
     let mut polynomials = Vec::new();
