@@ -296,7 +296,7 @@ have entry i j z : r (z_covariance i j) = r z ->
 rewrite /power_variance /quadratic !big_ord_recl !big_ord0 /= !addr0.
 rewrite (entry 0%N 0%N 2%BZ) // (entry 0%N 1%N 12%BZ) // (entry 1%N 0%N 12%BZ) //.
 rewrite (entry 1%N 1%N 96%BZ) //.
-have -> : r 2 = 2%:R by []. 
+have -> : r 2 = 2%:R by [].
 have -> : r 12 = 12%:R by [].
 have -> : r 96 = 96%:R by [].
 have -> : 24%:R = 12%:R + 12%:R :> R by rewrite -natrD.
@@ -350,12 +350,14 @@ have n5 : 5%:R = 2%:R + 2%:R + 1 :> R by rewrite -natrD (mulrSr 1 4).
 pose P := 24%:R * (t2 * t3).
 have P_ge0 : 0 <= P by rewrite !mulr_ge0 ?ler0n.
 have P_square : P ^+ 2 = 3%:R * eps ^+ 2.
-  rewrite -[eps ^+ 2]mul1r -head2 -head3 /P n96 n24 n3; algebra.
+  transitivity (3%:R * ((2%:R * t2 ^+ 2) * (96%:R * t3 ^+ 2))).
+    by rewrite /P n96 n24 n3; algebra.
+  by rewrite head2 head3 mul1r.
 have square_small : (10%:R * eps) ^+ 2 <= 1 by rewrite exprn_ile1 ?mulr_ge0 ?ler0n.
 have P_small : 5%:R * P <= 1.
   have five_ge0 : 0 <= 5%:R * P by rewrite mulr_ge0 ?ler0n.
-  rewrite -[X in _ <= X]expr1n -(ler_sqr (_ : 5%:R * P \is Num.nneg)) ?nnegrE ?ler01 //.
-  apply: le_trans square_small.
+  suff : (5%:R * P) ^+ 2 <= 1 ^+ 2 by rewrite ler_sqr ?nnegrE ?ler01.
+  rewrite expr1n; apply: le_trans square_small.
   have -> : (5%:R * P) ^+ 2 = 5%:R * 5%:R * (3%:R * eps ^+ 2) by rewrite -P_square; algebra.
   have -> : (10%:R * eps) ^+ 2 = 5%:R * 5%:R * (3%:R * eps ^+ 2) + 5%:R * 5%:R * eps ^+ 2.
     by rewrite n10 n5 n3; algebra.
@@ -366,7 +368,7 @@ have V_small : 4%:R * V <= 5%:R.
     by apply: le_trans square_small; rewrite n10 le_eqVlt; apply/orP; left; apply/eqP; algebra.
   have n4 : 4%:R = 2%:R * 2%:R :> R by rewrite -natrM.
   have fewer : 5%:R * (2%:R * 2%:R * eps ^+ 2) <= 1.
-    apply: le_trans eps_square; rewrite -mulrA ler_pemull ?ler1n //.
+    apply: le_trans eps_square; rewrite -[5%:R * 5%:R * _]mulrA ler_pemull ?ler1n //.
     by rewrite !mulr_ge0 ?ler0n ?sqr_ge0.
   have five : 0 < 5%:R :> R by rewrite ltr0n.
   rewrite -(ler_pmul2l five).
