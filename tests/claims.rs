@@ -84,12 +84,15 @@ fn claims_have_distinct_names_and_say_what_they_must() {
 }
 
 /// Every claim in miniature, with what came of it.
-fn tiny() -> Vec<(&'static str, Outcomes)> {
-    let selected = claims().select(&[]).expect("all of them");
-    let evaluation = Evaluation { claims: &selected, profile: Profile::Tiny, jobs: 2, ledger: None };
-    let found = evaluation.outcomes(&|_, _| ()).expect("possible items");
-    let judged = |found: Option<Result<Outcomes>>| found.expect("tiny leaves nothing out").expect("a claim that can be checked");
-    selected.iter().map(|claim| &*claim.id).zip(found.into_iter().map(judged)).collect()
+fn tiny() -> &'static [(&'static str, Outcomes)] {
+    static TINY: OnceLock<Vec<(&str, Outcomes)>> = OnceLock::new();
+    TINY.get_or_init(|| {
+        let selected = claims().select(&[]).expect("all of them");
+        let evaluation = Evaluation { claims: &selected, profile: Profile::Tiny, jobs: 2, ledger: None };
+        let found = evaluation.outcomes(&|_, _| ()).expect("possible items");
+        let judged = |found: Option<Result<Outcomes>>| found.expect("tiny leaves nothing out").expect("possible checks");
+        selected.iter().map(|claim| &*claim.id).zip(found.into_iter().map(judged)).collect()
+    })
 }
 
 /// What a control refutes is what the check verifies: its conditions have keys of the check's.
@@ -108,9 +111,8 @@ fn controls_judge_the_conditions_of_the_check() {
 /// The first table of the check that a figure names has its columns, and there are numbers to draw in each.
 #[test]
 fn figures_name_tables_and_columns_of_numbers() {
-    let outcomes = tiny();
     assert!(claims().claims.iter().any(|claim| !claim.figures.is_empty()));
-    for (claim, (_, outcomes)) in claims().claims.iter().zip(&outcomes) {
+    for (claim, (_, outcomes)) in claims().claims.iter().zip(tiny()) {
         for figure in claim.figures {
             let table = outcomes.check.tables.iter().find(|table| table.title().starts_with(figure.table));
             let table = table.unwrap_or_else(|| panic!("{}: no table `{}`", claim.id, figure.table));
