@@ -179,10 +179,10 @@ fn inner_products(a: &SignedRows, b: &SignedRows, d: usize) -> Square {
 fn signed_rows(family: &Family) -> Vec<SignedRows> {
     let (mut sequence, d) = (Sequence(family.seed), family.dimension);
     let mut draw = || {
-        let signs: Vec<bool> = (0..d).map(|_| sequence.next() >> 7 & 1 == 1).collect();
+        let signs: Vec<bool> = (0..d).map(|_| sequence.draw() >> 7 & 1 == 1).collect();
         let mut order: Vec<usize> = (0..d).collect();
         for i in 0..ROWS {
-            order.swap(i, i + (sequence.next() % (d - i) as u64) as usize);
+            order.swap(i, i + (sequence.draw() % (d - i) as u64) as usize);
         }
         std::array::from_fn(|i| hadamard_row(order[i], &signs))
     };
@@ -203,7 +203,7 @@ fn hadamard_row(r: usize, signs: &[bool]) -> Vec<u64> {
 struct Sequence(u64);
 
 impl Sequence {
-    fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 33
     }

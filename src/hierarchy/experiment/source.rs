@@ -30,11 +30,11 @@ impl Source {
     /// The next `N` samples, with what the learner is told of them.
     pub fn draw(&mut self, instance: &Instance, target: &Network<f64>) -> Samples {
         let x = draw(instance.distribution, instance.dimension, instance.samples, &mut self.inputs);
-        let told = self.told(labels(target, &x), instance.labels);
-        Samples::new(&x, told, target.architecture().reads_squares())
+        let labels = self.labels_of(labels(target, &x), instance.labels);
+        Samples::new(&x, labels, target.architecture().reads_squares())
     }
 
-    fn told(&mut self, values: Vec<f64>, labels: Labels) -> Vec<f64> {
+    fn labels_of(&mut self, values: Vec<f64>, labels: Labels) -> Vec<f64> {
         match labels {
             Labels::Exact => values,
             Labels::Noisy(fraction) => {
