@@ -3,12 +3,31 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::{Answer, BlessArguments, Exit, goldens, output};
+use super::answer::Answer;
+use super::common::Common;
+use super::exit::Exit;
+use super::{goldens, output};
 use crate::claim::{Catalogue, Claim, Description, Profile, Study, require_platform, text};
 use crate::comparison::{Comparison, Entry, golden_text};
 use crate::error::{Error, Result};
 use crate::golden::{Scope, Status, Store, Stored, Text, Written, difference};
 use crate::report;
+
+/// What to bless.
+#[derive(Debug, clap::Args)]
+pub struct BlessArguments {
+    /// Ids or groups of claims; all of them when none is given
+    #[arg(value_name = "CLAIM|GROUP")]
+    pub claims: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Write even though a claim is not Verified or its control is not Refuted
+    #[arg(long)]
+    pub allow_unverified: bool,
+    /// Accept new prose and compute nothing: the stored numbers must be those that were sealed, and stay byte for byte
+    #[arg(long, conflicts_with_all = ["allow_unverified", "out", "jobs"])]
+    pub prose: bool,
+}
 
 /// Recomputes the selected claims and replaces their goldens.
 pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -> Result<Answer> {

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Exit, output};
+use super::answer::Answer;
+use super::exit::Exit;
+use super::output;
 use crate::certify::certificate::{Certificate, Source};
 use crate::certify::perturbed::PerturbedTail;
 use crate::certify::tails::any_eigenvalue_tails;
@@ -76,7 +78,7 @@ pub struct TailArguments {
     #[arg(long, value_name = "CERT.json")]
     emit: Option<PathBuf>,
     /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, alias = "threads", value_name = "N", value_parser = super::jobs)]
+    #[arg(long, alias = "threads", value_name = "N", value_parser = super::common::jobs)]
     jobs: Option<NonZeroUsize>,
 }
 
@@ -90,7 +92,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     gram: Option<PathBuf>,
     /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, alias = "threads", value_name = "N", value_parser = super::jobs)]
+    #[arg(long, alias = "threads", value_name = "N", value_parser = super::common::jobs)]
     jobs: Option<NonZeroUsize>,
 }
 

@@ -3,14 +3,49 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::shard::Shard;
-use super::{Answer, CheckArguments, Common, Exit, Format, goldens, output, shard};
+use clap::ValueEnum;
+
+use super::answer::Answer;
+use super::common::Common;
+use super::exit::Exit;
+use super::shard::{self, Shard};
+use super::{goldens, output};
 use crate::claim::{Catalogue, Claim, Evaluation, Key, Profile, Study, require_platform};
 use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
 use crate::golden::Status;
 use crate::layout::aligned;
 use crate::report;
+
+/// What to check, and how to show it.
+#[derive(Debug, clap::Args)]
+pub struct CheckArguments {
+    /// Ids or groups of claims; all of them when none is given
+    #[arg(value_name = "CLAIM|GROUP")]
+    pub claims: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Show the negative controls as well (they are always run)
+    #[arg(long)]
+    pub controls: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// List the training runs that would be made, and make none
+    #[arg(long, conflicts_with = "format")]
+    pub plan: bool,
+    /// Do only share I of N, into --out, and judge nothing; `bfc merge` joins the shares
+    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls"])]
+    pub shard: Option<Shard>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+    Junit,
+}
 
 /// Runs the selected claims and their controls and compares them with the goldens.
 pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -> Result<Answer> {

@@ -1,6 +1,6 @@
 //! The goldens of a profile, as the commands use them.
 
-use super::Common;
+use super::common::Common;
 use super::output::{note, with_progress};
 use crate::claim::{Catalogue, Claim, Evaluation, Profile, Study};
 use crate::comparison::{Comparison, Request};

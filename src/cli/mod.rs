@@ -3,18 +3,19 @@
 //! A command returns an [`Answer`]; only [`main`] prints it. So a closed pipe is met in one place, and a test reads what a user
 //! would.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::claim::{Catalogue, Ledger, Profile, Sources, Study};
+use crate::claim::{Catalogue, Study};
 use crate::error::{Error, Result};
 
+mod answer;
 mod bless;
 mod certify;
 mod check;
+mod common;
 mod exit;
 mod goldens;
 mod new;
@@ -22,17 +23,9 @@ mod output;
 mod shard;
 mod show;
 
+pub use answer::Answer;
 pub use exit::Exit;
 pub use output::{duration, note, with_spinner};
-
-/// What a command has to say on standard output, and how it ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// For standard output.
-    pub text: String,
-    /// How the process ends.
-    pub exit: Exit,
-}
 
 /// A command that a catalogue's program has beside those that all have.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +53,7 @@ struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Run claims and their controls, compare with the goldens, print a table
-    Check(CheckArguments),
+    Check(check::CheckArguments),
     /// Every claim on a line
     List,
     /// What a claim says, how it is checked, what would refute it
@@ -70,7 +63,7 @@ enum Command {
         claims: Vec<String>,
     },
     /// Recompute goldens, show what moved, and replace them all at once
-    Bless(BlessArguments),
+    Bless(bless::BlessArguments),
     /// Test what the printed numbers assume of this machine
     SelfCheck,
     /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
@@ -87,111 +80,6 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-}
-
-/// How much is run, where the goldens are, and on how many threads.
-#[derive(Clone, Debug, clap::Args)]
-struct Common {
-    /// How much to run
-    #[arg(long, value_enum, default_value = "quick")]
-    profile: ProfileName,
-    /// The directory of the goldens
-    #[arg(long, value_name = "DIR", default_value = "golden")]
-    golden: PathBuf,
-    /// Threads, from 1 to 256 [default: one a processor]
-    #[arg(long, alias = "threads", value_name = "N", value_parser = jobs)]
-    jobs: Option<NonZeroUsize>,
-    /// Keep finished runs here and use those that are here [default for full: a directory in target/, until it is finished]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-struct CheckArguments {
-    /// Ids or groups of claims; all of them when none is given
-    #[arg(value_name = "CLAIM|GROUP")]
-    claims: Vec<String>,
-    #[command(flatten)]
-    common: Common,
-    /// Show the negative controls as well (they are always run)
-    #[arg(long)]
-    controls: bool,
-    /// What to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// List the training runs that would be made, and make none
-    #[arg(long, conflicts_with = "format")]
-    plan: bool,
-    /// Do only share I of N, into --out, and judge nothing; `bfc merge` joins the shares
-    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls"])]
-    shard: Option<shard::Shard>,
-}
-
-#[derive(Debug, clap::Args)]
-struct BlessArguments {
-    /// Ids or groups of claims; all of them when none is given
-    #[arg(value_name = "CLAIM|GROUP")]
-    claims: Vec<String>,
-    #[command(flatten)]
-    common: Common,
-    /// Write even though a claim is not Verified or its control is not Refuted
-    #[arg(long)]
-    allow_unverified: bool,
-    /// Accept new prose and compute nothing: the stored numbers must be those that were sealed, and stay byte for byte
-    #[arg(long, conflicts_with_all = ["allow_unverified", "out", "jobs"])]
-    prose: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-    Junit,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ProfileName {
-    /// Every claim in miniature: compares bytes, draws no conclusion
-    Tiny,
-    /// The claims that fit in about half a minute; the others are shown as `full only`
-    Quick,
-    /// Every claim, with more seeds and sizes
-    Full,
-}
-
-impl From<ProfileName> for Profile {
-    fn from(name: ProfileName) -> Self {
-        match name {
-            ProfileName::Tiny => Profile::Tiny,
-            ProfileName::Quick => Profile::Quick,
-            ProfileName::Full => Profile::Full,
-        }
-    }
-}
-
-impl Common {
-    /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards.
-    fn ledger(&self, name: &str, sources: &Sources) -> Option<(Ledger, bool)> {
-        let profile = self.profile();
-        let resumed = || PathBuf::from(format!("target/{name}/{}", profile.name()));
-        match &self.out {
-            Some(directory) => Some((Ledger::new(directory, sources), true)),
-            None => (profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
-        }
-    }
-
-    fn profile(&self) -> Profile {
-        self.profile.into()
-    }
-
-    fn jobs(&self) -> usize {
-        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
-    }
-}
-
-fn jobs(text: &str) -> std::result::Result<NonZeroUsize, String> {
-    let number = text.parse().ok().filter(|n: &NonZeroUsize| n.get() <= 256);
-    number.ok_or_else(|| "expected a number of threads from 1 to 256".to_string())
 }
 
 /// Runs the command that the process was given: those of every catalogue, and `more`.

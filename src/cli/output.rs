@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Answer, Exit};
+use super::answer::Answer;
+use super::exit::Exit;
 use crate::error::{Error, Result};
 
 /// Prints an answer and ends with its exit code; a reader who closes the pipe early has what he wanted.

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
+use super::answer::Answer;
+use super::exit::Exit;
+use super::output;
 use super::output::with_progress;
-use super::{Answer, Exit, output};
 use crate::claim::{Catalogue, Evaluation, Ledger, Share, Study};
 use crate::error::Result;
 

@@ -1,6 +1,7 @@
 //! `list`, `explain`, `self-check`.
 
-use super::{Answer, Exit};
+use super::answer::Answer;
+use super::exit::Exit;
 use crate::claim::{Catalogue, Claim, Description, Profile, Study};
 use crate::error::Result;
 use crate::layout::aligned;

@@ -226,6 +226,9 @@ impl<'ast> Visit<'ast> for Checker<'_> {
         self.module.pop();
     }
 
+    /// `pub(super)` says who may see an item, and imports nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         self.exporting = !matches!(item.vis, syn::Visibility::Inherited);
         flattened(&item.tree, &[]).iter().for_each(|path| self.path(path));

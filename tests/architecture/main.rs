@@ -134,27 +134,12 @@ fn what_is_allowed_passes() {
     }
 }
 
-/// Places where no file imports itself by way of others. Those that are missing here still have circles.
-const WITHOUT_CIRCLES: &[&str] = &[
-    "exact/",
-    "portable/",
-    "approx/",
-    "enclosure/",
-    "certify/",
-    "golden/",
-    "hierarchy/network/",
-    "hierarchy/target/",
-    "hierarchy/claims/",
-];
-
 #[test]
 fn files_do_not_import_one_another_in_circles() {
     let (rooms, sources) = (Rooms::read(), sources());
     let files = Files::read(&rooms, &sources);
     let circles = files.circles();
-    let low = |file: &&str| !file.contains('/') || WITHOUT_CIRCLES.iter().any(|place| file.starts_with(place));
-    let found: Vec<_> = circles.iter().filter(|circle| circle.iter().any(low)).collect();
-    assert!(found.is_empty(), "{found:#?}");
+    assert!(circles.is_empty(), "{circles:#?}");
 }
 
 /// Through a re-export, an expression and a glob: the circle is found where the items are defined.

@@ -5,8 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Answer, Exit};
-use crate::claim::{Catalogue, Profile};
+use clap::ValueEnum;
+
+use super::answer::Answer;
+use super::bless::{self, BlessArguments};
+use super::common::{Common, ProfileName};
+use super::exit::Exit;
+use crate::claim::Catalogue;
 use crate::error::{Error, Result};
 use crate::file;
 
@@ -242,9 +247,10 @@ fn write_goldens(directory: &Path, name: String) -> Result<()> {
     // A program writes one crate and ends.
     let catalogue = Catalogue { name: name.leak(), ..template::catalogue() };
     let golden = directory.join("golden");
-    let golden = golden.to_str().ok_or_else(|| Error::input("a path that is no text", "UTF-8").in_file(directory))?;
-    for profile in Profile::ALL {
-        let answer = super::answer(&catalogue, &[], &["bless", "--profile", profile.name(), "--golden", golden])?;
+    for profile in ProfileName::value_variants() {
+        let common = Common { profile: *profile, golden: golden.clone(), jobs: None, out: None };
+        let everything = BlessArguments { claims: Vec::new(), common, allow_unverified: false, prose: false };
+        let answer = bless::command(&catalogue, &everything)?;
         if answer.exit != Exit::Success {
             return Err(Error::refused(answer.text));
         }
@@ -258,6 +264,7 @@ mod tests {
 
     use super::super::{Arguments, Command};
     use super::*;
+    use crate::claim::Profile;
 
     use clap::Parser;
 

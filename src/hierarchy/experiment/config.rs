@@ -1,9 +1,8 @@
 //! What identifies a run.
 
-use super::ridge::Ridge;
 use crate::canonical::Canonical;
 use crate::exact::moments::Distribution;
-use crate::hierarchy::learner::{Alternative, Automatic, Descent, Distillation, Restarts, Stage};
+use crate::hierarchy::learner::{Alternative, Automatic, Descent, Distillation, Kernel, Restarts, Stage};
 use crate::hierarchy::network::Skips;
 
 /// A member of the concept class and the samples drawn of it.
@@ -79,6 +78,15 @@ pub enum Learner {
     Ridge(Ridge),
     /// The over-parameterised network, whose narrow layers are distilled from wide ones.
     Distilled(Distillation),
+}
+
+/// Kernel ridge regression with one kernel and one ridge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ridge {
+    /// Between which inputs are how near.
+    pub kernel: Kernel,
+    /// Relative to the mean of the Gram matrix's diagonal.
+    pub ridge: f64,
 }
 
 /// A learner that joint training is compared with.

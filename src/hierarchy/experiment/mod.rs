@@ -13,9 +13,8 @@ pub mod scores;
 mod source;
 mod study;
 
-pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Online, Staged};
+pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Online, Ridge, Staged};
 pub use densenet::{Networks, networks};
 pub use method::run_traced;
-pub use ridge::Ridge;
 pub use run::{Run, Score};
 pub use study::{Runs, Training};

@@ -1,23 +1,14 @@
 //! Kernel ridge regression on the samples of an instance.
 
 use super::alternative::ALTERNATIVE_TEST_SAMPLES;
-use super::config::{Cell, Instance, Labels};
+use super::config::{Cell, Instance, Labels, Ridge};
 use super::learn::{Learn, one_for_all};
 use super::run::{Run, digest_of};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
-use crate::hierarchy::learner::kernel_ridge::KernelFit;
-use crate::hierarchy::learner::{Kernel, KernelRidge, Samples, test_error};
+use crate::hierarchy::learner::kernel::kernel_ridge::KernelFit;
+use crate::hierarchy::learner::{KernelRidge, Samples, test_error};
 use crate::matrix::Matrix;
-
-/// Kernel ridge regression with one kernel and one ridge.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ridge {
-    /// Between which inputs are how near.
-    pub kernel: Kernel,
-    /// Relative to the mean of the Gram matrix's diagonal.
-    pub ridge: f64,
-}
 
 impl Learn for Ridge {
     fn encode(&self, c: Canonical) -> Canonical {
@@ -82,6 +73,7 @@ mod tests {
     use super::*;
     use crate::exact::Distribution;
     use crate::hierarchy::experiment::{Family, Learner};
+    use crate::hierarchy::learner::Kernel;
     use crate::hierarchy::network::Skips;
 
     fn cell(labels: Labels, ridge: f64) -> Cell {

@@ -1,12 +1,12 @@
 //! The learners that joint training is compared with, each tuned over a stated grid on the test sample: to its favour.
 
-use super::descent::Samples;
 use super::kernel::Kernel;
-use super::kernel_ridge::RIDGES;
+use super::kernel::kernel_ridge::RIDGES;
+use super::kernel::{gradient_outer_product, kernel_ridge, random_features, sequential_kernel};
 use super::lift::Lift;
+use super::samples::Samples;
 use super::tuning::Tuned;
 use super::two_layer::{Grid, Units, best_two_layer};
-use super::{gradient_outer_product, kernel_ridge, random_features, sequential_kernel};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 

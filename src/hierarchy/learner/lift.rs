@@ -8,10 +8,10 @@
 //! target of depth 3 is within its reach, at `(1 + k) d (d + 3) / 2` unknowns. For Gaussian inputs the features are orthonormal; a
 //! constant among them would add nothing, as the quadratic part of `F` is free.
 
-use super::descent::Samples;
-use super::heavy_ball::HeavyBall;
-use super::patience::Patience;
-use super::restarts::Restarts;
+use super::descent::heavy_ball::HeavyBall;
+use super::descent::patience::Patience;
+use super::descent::restarts::Restarts;
+use super::samples::Samples;
 use super::tuning::test_error;
 use crate::canonical::Canonical;
 use crate::error::Result;

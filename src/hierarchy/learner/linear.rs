@@ -1,6 +1,6 @@
 //! Linear predictors on given features: least squares, and logistic regression.
 
-use super::loss::logistic;
+use super::descent::loss::logistic;
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::portable::factor::cholesky;

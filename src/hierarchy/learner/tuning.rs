@@ -1,6 +1,6 @@
 //! Tuning of the alternatives: on the test sample itself, which favours them.
 
-use super::descent::Samples;
+use super::samples::Samples;
 use crate::portable::reduce::variance;
 
 /// The best of the settings that were tried.

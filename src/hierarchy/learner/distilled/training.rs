@@ -1,12 +1,13 @@
 //! One training of the over-parameterised learner under way.
 
+use super::outcome::{Distilled, Event, What};
+use super::settings::Distillation;
 use super::tied::TiedNetwork;
-use super::{Distillation, Distilled, Event, What};
 use crate::error::Result;
-use crate::hierarchy::learner::descent::Samples;
-use crate::hierarchy::learner::heavy_ball::{HeavyBall, rows_mut};
-use crate::hierarchy::learner::loss::{Fit, Loss};
-use crate::hierarchy::learner::patience::Patience;
+use crate::hierarchy::learner::descent::heavy_ball::{HeavyBall, rows_mut};
+use crate::hierarchy::learner::descent::loss::{Fit, Loss};
+use crate::hierarchy::learner::descent::patience::Patience;
+use crate::hierarchy::learner::samples::Samples;
 use crate::hierarchy::network::Network;
 use crate::hierarchy::network::gradient::Flow;
 use crate::hierarchy::network::step::{Scope, Step};

@@ -1,6 +1,6 @@
 //! A two-layer network on some samples at once, and its gradient.
 
-use super::Choice;
+use super::choice::Choice;
 use crate::matrix::Matrix;
 use crate::portable::product::{View, add_product};
 use crate::portable::reduce::{inner_products, sum};

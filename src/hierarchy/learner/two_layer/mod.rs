@@ -1,15 +1,18 @@
 //! Two-layer networks `F(x) = sum_i a_i act(<w_i, x> + b_i) + c`, trained by Adam on minibatches.
 
-use super::adam::Adam;
-use super::descent::Samples;
+use super::samples::Samples;
 use super::tuning::{Tuned, test_error};
 use crate::canonical::Canonical;
 use crate::matrix::Matrix;
 use crate::portable::reduce::mean;
 use crate::portable::rng::Stream;
+use adam::Adam;
+use choice::Choice;
 pub use layers::Units;
 use layers::{Layers, Pass, with_constant};
 
+mod adam;
+mod choice;
 mod layers;
 
 /// How two-layer networks are tuned: every width with every learning rate and every initial scale.
@@ -60,14 +63,6 @@ impl Grid {
         }
         choices
     }
-}
-
-/// One point of a grid.
-#[derive(Clone, Copy)]
-struct Choice {
-    width: usize,
-    rate: f64,
-    scale: f64,
 }
 
 /// The best two-layer network of the grid by its test error, which favours it: over all points, and along each training.

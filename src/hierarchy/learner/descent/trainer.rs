@@ -1,8 +1,9 @@
 //! One gradient step, for every way of training.
 
-use super::descent::{Descent, Samples};
 use super::loss::Fit;
 use super::schedule::{Coupling, Stage};
+use super::settings::Descent;
+use crate::hierarchy::learner::samples::Samples;
 use crate::hierarchy::network::gradient::{Blocks, Flow};
 use crate::hierarchy::network::step::{Scope, Step};
 use crate::hierarchy::network::values::head;

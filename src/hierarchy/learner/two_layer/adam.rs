@@ -4,7 +4,7 @@ use crate::matrix::Matrix;
 use crate::portable::vectorized;
 
 /// The moments of the gradient of a few matrices of weights.
-pub(super) struct Adam<const N: usize> {
+pub(in crate::hierarchy::learner) struct Adam<const N: usize> {
     first: [Matrix<f64>; N],
     second: [Matrix<f64>; N],
     /// `.9^t` and `.999^t`.
@@ -13,12 +13,12 @@ pub(super) struct Adam<const N: usize> {
 
 impl<const N: usize> Adam<N> {
     /// At rest, for weights in these shapes.
-    pub(super) fn new(zeros: &[Matrix<f64>; N]) -> Self {
+    pub(in crate::hierarchy::learner) fn new(zeros: &[Matrix<f64>; N]) -> Self {
         Adam { first: zeros.clone(), second: zeros.clone(), decayed: (1.0, 1.0) }
     }
 
     /// `w <- w - rate m / (sqrt v + 1e-8)` with the unbiased moving averages `m` of the gradient and `v` of its square.
-    pub(super) fn step(&mut self, weights: &mut [Matrix<f64>; N], gradient: &[Matrix<f64>; N], rate: f64) {
+    pub(in crate::hierarchy::learner) fn step(&mut self, weights: &mut [Matrix<f64>; N], gradient: &[Matrix<f64>; N], rate: f64) {
         self.decayed = (0.9 * self.decayed.0, 0.999 * self.decayed.1);
         let (unbiased, unbiased_square) = (1.0 / (1.0 - self.decayed.0), 1.0 / (1.0 - self.decayed.1));
         for (((w, g), first), second) in weights.iter_mut().zip(gradient).zip(&mut self.first).zip(&mut self.second) {

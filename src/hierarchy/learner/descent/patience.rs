@@ -2,7 +2,7 @@
 
 /// Watches a loss and tells when it has not gained enough for too long.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(in crate::hierarchy::learner) struct Patience {
     gain: f64,
     steps: usize,
     best: f64,
@@ -11,12 +11,12 @@ pub(super) struct Patience {
 
 impl Patience {
     /// From step `now` on: a loss gains when it falls below `gain` times the best so far, and may fail to for `steps` steps.
-    pub(super) fn new(gain: f64, steps: usize, now: usize) -> Self {
+    pub(in crate::hierarchy::learner) fn new(gain: f64, steps: usize, now: usize) -> Self {
         Patience { gain, steps, best: f64::INFINITY, since: now }
     }
 
     /// Whether the loss, seen at step `now`, has stalled.
-    pub(super) fn stalled(&mut self, loss: f64, now: usize) -> bool {
+    pub(in crate::hierarchy::learner) fn stalled(&mut self, loss: f64, now: usize) -> bool {
         if loss < self.gain * self.best {
             (self.best, self.since) = (loss, now);
         }
@@ -24,7 +24,7 @@ impl Patience {
     }
 
     /// Starts afresh from this loss, after something was done about the stall.
-    pub(super) fn restart(&mut self, loss: f64, now: usize) {
+    pub(in crate::hierarchy::learner) fn restart(&mut self, loss: f64, now: usize) {
         (self.best, self.since) = (loss, now);
     }
 }

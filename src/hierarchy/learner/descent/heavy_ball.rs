@@ -7,14 +7,14 @@ use crate::portable::reduce::norm;
 
 /// `A <- A + v` with `v <- momentum v - u`, where `u` is the rate times the gradient, no longer than `cap ||A||`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct HeavyBall {
-    pub(super) momentum: f64,
-    pub(super) cap: f64,
+pub(in crate::hierarchy::learner) struct HeavyBall {
+    pub(in crate::hierarchy::learner) momentum: f64,
+    pub(in crate::hierarchy::learner) cap: f64,
 }
 
 impl HeavyBall {
     /// One step of some rows of the blocks, which count as one vector.
-    pub(super) fn advance(
+    pub(in crate::hierarchy::learner) fn advance(
         self,
         a: &mut [Matrix<f64>],
         velocity: &mut [Matrix<f64>],
@@ -38,7 +38,7 @@ fn rows_of<'m>(matrix: &'m Matrix<f64>, rows: &Range<usize>) -> &'m [f64] {
 }
 
 /// The entries of some rows, to be changed.
-pub(super) fn rows_mut<'m>(matrix: &'m mut Matrix<f64>, rows: &Range<usize>) -> &'m mut [f64] {
+pub(in crate::hierarchy::learner) fn rows_mut<'m>(matrix: &'m mut Matrix<f64>, rows: &Range<usize>) -> &'m mut [f64] {
     let cols = matrix.cols();
     &mut matrix.as_mut_slice()[rows.start * cols..rows.end * cols]
 }

@@ -6,11 +6,11 @@
 //!
 //! One Gram matrix serves every ridge, and one factorisation every function whose labels are given on the same inputs.
 
-use super::descent::Samples;
+use super::Kernel;
 use super::feature_ridge::passed_over;
-use super::kernel::Kernel;
-use super::tuning::{Tuned, test_error};
 use crate::error::{Error, Result};
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::learner::tuning::{Tuned, test_error};
 use crate::matrix::Matrix;
 use crate::portable::cholesky::Cholesky;
 use crate::portable::product::{View, add_product};
@@ -216,7 +216,7 @@ pub fn tuned(kernels: &[Kernel], ridges: &[f64], train: &Samples, test: &Samples
 }
 
 /// The best of what succeeded; the first error when nothing did.
-pub(super) fn least(tried: impl IntoIterator<Item = Result<Tuned>>) -> Result<Tuned> {
+pub(in crate::hierarchy::learner) fn least(tried: impl IntoIterator<Item = Result<Tuned>>) -> Result<Tuned> {
     let (mut found, mut failure) = (Vec::new(), None);
     for outcome in tried {
         match outcome {

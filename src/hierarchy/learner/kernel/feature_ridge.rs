@@ -7,9 +7,9 @@
 //! It is kernel ridge regression with `k(x, x') = phi(x).phi(x')`, solved in as many unknowns as there are features or samples, whichever
 //! is less.
 
-use super::descent::Samples;
-use super::tuning::{Tuned, test_error};
 use crate::error::{Error, Result};
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::learner::tuning::{Tuned, test_error};
 use crate::matrix::Matrix;
 use crate::portable::cholesky::Cholesky;
 use crate::portable::product::{View, add_product, product};
@@ -35,7 +35,7 @@ pub fn tuned(ridges: &[f64], train: &Samples, test: &Samples) -> Result<Tuned> {
 }
 
 /// What a choice says of ridges at which a pivot failed.
-pub(super) fn passed_over(tried: usize, fitted: usize) -> String {
+pub(in crate::hierarchy::learner) fn passed_over(tried: usize, fitted: usize) -> String {
     match tried - fitted {
         0 => String::new(),
         failed => format!(" ({failed} of {tried} ridges: not positive definite)"),
@@ -132,7 +132,7 @@ impl Monomial {
 mod tests {
     use super::*;
     use crate::hierarchy::learner::kernel::Kernel;
-    use crate::hierarchy::learner::kernel_ridge::KernelRidge;
+    use crate::hierarchy::learner::kernel::kernel_ridge::KernelRidge;
     use crate::portable::rng::Stream;
 
     fn normal(d: usize, n: usize, name: &str) -> Matrix<f64> {

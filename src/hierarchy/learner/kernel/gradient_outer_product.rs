@@ -7,11 +7,11 @@
 //! `T` is scaled so that `||T||_F^2 = d`; kernels of inner products and distances see `T'T` alone. Known as the recursive feature machine
 //! (Radhakrishnan, Beaglehole, Pandit and Belkin 2024).
 
-use super::descent::Samples;
-use super::kernel::Kernel;
+use super::Kernel;
 use super::kernel_ridge::{BestFit, KernelFit, best_fit, least};
-use super::tuning::Tuned;
 use crate::error::{Error, Result};
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::learner::tuning::Tuned;
 use crate::matrix::Matrix;
 use crate::portable::factor::symmetric_eigen;
 use crate::portable::product::{View, product};

@@ -17,7 +17,7 @@ pub enum Loss {
 
 /// How the loss acts on one output, and its free bias.
 #[derive(Clone, Debug)]
-pub(super) struct Fit {
+pub(in crate::hierarchy::learner) struct Fit {
     loss: Loss,
     /// `b`. The best one belongs to outputs that are known only after the last sample, so that residuals have that of the step before.
     bias: f64,
@@ -28,19 +28,19 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    pub(super) fn new(loss: Loss, samples: usize) -> Self {
+    pub(in crate::hierarchy::learner) fn new(loss: Loss, samples: usize) -> Self {
         let room = || Panels::zeros(1, if loss == Loss::Squared { 0 } else { samples });
         Fit { loss, bias: 0.0, losses: [room(), room()], excess: 0.0 }
     }
 
     /// Turns to as many other samples.
-    pub(super) fn turn_to(&mut self, samples: usize) {
+    pub(in crate::hierarchy::learner) fn turn_to(&mut self, samples: usize) {
         *self = Fit { bias: self.bias, ..Fit::new(self.loss, samples) };
     }
 
     /// Writes the residuals of the outputs on panel `p` into `row`: half the derivatives of the loss, times the number of samples.
     #[inline(always)]
-    pub(super) fn residuals(&mut self, p: usize, outputs: &Row, row: &mut Row, labels: &Row) {
+    pub(in crate::hierarchy::learner) fn residuals(&mut self, p: usize, outputs: &Row, row: &mut Row, labels: &Row) {
         match self.loss {
             Loss::Squared => row.set(
                 #[inline(always)]
@@ -58,7 +58,7 @@ impl Fit {
     }
 
     /// The loss of all samples, from their residuals and the mean of these; moves the bias.
-    pub(super) fn close(&mut self, residuals: &[f64], mean_residual: f64) -> f64 {
+    pub(in crate::hierarchy::learner) fn close(&mut self, residuals: &[f64], mean_residual: f64) -> f64 {
         match self.loss {
             Loss::Squared => {
                 (self.excess, self.bias) = (mean_residual, self.bias - mean_residual);
@@ -75,7 +75,7 @@ impl Fit {
     }
 
     /// What has to be taken off the residuals of the last pass.
-    pub(super) fn excess(&self) -> f64 {
+    pub(in crate::hierarchy::learner) fn excess(&self) -> f64 {
         self.excess
     }
 }
@@ -83,7 +83,7 @@ impl Fit {
 /// Residual, loss and curvature of the logistic loss with slope `m` at the output `f`, bias included, for the label `y`.
 ///
 /// With `p = 1 / (1 + exp(m y f))`: the loss is `-ln(1 - p)`, its derivative `-m y p`, its curvature `m^2 p (1 - p)`.
-pub(super) fn logistic(slope: f64, y: f64, f: f64) -> [f64; 3] {
+pub(in crate::hierarchy::learner) fn logistic(slope: f64, y: f64, f: f64) -> [f64; 3] {
     let margin = slope * y * f;
     // The smaller of exp(margin), exp(-margin): neither overflows.
     let small = exp(-margin.abs());

@@ -6,11 +6,11 @@
 //!
 //! The regression has an intercept; its features are `1, phi_1/sqrt m, ..., phi_m/sqrt m`.
 
-use super::descent::Samples;
 use super::feature_ridge;
 use super::kernel_ridge::{RIDGES, least};
-use super::tuning::Tuned;
 use crate::error::{Error, Result};
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::learner::tuning::Tuned;
 use crate::matrix::Matrix;
 use crate::portable::product::product;
 use crate::portable::rng::Stream;

@@ -7,13 +7,13 @@
 //!
 //! The second regression starts anew: nothing of it reaches the first.
 
-use super::descent::Samples;
+use super::Kernel;
 use super::feature_ridge::{self, polynomial_features};
 use super::gradient_outer_product::{mean_outer_product, principal_axes, transformed};
-use super::kernel::Kernel;
 use super::kernel_ridge::{BestFit, RIDGES, best_fit, best_of, least};
-use super::tuning::Tuned;
 use crate::error::Result;
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::learner::tuning::Tuned;
 use crate::matrix::Matrix;
 
 /// The kernels of the first regression; of each degree the best goes on.
@@ -85,7 +85,7 @@ fn beside_inputs(axes: &Matrix<f64>, r: usize) -> Matrix<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hierarchy::learner::kernel_ridge;
+    use crate::hierarchy::learner::kernel::kernel_ridge;
     use crate::portable::rng::Stream;
 
     /// `(x_1 + x_4)^2 + ((x_1 + x_4)^2 - 2)^2 / 40` in eight dimensions: a quadratic fit already varies along it.

@@ -10,6 +10,12 @@
 //!
 //! Guarantee of every value and slope: replayed, and approximate; for the parities of a small cube exact ([`Kernel::Parity`]).
 
+pub mod feature_ridge;
+pub mod gradient_outer_product;
+pub mod kernel_ridge;
+pub mod random_features;
+pub mod sequential_kernel;
+
 use std::f64::consts::PI;
 
 use crate::canonical::Canonical;

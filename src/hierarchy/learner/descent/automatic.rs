@@ -1,10 +1,11 @@
 //! Layers switched on by the training error: no hand-set phase lengths.
 
-use super::descent::{Descent, Samples, StageEnd};
 use super::patience::Patience;
 use super::schedule::{Coupling, Stage};
+use super::settings::{Descent, StageEnd};
 use super::trainer::Trainer;
 use crate::canonical::Canonical;
+use crate::hierarchy::learner::samples::Samples;
 use crate::hierarchy::network::Network;
 
 /// When the next layer is switched on, when the step is halved, and when a run ends.

@@ -1,0 +1,74 @@
+//! Arguments that commands share.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::claim::{Ledger, Profile, Sources};
+
+/// How much is run, where the goldens are, and on how many threads.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    /// How much to run
+    #[arg(long, value_enum, default_value = "quick")]
+    pub profile: ProfileName,
+    /// The directory of the goldens
+    #[arg(long, value_name = "DIR", default_value = "golden")]
+    pub golden: PathBuf,
+    /// Threads, from 1 to 256 [default: one a processor]
+    #[arg(long, alias = "threads", value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Keep finished runs here and use those that are here [default for full: a directory in target/, until it is finished]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// A profile, as it is typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ProfileName {
+    /// Every claim in miniature: compares bytes, draws no conclusion
+    Tiny,
+    /// The claims that fit in about half a minute; the others are shown as `full only`
+    Quick,
+    /// Every claim, with more seeds and sizes
+    Full,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Tiny => Profile::Tiny,
+            ProfileName::Quick => Profile::Quick,
+            ProfileName::Full => Profile::Full,
+        }
+    }
+}
+
+impl Common {
+    /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards.
+    pub fn ledger(&self, name: &str, sources: &Sources) -> Option<(Ledger, bool)> {
+        let profile = self.profile();
+        let resumed = || PathBuf::from(format!("target/{name}/{}", profile.name()));
+        match &self.out {
+            Some(directory) => Some((Ledger::new(directory, sources), true)),
+            None => (profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
+        }
+    }
+
+    /// How much is run.
+    pub fn profile(&self) -> Profile {
+        self.profile.into()
+    }
+
+    /// Threads.
+    pub fn jobs(&self) -> usize {
+        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    }
+}
+
+/// A number of threads that is asked for.
+pub fn jobs(text: &str) -> std::result::Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|n: &NonZeroUsize| n.get() <= 256);
+    number.ok_or_else(|| "expected a number of threads from 1 to 256".to_string())
+}

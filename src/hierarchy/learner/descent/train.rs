@@ -1,0 +1,60 @@
+//! Gradient descent on samples, one stage at a time.
+
+use super::schedule::Stage;
+use super::settings::{Descent, StageEnd};
+use super::trainer::Trainer;
+use crate::hierarchy::learner::samples::Samples;
+use crate::hierarchy::network::Network;
+
+/// Trains `network` for one stage; `switched_on` is the highest layer that was on before it (1 for none).
+///
+/// `observe(step, loss / Var(y), network)` is called before every step and at the end. Guarantee: replayed.
+pub fn train(
+    network: &mut Network<f64>,
+    samples: &Samples,
+    stage: Stage,
+    descent: &Descent,
+    switched_on: usize,
+    observe: &mut dyn FnMut(usize, f64, &Network<f64>),
+) -> StageEnd {
+    let mut trainer = Trainer::begin(network, samples, stage, descent, switched_on);
+    let mut steps = 0;
+    loop {
+        let loss = trainer.loss(network, samples);
+        observe(steps, loss, network);
+        if steps == stage.steps || trainer.ends_at(loss) {
+            return StageEnd { steps, loss };
+        }
+        trainer.advance(network);
+        steps += 1;
+    }
+}
+
+/// As [`train`], each step on `batch` samples that `source` draws afresh: online stochastic gradient descent.
+///
+/// `loss` is that of the samples of the step, before it: a test error of the network so far. `source(n)` gives `n` samples. A newly
+/// switched-on layer is brought to size on the first of them.
+pub fn train_online(
+    network: &mut Network<f64>,
+    source: &mut dyn FnMut(usize) -> Samples,
+    batch: usize,
+    stage: Stage,
+    descent: &Descent,
+    switched_on: usize,
+    observe: &mut dyn FnMut(usize, f64, &Network<f64>),
+) -> StageEnd {
+    let mut samples = source(batch);
+    let mut trainer = Trainer::begin(network, &samples, stage, descent, switched_on);
+    let mut steps = 0;
+    loop {
+        let loss = trainer.loss(network, &samples);
+        observe(steps, loss, network);
+        if steps == stage.steps || trainer.ends_at(loss) {
+            return StageEnd { steps, loss };
+        }
+        trainer.advance(network);
+        steps += 1;
+        samples = source(batch);
+        trainer.turn_to(network, &samples);
+    }
+}
