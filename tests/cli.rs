@@ -16,7 +16,7 @@ fn help_names_every_command() {
 
         Exit codes, the first that applies:
           2  usage, unreadable input, unwritable directory, unfit machine
-          1  refuted, differing, a golden missing, edited or truncated, or a control that does not come out Refuted
+          1  refuted, differing, a golden missing, reworded, edited, truncated or unsealed, or a control that does not come out Refuted
           3  undecided, or a claim named by its id is not checked in this profile
           0  all verified and equal to the goldens
 

@@ -20,8 +20,8 @@ pub const A_POSTERIORI: Claim<Training> = Claim {
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
         "After joint training at eps = .1 (lin L3 k1 d64, linskip L3 k1 d32, quad01 L3 k1 d16, the runs of \
-         backward.joint with seed 1), there is a ball about the trained weights in which exactly one network fits all \
-         labels F_W(x_i), up to a constant: the target, weights and all. Width 1 has no symmetries but signs \
+         backward.joint with seed 1), there is a ball about the trained weights in which exactly one network of the \
+         target's shape and scales fits all labels F_W(x_i), up to a constant: the target, up to the signs of layers. Width 1 has no symmetries but signs \
          (dimension 0). What training found is thus an error of rounding away from the target, and nothing else is \
          near.",
     ),

@@ -81,7 +81,7 @@ fn regions(constants: &Constants) -> Result<Vec<Condition>> {
 
 fn judged(key: &str, region: &Region, outcome: boxes::Outcome) -> Condition {
     let Region { level, growth, smoothness } = region;
-    let level = level.to_decimal(3);
+    let level = level.to_fixed(4);
     let requires =
         format!("L <= {level} eps^2, eps <= .1: |grad L|^2 >= {growth} L, no eigenvalue of the Hessian above {smoothness}");
     match outcome {

@@ -31,7 +31,7 @@ pub const LANDSCAPE: Claim<Training> = Claim {
     method: "Four facts give it (proofs/dynamics.md, lemmas 2 to 4): the angle of K_2 to w falls at a rate that is a \
              polynomial in a, s and the c_l without negative coefficients and with the constant term 8 T_2; the powers \
              z^2, z^4, ..., z^(p_L) and 1 are independent (exact pivots); (ln a, ln k) -> ln y is triangular with twos \
-             on its diagonal (exponents read from the reduced map); at eps = .3 every stage's optimum has positive \
+             on its diagonal (exponents read from the reduced map); at eps = .34 every stage's optimum has positive \
              coordinates and the newest layer the least bar. eps* and eps** are roots of polynomials in eps with \
              enclosed coefficients, positive below by branch and bound.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
@@ -73,7 +73,7 @@ struct Premises {
 
 impl Default for Premises {
     fn default() -> Self {
-        Premises { layer_two_moves: true, degree_two: true, distinct_powers: true, gap: "0.3" }
+        Premises { layer_two_moves: true, degree_two: true, distinct_powers: true, gap: "0.34" }
     }
 }
 

@@ -28,7 +28,7 @@ pub const KERNELS: Claim<Training> = Claim {
          N functions, chosen without the rotation, can have over these rotations is exactly the sum of all but the N largest of the eigenvalues \
          share_m / dim H_m, each taken dim H_m times, with share_m the part of the variance in the harmonics of degree m; and at most a fraction \
          2N / dim H_p of the rotations has a predictor with an error of at most share_p / 2, p = 2^(L-1). Joint training on N samples reaches te < 1e-12 \
-         on every seed of the listed instances, and a seed is a draw of that class. With as many functions as samples a kernel method errs on \
+         on every seed of the listed chains (the instance with generic forms: 1e-8), and a seed is a draw of that class. With as many functions as samples a kernel method errs on \
          average by at least .087, .107, .132 (L = 3, d = 64, eps = .3, .6, 1), with half of dim H_4 by .0064, .0172, .0307. The full profile \
          adds L = 3, d = 128, eps = .6, 1 (.102, .128; with 10^6 functions .0327, .0585), d = 256, eps = 1 (N = 15360: .561; with 10^6 functions .065), \
          L = 4, d = 32 and 64, eps = .3 (.0222, .0256) and L = 5, d = 24, eps = .6 (.111). At larger gaps joint training does not succeed on every seed (a \

@@ -23,7 +23,7 @@ pub const SAMPLES: Claim<Training> = Claim {
     id: Cow::Borrowed("separation.samples"),
     sentence: "(a), (d)",
     statement: Cow::Borrowed(
-        "On chains lin of depth 3, width 1, eps = .3 joint training reaches te < 1e-12 on every seed from N = 30 d samples, at d = 16, 32, 64 (full: \
+        "On chains lin of depth 3, width 1, eps = .3 joint training reaches te < 1e-12 on every seed with N = 30 d samples, at d = 16, 32, 64 (full: \
          128). For the same success on every rotation of such a target any kernel method needs at least dim H_4 (1 - 1e-12/share_4) samples, \
          more than N at each of these d, and this number grows with a fitted exponent in [3.9, 4] over d = 16, ..., 1024; at depth 4 and 5 (degree p = 8, 16) with one in \
          [7.6, 8] and [14.7, 16]. dim H_p is a polynomial of degree p in d, so that the exponents tend to p.",
