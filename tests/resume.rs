@@ -39,6 +39,17 @@ fn two_shards_joined_give_the_goldens_of_one_run() {
     assert_eq!(place.names("all").len(), one.len() + two.len(), "nothing was left to compute");
 }
 
+/// One claim without runs, two shards: one of them has nothing to do.
+#[test]
+fn an_empty_share_is_joined_as_well() {
+    let place = Place::new("empty-share");
+    for (shard, directory) in [("1/2", "one"), ("2/2", "two")] {
+        place.bfc(&format!("check kernel.attained --profile tiny --shard {shard} --out {directory}")).says(0, &[]);
+    }
+    assert!(place.names("one").is_empty() != place.names("two").is_empty(), "one share is empty");
+    place.bfc("merge one two --out all").says(0, &["joined in all"]);
+}
+
 #[test]
 fn shards_that_contradict_one_another_are_not_joined() {
     let place = Place::new("contradiction");

@@ -10,6 +10,7 @@ use super::output;
 use super::output::with_progress;
 use crate::claim::{Catalogue, Evaluation, Ledger, Share, Study};
 use crate::error::Result;
+use crate::file;
 
 /// Share `index` of `count`, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ impl FromStr for Shard {
 /// Does one share of the work, into the ledger in `directory`.
 pub fn share<S: Study>(work: &Evaluation<'_, S>, shard: Shard, directory: &Path) -> Result<Answer> {
     let start = Instant::now();
+    // A share may be empty; its directory is there all the same, to be joined.
+    file::create_directory(directory)?;
     let share = |progress: crate::claim::Progress<'_>| work.share(shard.index - 1, shard.count, progress);
     let Share { items, claims } = with_progress("done", share)?;
     output::duration("finished", start);
