@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::exact::Rational;
 use crate::exact::big_gram::AnyGram;
 use crate::exact::family::{Family, Kind};
-use crate::report::table::aligned;
+use crate::layout::aligned;
 
 /// What to certify, or to check.
 #[derive(Debug, clap::Subcommand)]

@@ -5,7 +5,5 @@ pub mod explain;
 pub mod json;
 pub mod junit;
 
-pub use crate::layout as table;
-
 /// What stands in the place of the verdict of a claim that the profile does not check.
 pub const FULL_ONLY: &str = "full only";
