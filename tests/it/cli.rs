@@ -1,11 +1,9 @@
 //! The command as a user meets it: exit codes, messages, and what lies on the disk afterwards.
 
-mod common;
-
 use std::fs;
 use std::process::Stdio;
 
-use common::{Answer, Place};
+use crate::common::{Answer, Place};
 
 #[test]
 fn help_names_every_command() {
@@ -196,7 +194,7 @@ fn a_closed_pipe_is_no_failure() {
 
 /// The complete example of the documentation.
 fn example() -> String {
-    let page = include_str!("../src/_docs/run.md");
+    let page = include_str!("../../src/_docs/run.md");
     let fenced = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
     fenced.expect("the page holds one example").to_string()
 }

@@ -1,7 +1,5 @@
 //! The command and the independent checker, which must agree.
 
-#![allow(dead_code)] // each test binary uses a part
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
-const CERTIFICATE: &str = include_str!("../proofs/certificates/descent-depth-3.json");
-const NEAR: &str = include_str!("../proofs/certificates/descent-depth-3-near.json");
+const CERTIFICATE: &str = include_str!("../../proofs/certificates/descent-depth-3.json");
+const NEAR: &str = include_str!("../../proofs/certificates/descent-depth-3-near.json");
 
 /// The exit code of `boxes.py` on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
 fn check(name: &str, certificate: &str) -> Option<(i32, String)> {

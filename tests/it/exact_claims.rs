@@ -1,7 +1,6 @@
 //! The claims that rest on exact arithmetic: verdicts, controls, reference values, and planted faults that must be seen.
 
-mod common;
-
+use crate::common::outcomes;
 use bfc::claim::{Outcome, Outcomes, Profile, Verdict};
 use bfc::exact::count::{binomial, dimension_for_error, harmonics};
 use bfc::exact::flattening::{is_spectrum_of, of_quadratic_power};
@@ -11,7 +10,6 @@ use bfc::exact::{Dyadic, Polynomial, Rational};
 use bfc::hierarchy::target::expand::on_cube;
 use bfc::hierarchy::target::tree::Tree;
 use bfc::scalar::Scalar;
-use common::outcomes;
 
 const EXACT: [&str; 12] = [
     "representation.degree",

@@ -1,8 +1,5 @@
 //! Certificates as files: the command and the independent checker accept the true ones and refuse the others.
 
-#[path = "common/tails.rs"]
-mod common;
-
 use std::fs;
 use std::num::NonZeroU64;
 
@@ -12,7 +9,7 @@ use bfc::exact::family::{Family, Kind};
 use bfc::exact::gram::Gram;
 use serde_json::{Value, json};
 
-use common::{DIGITS, bfc, codes, family, place, write_matrix};
+use crate::common::tails::{DIGITS, bfc, codes, family, place, write_matrix};
 
 #[test]
 fn certificates_of_families_are_accepted_and_false_ones_refused() {

@@ -22,7 +22,7 @@ pub struct Rooms {
 impl Rooms {
     /// The table of the page.
     pub fn read() -> Rooms {
-        let page = include_str!("../../src/_docs/architecture.md");
+        let page = include_str!("../../../src/_docs/architecture.md");
         let from_header = page.lines().skip_while(|line| !line.starts_with("| room | may import |"));
         let rows = from_header.skip(2).take_while(|line| line.starts_with('|'));
         let (mut all, mut layer_0) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! A claim evaluated alone, and the command in a directory of its own.
 
-#![allow(dead_code)] // each test binary uses a part
+pub mod tails;
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
 }
 
 /// A fresh directory that a test works in; it goes when the test ends.
-pub struct Place(pub PathBuf, TempDir);
+pub struct Place(pub PathBuf, #[expect(dead_code, reason = "its end removes the directory")] TempDir);
 
 impl Place {
     pub fn new(name: &str) -> Self {

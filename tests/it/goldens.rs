@@ -1,16 +1,14 @@
 //! The stored goldens: the profile `tiny` recomputed, and every file of every profile read back.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::Place;
 use bfc::claim::{Profile, text};
 use bfc::comparison::{Comparison, Request};
 use bfc::golden::{Seal, Store, Text};
 use bfc::hierarchy::claims::catalogue;
-use common::Place;
 
 fn golden(profile: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(profile)

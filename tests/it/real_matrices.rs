@@ -1,8 +1,5 @@
 //! Matrices of doubles, as NumPy and SciPy write them (`tests/matrices/`), against tails that FLINT encloses, and both checkers.
 
-#[path = "common/tails.rs"]
-mod common;
-
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +9,7 @@ use bfc::certify::matrix_file::{features_gram, gram};
 use bfc::certify::tails::any_eigenvalue_tails;
 use serde_json::{Value, json};
 
-use common::{bfc, codes, place};
+use crate::common::tails::{bfc, codes, place};
 
 fn matrix(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrices").join(name)

@@ -1,14 +1,12 @@
 //! Interrupted, resumed, split over machines and joined: the same bytes as in one go.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use crate::common::Place;
 use bfc::golden::difference;
-use common::Place;
 
 /// Blesses the profile `tiny` of all claims with what is in `out`, and compares the goldens with those of the repository.
 fn blessed_as_stored(place: &Place, out: &str) {

@@ -1,8 +1,5 @@
 //! Certified tails against spectra that are known, and candidates that are spoiled on purpose.
 
-#[path = "common/tails.rs"]
-mod common;
-
 use std::num::NonZeroU64;
 
 use bfc::certify::{
@@ -17,7 +14,7 @@ use bfc::matrix::Matrix;
 use bfc::portable::factor::symmetric_eigen;
 use proptest::prelude::*;
 
-use common::{DIGITS, family};
+use crate::common::tails::{DIGITS, family};
 
 fn decimals(gram: &Gram, ranks: &[usize], threads: usize) -> Vec<Option<String>> {
     eigenvalue_tails(gram, ranks, DIGITS, threads).unwrap().tails.into_iter().map(|t| t.decimal).collect()

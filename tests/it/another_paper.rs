@@ -1,15 +1,15 @@
 //! Another paper's catalogue, through the public interface alone: what is noticed in the catalogue of this paper is noticed there too.
 
-#[path = "another_paper/src/lib.rs"]
-mod another_paper;
+#[path = "../another_paper/src/lib.rs"]
+mod paper;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use another_paper::{SingleIndex, catalogue, catalogue_from};
 use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources};
 use bfc::cli::{self, Answer, Exit};
+use self::paper::{SingleIndex, catalogue, catalogue_from};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another_paper/golden");
 
