@@ -122,3 +122,17 @@ fn the_page_has_the_vectors() {
         assert!(page.contains(line), "{line}");
     }
 }
+
+/// The run file of the page gives the first row of a golden: te, and the digits of the digest.
+#[test]
+fn a_stored_row_is_run_again() {
+    let page = include_str!("../../src/_docs/streams.md");
+    let golden = include_str!("../../golden/quick/backward.joint.txt");
+    let row: Vec<&str> = golden.lines().find(|line| line.contains("lin L3 k1 d64")).unwrap().split("  ").collect();
+    let cells: Vec<&str> = row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+    let place = Place::new("row");
+    place.write("x.toml", page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());
+    place.bfc("run x.toml").says(0, &[&format!("digest {}", cells[6])]);
+    let result: Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
+    assert_eq!((cells[1], format!("{:.3e}", result["relative_risk"].as_f64().unwrap()).as_str()), ("1", cells[2]));
+}
