@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::claim::judging::all_hold;
-use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::hierarchy::dynamics::reduction::Plane;
 use crate::hierarchy::experiment::Training;
@@ -63,7 +63,7 @@ fn integers() -> Table {
         [("v", &DIRECTION), ("v'", &OTHER), ("t_2, ..., t_5 of the target", &TARGET), ("alpha_2, ..., alpha_5", &SCALES)];
     for (name, values) in lists {
         let text = values.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        table.push([name.into(), Value::exact(text)]);
+        table.push([name.to_string(), text]);
     }
     table
 }
