@@ -6,6 +6,7 @@ mod densenet;
 pub mod distilled;
 mod learn;
 mod method;
+mod network_form;
 mod record;
 mod ridge;
 pub mod run;
