@@ -47,6 +47,7 @@
 //! | the least error of any `N` fixed functions: a tail of eigenvalues, certified | [`Gram`], [`eigenvalue_tails`] |
 //! | runs that replay bit for bit | [`Stream`], [`portable::product`], [`portable::reduce`], [`portable::elementary`] |
 //! | an instance of this paper's class, trained | `bfc run`; [`_docs::run`] |
+//! | a run rebuilt in another language | [`_docs::streams`]: from seeds to samples and weights |
 //!
 //! ```
 //! use bfc::{Gram, Matrix, eigenvalue_tails};
@@ -107,6 +108,8 @@ pub mod scalar;
 pub mod approx;
 #[doc(hidden)]
 pub mod file;
+#[doc(hidden)]
+pub mod hexadecimal;
 #[doc(hidden)]
 pub mod layout;
 #[doc(hidden)]

@@ -11,7 +11,7 @@ use bfc::hierarchy::claims;
 use bfc::hierarchy::run::Prepared;
 use clap::{ArgMatches, Args, FromArgMatches};
 
-/// Run an experiment of your own and write trace.csv and result.json
+/// Run an experiment of your own and write trace.csv, result.json and weights.json
 #[derive(Debug, Args)]
 struct RunArguments {
     /// The experiment: tables `target`, `learner` and `data`

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a certificate of branch and bound, in rational numbers only.
 
-    python3 boxes.py CERT.json          exit 0 accepted, 1 refused, 2 unreadable
+    python3 boxes.py CERT.json          exit 0 accepted, 1 refused, 2 unreadable or unwritable
 
 The statement is the one of ../every-dimension.md, lemma 4: for 0 < eps <= .1 and all weights of a chain of depth 3 with L <= level eps^2, the
 gradient satisfies |grad L|^2 >= growth L, and no eigenvalue of the Hessian is above smoothness. In the chart e2 = eps X, e4 = Y, b = eps S the certificate gives a box that holds all these weights and a tree of bisections; this program walks the tree,
@@ -9,6 +9,7 @@ evaluates the formulas of lemmas 1 to 3 on every leaf, with ends that are multip
 proved. It shares no line with the program that wrote the certificate. No float is used.
 """
 import json
+import os
 import sys
 from fractions import Fraction
 from math import isqrt
@@ -171,17 +172,25 @@ def read(path):
     require(0 < len(certificate["tree"]) <= LARGEST_TREE, "the tree is empty or too long", UNREADABLE)
     return certificate
 
-def main(arguments):
+def verdict(arguments):
+    """What to print, and the exit code."""
     try:
         require(len(arguments) == 1, "usage: boxes.py CERT.json", UNREADABLE)
-        statement = check(read(arguments[0]))
-        print(f"accepted\n{statement}")
-        return 0
+        return f"accepted\n{check(read(arguments[0]))}", 0
     except Failure as failure:
         reason, code = failure.args
     except (OSError, ValueError, OverflowError, MemoryError, KeyError, RecursionError, ZeroDivisionError) as error:
         reason, code = ascii(error), UNREADABLE
-    print(f"{'refused' if code == REFUSED else 'unreadable'}: {reason}")
+    return f"{'refused' if code == REFUSED else 'unreadable'}: {reason}", code
+
+def main(arguments):
+    text, code = verdict(arguments)
+    try:
+        require(sys.stdout is not None, "standard output is closed", UNREADABLE)
+        print(text, flush=True)
+    except (OSError, Failure):
+        code = UNREADABLE
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes there
     return code
 
 if __name__ == "__main__":

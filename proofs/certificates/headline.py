@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What N functions can do for all rotations of a chain target, in integers and fractions only.
 
-    python3 headline.py                     the table and the headline; exit 0 if it holds, 1 if not
+    python3 headline.py                     the table and the headline; exit 0 if it holds, 1 if not, 2 if it cannot be written
     python3 headline.py L d eps N [N ...]   one instance of depth L, such as 3 256 1 15360; 2 for arguments that are no instance
 
 The target on R^d is F(x) = sum_l t_l z^(2^(l-1)), l = 2..L, with z = <w, x>, |w| = 1, x ~ N(0, I), and heads of equal size:
@@ -12,6 +12,7 @@ theorem 3). It shares no line with the toolkit, and not its formulas: F_m comes 
 Square roots are enclosed between fractions. Every number is computed from both ends, and a decimal is printed when both round to
 it; the fraction of rotations is a bound from above, rounded up.
 """
+import os
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -141,6 +142,18 @@ def row(depth, d, eps, counts):
         print(f"    N = {n}: least mean error {decided(family.tail(n))}; error <= share/2 for at most {fraction} of the rotations")
 
 def main(arguments):
+    """The exit code; 2 where the output cannot be written."""
+    try:
+        if sys.stdout is None:
+            return 2
+        code = report(arguments)
+        sys.stdout.flush()
+        return code
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes there
+        return 2
+
+def report(arguments):
     if arguments:
         try:
             depth, d, eps, counts = int(arguments[0]), int(arguments[1]), Fraction(arguments[2]), [int(n) for n in arguments[3:]]

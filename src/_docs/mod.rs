@@ -18,5 +18,8 @@ pub mod matrix_market {}
 #[doc = include_str!("run.md")]
 pub mod run {}
 
+#[doc = include_str!("streams.md")]
+pub mod streams {}
+
 #[doc = include_str!("own-claims.md")]
 pub mod own_claims {}

@@ -92,12 +92,21 @@ impl<'a, S: Study> Evaluation<'a, S> {
         self.ledger.map_or(Ok(()), |ledger| ledger.remove(&keys))
     }
 
+    /// The distinct items of a claim, each with its result where the ledger holds it.
+    pub fn kept(&self, claim: &Claim<S>) -> Vec<(S::Item, Option<S::Found>)> {
+        let items = (claim.items)(claim, self.profile);
+        let distinct: BTreeMap<Key, S::Item> = items.into_iter().map(|item| (S::key(&item), item)).collect();
+        let found = |key: &Key| self.ledger.and_then(|ledger| ledger.get(key));
+        distinct.into_iter().map(|(key, item)| (item, found(&key))).collect()
+    }
+
     /// Every item that a claim needs, as often as one does.
     fn items(&self) -> Vec<S::Item> {
         self.checked().iter().flat_map(|c| (c.items)(c, self.profile)).collect()
     }
 
-    fn checked(&self) -> Vec<&'a Claim<S>> {
+    /// The claims that the profile checks.
+    pub fn checked(&self) -> Vec<&'a Claim<S>> {
         self.claims.iter().copied().filter(|c| c.is_checked_in(self.profile)).collect()
     }
 

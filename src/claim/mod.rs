@@ -11,7 +11,7 @@
 //! | `value` | [`Value`], [`Kind`]: the cells of tables |
 //! | [`judging`], [`exponent`] | from values to conditions and cells |
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
-//! | `study` | [`Study`], [`Computed`] |
+//! | `study` | [`Study`], [`Computed`], [`Weights`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
 //! | `text` | the text of a golden, written and read |
 //! | `difference` | [`difference()`]: what moved between two outcomes |
@@ -38,6 +38,6 @@ pub use figure::{Figure, Scale};
 pub use ledger::Ledger;
 pub use outcome::{Column, Condition, Outcome, Outcomes, Table};
 pub use sources::Sources;
-pub use study::{Computed, Key, Study, shard};
+pub use study::{Computed, Key, Study, Weights, shard};
 pub use value::{Kind, Value};
 pub use verdict::{Evidence, Profile, Verdict};

@@ -40,6 +40,23 @@ pub trait Study: 'static {
     /// # Errors
     /// When an item is impossible.
     fn compute(group: &[&Self::Item]) -> Result<Vec<Self::Found>>;
+
+    /// The weights that a result holds, for `check --weights`; none unless a study says otherwise.
+    ///
+    /// # Errors
+    /// When they cannot be put together.
+    fn weights(_: &Self::Item, _: &Self::Found) -> Result<Option<Weights>> {
+        Ok(None)
+    }
+}
+
+/// Trained weights, as a file for other programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weights {
+    /// The name of the file, another for each result.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// No shared work at all.

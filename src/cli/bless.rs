@@ -38,7 +38,7 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -
     require_platform()?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
-    let Comparison { entries, .. } = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common)?;
+    let Comparison { entries, .. } = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common, None)?;
     output::duration("recomputed", start);
     let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
     let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;

@@ -1,6 +1,7 @@
 //! `bfc check`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -31,6 +32,9 @@ pub struct CheckArguments {
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+    /// Write the weights of the claims' runs to DIR/CLAIM, one file a run, for those learners that are networks
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["plan", "shard"])]
+    pub weights: Option<PathBuf>,
     /// List the training runs that would be made, and make none
     #[arg(long, conflicts_with = "format")]
     pub plan: bool,
@@ -55,7 +59,7 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -
         return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
     }
     require_platform()?;
-    match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources)) {
+    match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources, false)) {
         (Some(shard), Some((ledger, _))) => {
             let work = Evaluation { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
             shard::share(&work, shard, ledger.directory())
@@ -67,7 +71,7 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -
 fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments) -> Result<Answer> {
     let start = Instant::now();
     let Comparison { profile, entries, problems } =
-        goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common)?;
+        goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common, arguments.weights.as_deref())?;
     output::duration("checked", start);
     let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
     let exit = exit(&entries, &problems, profile).max(if unchecked.is_empty() { Exit::Success } else { Exit::Undecided });

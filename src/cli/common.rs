@@ -46,13 +46,14 @@ impl From<ProfileName> for Profile {
 }
 
 impl Common {
-    /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards.
-    pub fn ledger(&self, name: &str, sources: &Sources) -> Option<(Ledger, bool)> {
+    /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards. Nowhere for short
+    /// profiles, unless `needed`.
+    pub fn ledger(&self, name: &str, sources: &Sources, needed: bool) -> Option<(Ledger, bool)> {
         let profile = self.profile();
         let resumed = || PathBuf::from(format!("target/{name}/{}", profile.name()));
         match &self.out {
             Some(directory) => Some((Ledger::new(directory, sources), true)),
-            None => (profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
+            None => (needed || profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
         }
     }
 

@@ -1,10 +1,14 @@
 //! The goldens of a profile, as the commands use them.
 
+use std::path::Path;
+
 use super::common::Common;
 use super::output::{note, with_progress};
+use super::weights;
 use crate::claim::{Catalogue, Claim, Evaluation, Profile, Study};
 use crate::comparison::{Comparison, Request};
 use crate::error::Result;
+use crate::file;
 use crate::golden::{Recovery, Store, manifest};
 
 /// The store of a profile, after finishing or undoing a replacement that was interrupted, and saying so.
@@ -31,25 +35,30 @@ pub fn exist(common: &Common) -> bool {
     Profile::ALL.iter().any(|profile| common.golden.join(profile.name()).join(manifest::FILE).is_file())
 }
 
-/// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are.
+/// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are. Writes the weights of their runs into
+/// a directory, if one is given.
 ///
 /// # Errors
-/// When the goldens cannot be read or the runs cannot be made.
+/// When the goldens cannot be read, the runs cannot be made, or the weights cannot be written.
 pub fn compared<'a, S: Study>(
     catalogue: &'a Catalogue<S>,
     claims: &'a [&'a Claim<S>],
     whole: bool,
     common: &'a Common,
+    directory: Option<&Path>,
 ) -> Result<Comparison<'a>> {
     open(common)?;
+    directory.map_or(Ok(()), |directory| file::check_writable(directory, &[]))?;
     let (profile, jobs) = (common.profile(), common.jobs());
-    let resumed = common.ledger(catalogue.name, &catalogue.sources);
+    let resumed = common.ledger(catalogue.name, &catalogue.sources, directory.is_some());
     let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
     let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
     let comparison = with_progress("checked", |progress| Comparison::of(&request, ledger, progress))?;
+    let work = Evaluation { claims, profile, jobs, ledger };
+    directory.map_or(Ok(()), |directory| weights::write(&work, directory))?;
     if matches!(resumed, Some((_, false))) {
         // What was kept for resuming has served.
-        Evaluation { claims, profile, jobs, ledger }.forget()?;
+        work.forget()?;
     }
     Ok(comparison)
 }

@@ -22,6 +22,7 @@ mod new;
 mod output;
 mod shard;
 mod show;
+mod weights;
 
 pub use answer::Answer;
 pub use exit::Exit;

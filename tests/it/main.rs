@@ -16,3 +16,6 @@ mod properties;
 mod real_matrices;
 mod replay;
 mod resume;
+mod risk;
+mod scripts;
+mod streams;

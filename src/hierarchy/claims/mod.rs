@@ -1,7 +1,8 @@
 //! What this paper claims, as propositions of ours: a file a claim, named as its id, in a folder a group.
 //!
 //! A new claim is its file, a `mod` line in its group and a line of the catalogue in `registry`. What claims of a group share is in the
-//! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs) and `counting`.
+//! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs), `counting` and
+//! `integer_weights` (of exact claims).
 
 mod algorithm;
 mod alternatives;
@@ -11,6 +12,7 @@ mod counting;
 mod dynamics;
 mod forward;
 pub mod instances;
+mod integer_weights;
 mod kernel;
 mod layerwise;
 mod measure;

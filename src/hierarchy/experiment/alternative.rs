@@ -47,6 +47,7 @@ fn run(cell: &Cell, compared: &Compared) -> Result<Run> {
         target_variance: None,
         test_error: Some(tuned.error),
         scores: Vec::new(),
+        learner: None,
         trace: Vec::new(),
         digest: digest_of(cell, &Canonical::of("tuned").float(tuned.error).text(&tuned.choice)),
         choice: tuned.choice,

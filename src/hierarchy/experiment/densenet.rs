@@ -18,7 +18,6 @@ use crate::hierarchy::learner::{
 use crate::hierarchy::network::{Architecture, Network};
 use crate::hierarchy::target::random::{labels, scales};
 use crate::hierarchy::target::risk::{self, Risk};
-use crate::matrix::Matrix;
 
 /// A learner between two stages.
 #[derive(Clone)]
@@ -144,28 +143,6 @@ fn start(cell: &Cell, staged: &Staged, fresh: Option<Source>) -> Result<Trained>
     Ok(Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() })
 }
 
-/// The networks of a run, and the inputs that the learner saw.
-#[derive(Debug)]
-pub struct Networks {
-    /// The target.
-    pub target: Network<f64>,
-    /// The learner after its last stage.
-    pub learner: Network<f64>,
-    /// The inputs, `d x N`.
-    pub inputs: Matrix<f64>,
-}
-
-/// Trains the network of a cell whose stages are given, and keeps its weights (guarantee: replayed; those of the cell's run).
-///
-/// # Errors
-/// When the cell has no stages, or is impossible.
-pub fn networks(cell: &Cell) -> Result<Networks> {
-    let Learner::Staged(staged) = &cell.learner else { return Err(Error::refused("only a learner in stages keeps its weights")) };
-    let shared = Shared::new(cell, &staged.descent, None)?;
-    let end = staged.stages.iter().fold(start(cell, staged, None)?, |state, &stage| shared.trained(state, stage));
-    Ok(Networks { target: shared.target, learner: end.learner, inputs: shared.samples.x().clone() })
-}
-
 /// The best of the initialisations, by its training loss.
 fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
     let shared = Shared::new(cell, &automated.descent, trace_every)?;
@@ -262,6 +239,7 @@ impl Shared {
             target_variance,
             test_error,
             scores: scores(cell, &self.target, &self.samples, &learner),
+            learner: Some(learner),
             trace: state.trace.clone(),
             choice: String::new(),
         }

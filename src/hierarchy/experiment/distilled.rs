@@ -53,6 +53,7 @@ fn distilled(cell: &Cell, settings: &Distillation) -> Result<Run> {
         scores: scores(instance, &target, &trained),
         trace: Vec::new(),
         digest: digest(cell, &trained.narrow),
+        learner: Some(trained.narrow),
     })
 }
 

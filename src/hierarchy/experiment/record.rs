@@ -101,6 +101,7 @@ mod tests {
             target_variance: None,
             test_error: Some(0.1),
             scores: vec![Score { name: "te".into(), value: -0.0 }],
+            learner: None,
             trace: Vec::new(),
             choice: "ridge 1e-6".into(),
             digest: "d".into(),

@@ -49,6 +49,7 @@ impl Ridge {
             target_variance: None,
             test_error: predicted.as_ref().map(|values| test_error(values.as_slice(), &test)),
             scores: Vec::new(),
+            learner: None,
             trace: Vec::new(),
             choice: String::new(),
             digest: digest_of(cell, &learnt(predicted.as_ref())),

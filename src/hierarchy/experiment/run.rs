@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::Cell;
-use super::record;
+use super::{network_form, record};
 use crate::canonical::Canonical;
 use crate::claim::ledger::bits;
 use crate::exact::rational::Rational;
@@ -66,6 +66,9 @@ pub struct Run {
     pub test_error: Option<f64>,
     /// What else the learner tells.
     pub scores: Vec<Score>,
+    /// The trained network, cut as for te; absent where the learner is none.
+    #[serde(with = "network_form")]
+    pub learner: Option<Network<f64>>,
     /// Every traced step; empty unless a trace was asked for.
     #[serde(skip)]
     pub trace: Vec<TracePoint>,

@@ -95,6 +95,11 @@ impl Instance {
         Ok(samples)
     }
 
+    /// The inputs that a learner trains on, `d x N`; of its first step, where each step has its own.
+    pub fn training_inputs(&self) -> Matrix<f64> {
+        draw(self.distribution, self.dimension, self.samples, &mut Source::new(self).inputs)
+    }
+
     /// 20000 inputs from the stream `test samples` of the data seed.
     pub(super) fn test_inputs(&self) -> Matrix<f64> {
         let mut stream = Stream::new(self.data_seed, "test samples");

@@ -3,7 +3,8 @@
 use super::config::Cell;
 use super::method::run_together;
 use super::run::Run;
-use crate::claim::{Computed, Key, Study};
+use super::weights::weights_of;
+use crate::claim::{Computed, Key, Study, Weights};
 use crate::error::Result;
 
 /// The study of this paper: a [`Cell`] is an instance, a learner and a seed; a [`Run`] is what came of it.
@@ -34,5 +35,9 @@ impl Study for Training {
 
     fn compute(cells: &[&Cell]) -> Result<Vec<Run>> {
         run_together(cells)
+    }
+
+    fn weights(cell: &Cell, run: &Run) -> Result<Option<Weights>> {
+        weights_of(cell, run)
     }
 }

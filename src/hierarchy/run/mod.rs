@@ -23,8 +23,8 @@ const TRACE_EVERY: usize = 10;
 /// About the most rows that a trace has.
 const MOST_ROWS: usize = 10_000;
 
-/// The two files that a run writes.
-const FILES: [&str; 2] = ["trace.csv", "result.json"];
+/// The files that a run writes.
+const FILES: [&str; 3] = ["trace.csv", "result.json", "weights.json"];
 
 /// An experiment that was read and not yet made.
 pub struct Prepared {
@@ -44,16 +44,19 @@ impl Prepared {
         Ok(Prepared { file: file.to_path_buf(), directory, config })
     }
 
-    /// Runs it and writes `trace.csv` and `result.json`, both or neither; what is to be shown of them.
+    /// Runs it and writes `trace.csv`, `result.json` and `weights.json`, all or none; what is to be shown of them.
     ///
     /// # Errors
     /// When the directory cannot be written, which is found before the run, or the samples cannot be trained on.
     pub fn run(&self) -> Result<String> {
         file::check_writable(&self.directory, &FILES)?;
         let every = TRACE_EVERY.max(self.config.training().steps() / MOST_ROWS);
-        let run = run_traced(&self.config.cell(), every).map_err(|e| e.in_file(&self.file))?;
-        let texts = [results::trace(&run), format!("{:#}\n", results::result(&self.config, &run))];
-        file::write_set(&self.directory, &[(FILES[0], &texts[0]), (FILES[1], &texts[1])])?;
+        let cell = self.config.cell();
+        let run = run_traced(&cell, every).map_err(|e| e.in_file(&self.file))?;
+        let weights = run.weights(&cell, &serde_json::json!(self.config))?.expect("the learner of a run file is a network");
+        let texts = [results::trace(&run), format!("{:#}\n", results::result(&self.config, &run)), weights];
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(texts.iter().map(String::as_str)).collect();
+        file::write_set(&self.directory, &files)?;
         Ok(results::summary(&run, &self.config, &self.directory))
     }
 }

@@ -9,9 +9,6 @@ use crate::exact::Rational;
 use crate::hierarchy::experiment::Run;
 use crate::hierarchy::experiment::run::PhaseEnd;
 
-/// Digits of a printed enclosure.
-const DIGITS: usize = 12;
-
 /// The traced steps of each phase, and its end.
 pub fn trace(run: &Run) -> String {
     let mut text = "phase,step,relative_loss,feature_error\n".to_string();
@@ -39,30 +36,10 @@ pub fn result(config: &RunFile, run: &Run) -> Value {
         "configuration": config,
         "format": 1,
     });
-    let (Value::Object(mut all), Value::Object(rest)) = (risk(run), rest) else { unreachable!("both are written as objects") };
+    let Value::Object(rest) = rest else { unreachable!("it is written as an object") };
+    let mut all = run.risk();
     all.extend(rest);
     Value::Object(all)
-}
-
-/// The nearest double of the exact te beside its enclosure, or why there is none and the test error in its place.
-fn risk(run: &Run) -> Value {
-    match &run.relative_risk {
-        Ok(risk) => json!({
-            "relative_risk": nearest(risk),
-            "relative_risk_enclosure": [risk.lower_decimal(DIGITS), risk.upper_decimal(DIGITS)],
-        }),
-        Err(reason) => json!({
-            "relative_risk": Value::Null,
-            "relative_risk_absent": reason,
-            "test_error": run.test_error,
-        }),
-    }
-}
-
-/// The nearest double; beyond the doubles a decimal string of as many digits.
-fn nearest(risk: &Rational) -> Value {
-    let double = risk.to_f64();
-    if double.is_finite() { json!(double) } else { json!(risk.to_decimal(17)) }
 }
 
 /// The feature error `f` of layer 2 after each phase.
@@ -87,7 +64,7 @@ pub fn summary(run: &Run, config: &RunFile, directory: &Path) -> String {
     let steps: Vec<String> = run.phases.iter().map(|p| p.steps.to_string()).collect();
     format!(
         "{} on {} L{} width {:?} d={} gap {} N={}\n{risk}\nlayer-2 feature error after each phase: {}\nsteps: {}\ndigest {}\nwrote \
-         {} and result.json\n",
+         {}, result.json and weights.json\n",
         config.learner.kind.name(),
         instance.skips.name(),
         instance.depth(),
@@ -100,17 +77,4 @@ pub fn summary(run: &Run, config: &RunFile, directory: &Path) -> String {
         run.digest,
         directory.join("trace.csv").display(),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_risk_beyond_the_doubles_is_a_decimal_string() {
-        let large = Rational::try_from(1e300).unwrap();
-        assert_eq!(nearest(&large), json!(1e300));
-        let beyond = nearest(&(&large * &large));
-        assert!(beyond.as_str().is_some_and(|text| text.ends_with("e600")), "{beyond}");
-    }
 }

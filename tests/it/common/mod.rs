@@ -1,5 +1,6 @@
 //! A claim evaluated alone, and the command in a directory of its own.
 
+pub mod python;
 pub mod tails;
 
 use std::fs;

@@ -131,7 +131,7 @@ fn errors(k: usize, mode: Mode) -> Vec<Polynomial> {
     }
 }
 
-/// `sum_i (sum_j (1+i+j) z_j^2)^2`: a head of layer 3.
+/// `g = sum_i (sum_j (1+i+j) z_j^2)^2`, indices from 0: a head of layer 3.
 fn head(k: usize) -> Polynomial {
     let unit = |i: usize| sum((0..k).map(|j| z(j).squared().weighted(&Dyadic::from((1 + i + j) as i64))));
     sum((0..k).map(|i| unit(i).squared()))
@@ -145,8 +145,8 @@ fn quotient(after: &Matrix<Rational>, before: &Matrix<Rational>) -> Option<Ratio
 }
 
 fn gauss_seidel(contractions: &[Contraction]) -> Result<Outcome> {
-    let mut table =
-        Table::new("factor of the error in one round", &["k", "mode", "bias", "eps", "first round", "second round", "claimed"]);
+    let title = "factor of the error in one round, g = sum_i (sum_j (i + j - 1) z_j^2)^2, i, j = 1, ..., k";
+    let mut table = Table::new(title, &["k", "mode", "bias", "eps", "first round", "second round", "claimed"]);
     let mut held = Vec::new();
     for c in contractions {
         let forms = Forms::new(c.width, c.free_bias);

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::{printed, verdict};
 use crate::claim::judging::all_judged;
-use crate::claim::{Checking, Claim, Control, Evidence, Outcome, Table, Value};
+use crate::claim::{Checking, Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exact::Rational;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
 use crate::hierarchy::dynamics::unique_zero::{UniqueZero, gives_the_target, unique_zero};
-use crate::hierarchy::experiment::{Training, networks};
+use crate::hierarchy::experiment::{Cell, Training};
 use crate::hierarchy::learner::Kind;
 use crate::hierarchy::network::Network;
 
@@ -35,7 +35,9 @@ pub const A_POSTERIORI: Claim<Training> = Claim {
     full_only: false,
     parameters: Vec::new(),
     figures: &[],
-    items: |_, _| Vec::new(),
+    items: |_, profile| {
+        [Kind::Joint, Kind::Layerwise].into_iter().flat_map(|kind| RECIPES.map(|r| cell(r, profile, kind))).collect()
+    },
     check: |c| a_posteriori(c, Kind::Joint),
     controls: &[Control {
         breaks: "Layerwise training: its weights are far from the target.",
@@ -46,6 +48,10 @@ pub const A_POSTERIORI: Claim<Training> = Claim {
 static RECIPES: [&Recipe; 3] = [&LIN_K1_D64, &LINSKIP_K1_D32, &QUAD01_K1_D16];
 
 const SEED: u64 = 1;
+
+fn cell(recipe: &Recipe, profile: Profile, kind: Kind) -> Cell {
+    recipe.run(profile, kind, GAP, SEED)
+}
 
 fn a_posteriori(c: &Checking<'_, Training>, kind: Kind) -> Result<Outcome> {
     let columns = [
@@ -60,12 +66,14 @@ fn a_posteriori(c: &Checking<'_, Training>, kind: Kind) -> Result<Outcome> {
     let mut table = Table::new(format!("balls about the weights of {} training", kind.name()), &columns);
     let mut held = Vec::new();
     for recipe in RECIPES {
-        let trained = networks(&recipe.run(c.profile, kind, GAP, SEED))?;
-        let weights = weights(&trained.learner);
-        let samples = (4 * weights).min(trained.inputs.cols());
-        let ball = unique_zero(&trained.target, &trained.learner, &trained.inputs, samples)?;
-        let first: Vec<f64> = (0..trained.inputs.rows()).map(|i| trained.inputs[(i, 0)]).collect();
-        let is_target = gives_the_target(&trained.target, &trained.learner, &first)?;
+        let cell = cell(recipe, c.profile, kind);
+        let learner = c.get(&cell)?.learner.as_ref().ok_or_else(|| Error::refused("a run in stages without its network"))?;
+        let (target, inputs) = (cell.instance.target()?, cell.instance.training_inputs());
+        let weights = weights(learner);
+        let samples = (4 * weights).min(inputs.cols());
+        let ball = unique_zero(&target, learner, &inputs, samples)?;
+        let first: Vec<f64> = (0..inputs.rows()).map(|i| inputs[(i, 0)]).collect();
+        let is_target = gives_the_target(&target, learner, &first)?;
         let facts: [Value; 3] = [recipe.name.into(), weights.into(), samples.into()];
         table.push(facts.into_iter().chain(measures(ball.as_ref())));
         held.push(verdict(ball.and_then(|ball| ball.holds_the_target()).map(|holds| holds && is_target)));

@@ -56,6 +56,18 @@ fn plane(d: usize, depth: usize, first_deviation: i64) -> Plane {
     }
 }
 
+/// The integers of all planes; one in `d` dimensions or of depth `L` has the first of each.
+fn integers() -> Table {
+    let mut table = Table::new("integers", &["of", "values"]);
+    let lists: [(&str, &[i64]); 4] =
+        [("v", &DIRECTION), ("v'", &OTHER), ("t_2, ..., t_5 of the target", &TARGET), ("alpha_2, ..., alpha_5", &SCALES)];
+    for (name, values) in lists {
+        let text = values.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        table.push([name.to_string(), text]);
+    }
+    table
+}
+
 fn reduction(profile: Profile, first_deviation: i64) -> Result<Outcome> {
     let (depths, dimensions) = if profile.draws_conclusions() { (2..=5, 2..=6) } else { (2..=3, 2..=2) };
     let mut table = Table::new("gradients", &["L", "d", "components", "terms", "components that agree"]);
@@ -70,5 +82,5 @@ fn reduction(profile: Profile, first_deviation: i64) -> Result<Outcome> {
     }
     let requires = "every component of the gradient in R^d is that of the reduced map, coefficient by coefficient";
     let conditions = vec![all_hold("gradients agree", requires, &held)];
-    Ok(Outcome { conditions, tables: vec![table] })
+    Ok(Outcome { conditions, tables: vec![table, integers()] })
 }

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::exact::inputs::{Moment, expectation, gaussian, sign};
 use crate::exact::linear::{is_positive_semidefinite, product, rank, rational, solve, trace};
 use crate::exact::{Polynomial, Rational};
+use crate::hierarchy::claims::integer_weights::integer_weights;
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::network::Skips;
 use crate::hierarchy::target::expand::{head, integer_network};
@@ -38,7 +39,10 @@ pub const CLOSED_FORM: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, _| Vec::new(),
-    check: |_| closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian }),
+    check: |_| {
+        let Outcome { conditions, tables } = closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian })?;
+        Ok(Outcome { conditions, tables: tables.into_iter().chain([weights()?]).collect() })
+    },
     controls: &[Control {
         breaks: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the cube throughout. Every row of W has \
               at least two non-zero entries.",
@@ -54,6 +58,16 @@ struct Laws {
 }
 
 const DIMENSION: usize = 4;
+
+/// Index sets and width of each target.
+fn targets() -> impl Iterator<Item = (Skips, usize)> {
+    [Skips::Lin, Skips::LinSkip].into_iter().flat_map(|skips| (1..=3).map(move |k| (skips.clone(), k)))
+}
+
+fn weights() -> Result<Table> {
+    let of = |(skips, k): (Skips, usize)| Ok(([skips.name().into(), k.into()], integer_network(DIMENSION, 3, k, &skips)?));
+    Ok(integer_weights(["index sets", "k"], &targets().map(of).collect::<Result<Vec<_>>>()?))
+}
 
 fn integral(value: i64) -> Rational {
     Rational::from(value)
@@ -121,15 +135,15 @@ fn closed_form(laws: &Laws) -> Result<Outcome> {
     let columns = ["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"];
     let mut table = Table::new("population optimum of layer 2, d = 4", &columns);
     let (mut free, mut none, mut unique, mut reached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (skips, k) in [Skips::Lin, Skips::LinSkip].iter().flat_map(|s| (1..=3).map(move |k| (s, k))) {
-        let network = integer_network(DIMENSION, 3, k, skips)?;
+    for (skips, k) in targets() {
+        let network = integer_network(DIMENSION, 3, k, &skips)?;
         let (w, g) = (rational(&network.layer(2).weights[0]), head(&network, 3));
         let (p, mean) = (feature_drift(&g, laws.formula), Rational::from(&expectation(&g, laws.formula)));
         free.push(is_zero(&normal_residual(&p, &g, laws.free_bias, true)));
         let features = product(&w.transposed(), &w);
         let at_one = combined(&features, &Rational::one(), &p);
         let (semidefinite, rank_at_one) = (is_positive_semidefinite(&at_one), rank(&at_one));
-        if *skips == Skips::Lin {
+        if skips == Skips::Lin {
             let shift = (&mean - &trace(&p)).over(&integral(k as i64 + 2)).expect("k + 2 is not zero");
             let residual = normal_residual(&combined(&p, &shift, &row_projection(&w)), &g, laws.no_bias, false);
             none.push(is_zero(&product(&product(&w, &residual), &w.transposed())));

@@ -1,11 +1,13 @@
 //! Depth is degree.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::{DEPTHS, SKIPS, degree_of_composition};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::{Dyadic, Polynomial};
+use crate::hierarchy::claims::integer_weights::integer_weights;
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::network::{Network, Skips};
 use crate::hierarchy::target::expand::{expand, integer_network};
@@ -28,7 +30,10 @@ pub const DEGREE: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, _| Vec::new(),
-    check: |c| degree(c.profile, 2, |network| network),
+    check: |c| {
+        let Outcome { conditions, tables } = degree(c.profile, 2, |network| network)?;
+        Ok(Outcome { conditions, tables: tables.into_iter().chain([weights(c.profile)?]).collect() })
+    },
     controls: &[Control {
         breaks: "The top layer is removed: the network is cut after layer L-1 (L = 3, 4, 5).",
         check: |c| degree(c.profile, 3, |network| network.truncated(network.depth() - 1)),
@@ -37,13 +42,24 @@ pub const DEGREE: Claim<Training> = Claim {
 
 type Change = fn(Network<Dyadic>) -> Network<Dyadic>;
 
+/// The dimensions in which the targets with these index sets are expanded.
+fn dimensions(skips: &Skips, profile: Profile) -> RangeInclusive<usize> {
+    2..=if *skips != Skips::Quad01 && profile.draws_conclusions() { 3 } else { 2 }
+}
+
+/// The weights of the deepest targets; those of smaller depth are their lower layers.
+fn weights(profile: Profile) -> Result<Table> {
+    let of = |(skips, d): (&Skips, usize)| Ok(([skips.name().into(), d.into()], integer_network(d, *DEPTHS.end(), 2, skips)?));
+    let all = SKIPS.iter().flat_map(|skips| dimensions(skips, profile).map(move |d| (skips, d)));
+    Ok(integer_weights(["index sets", "d"], &all.map(of).collect::<Result<Vec<_>>>()?))
+}
+
 fn degree(profile: Profile, least_depth: usize, changed: Change) -> Result<Outcome> {
     let mut table =
         Table::new("expansions", &["index sets", "L", "d", "terms", "degree", "terms of that degree", "expected degree"]);
     let (mut right, mut all) = (0, 0);
-    let largest_dimension = if profile.draws_conclusions() { 3 } else { 2 };
     for (skips, depth) in SKIPS.iter().flat_map(|s| (least_depth..=*DEPTHS.end()).map(move |l| (s, l))) {
-        for d in 2..=if *skips == Skips::Quad01 { 2 } else { largest_dimension } {
+        for d in dimensions(skips, profile) {
             let p: Polynomial = expand(&changed(integer_network(d, depth, 2, skips)?));
             let (degree, expected) = (p.degree(), degree_of_composition(skips, depth));
             right += usize::from(degree == expected && !p.homogeneous(expected).is_empty());
