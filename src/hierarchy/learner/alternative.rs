@@ -73,9 +73,9 @@ impl Alternative {
     pub fn tuned(&self, train: &Samples, test: &Samples, seed: u64) -> Result<Tuned> {
         let ridge = |kernels: &[Kernel]| kernel_ridge::tuned(kernels, &RIDGES, train, test);
         match self {
-            Alternative::Polynomial2 => ridge(&OFFSETS.map(|offset| Kernel::Polynomial { offset, degree: 2 })),
+            Alternative::Polynomial2 => ridge(&OFFSETS_2.map(|offset| Kernel::Polynomial { offset, degree: 2 })),
             Alternative::Polynomial4 => {
-                let [small, middle, large] = OFFSETS.map(|offset| Kernel::Polynomial { offset, degree: 4 });
+                let [small, middle, large] = OFFSETS_4.map(|offset| Kernel::Polynomial { offset, degree: 4 });
                 ridge(&[small, middle, large, Kernel::Even])
             }
             Alternative::Rbf => ridge(&RATES.map(|rate| Kernel::Rbf { rate })),
@@ -96,8 +96,10 @@ impl Alternative {
     }
 }
 
-/// What polynomial kernels add to the inner product.
-const OFFSETS: [f64; 3] = [0.2, 4.0, 32.0];
+/// What polynomial kernels of degree 2 add to the inner product.
+const OFFSETS_2: [f64; 3] = [0.2, 1.0, 4.0];
+/// What those of degree 4 add; a large offset favours low degrees.
+const OFFSETS_4: [f64; 3] = [0.2, 4.0, 32.0];
 /// What RBF kernels multiply the squared distance by.
 const RATES: [f64; 4] = [0.003, 0.03, 0.1, 0.3];
 

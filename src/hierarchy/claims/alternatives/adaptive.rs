@@ -17,7 +17,7 @@ pub const ADAPTIVE: Claim<Training> = Claim {
     sentence: "(c)",
     statement: Cow::Borrowed(
         "A finding that limits the story: at width 1 the target lives in two directions, and methods that adapt to directions get below what the others stay above, without a hierarchy. On linskip L3 k1 d16, N = 960, eps = .1, the iterated kernel and \
-                kernels in sequence have an error below 1e-6 and two-layer networks of z^2 and z^4 one below 5e-4, on each of six seeds. So alternatives.table shows a separation from the methods named there, and not that any adaptive kernel or any \
+                kernels in sequence have an error below 1e-6, two-layer networks of z^4, and of z^2 and z^4, one below 5e-4, on each of six seeds. So alternatives.table shows a separation from the methods named there, and not that any adaptive kernel or any \
                 two-layer network fails.",
     ),
     method: "The runs of alternatives.table: test errors, tuned on the test sample.",
@@ -32,7 +32,7 @@ pub const ADAPTIVE: Claim<Training> = Claim {
     },
     check: |c| adaptive(c.profile, c.computed, near(c.profile)),
     controls: &[Control {
-        breaks: "Instance G of alternatives.wide (d=24, k 12/2, generic forms, N = 777), where each of the three fails to stay below on some seed.",
+        breaks: "Instance G of alternatives.wide (d=24, k 12/2, generic forms, N = 777), where each of the four fails to stay below on some seed.",
         check: |c| adaptive(c.profile, c.computed, far(c.profile)),
     }],
 };
@@ -49,10 +49,11 @@ fn far(profile: Profile) -> Seeded {
 }
 
 /// The adaptive methods, and what their errors are below.
-fn adapting(profile: Profile) -> [(Rival, &'static str); 3] {
+fn adapting(profile: Profile) -> [(Rival, &'static str); 4] {
     let adapting = [
         (Alternative::GradientOuterProduct, "1e-6"),
         (Alternative::SequentialKernel, "1e-6"),
+        (two_layer(Units::Quartic, profile), "5e-4"),
         (two_layer(Units::Mixed, profile), "5e-4"),
     ];
     adapting.map(|(alternative, below)| (rival(alternative, None), below))
