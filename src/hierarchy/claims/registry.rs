@@ -49,6 +49,7 @@ fn claims() -> Vec<Claim<Training>> {
         forward::closed_form::CLOSED_FORM,
         forward::linear_error::LINEAR_ERROR,
         layerwise::stuck::STUCK,
+        layerwise::refit::REFIT,
         layerwise::wider_top::WIDER_TOP,
         layerwise::local_loss::LOCAL_LOSS,
         backward::joint::JOINT,

@@ -157,6 +157,15 @@ const BUDGET: usize = 100_000;
 /// # Errors
 /// When the target is no chain of depth 3, or the moments cost too much.
 pub fn layerwise_floor(target: &Network<Dyadic>) -> Result<Rational> {
+    let (gram, form) = drift(target)?;
+    Ok(distance_from_quartics(&gram, &form))
+}
+
+/// `WW'`, and the `Q` of the drift `W'QW` of layer 2, of a `lin` target of depth 3 (guarantee: exact; `proofs/forward.md`, lemma 3).
+///
+/// # Errors
+/// As [`layerwise_floor`].
+pub fn drift(target: &Network<Dyadic>) -> Result<(Matrix<Dyadic>, Matrix<Rational>)> {
     if target.depth() != 3 || target.architecture().index_set(2) != [0] || target.architecture().index_set(3) != [2] {
         return Err(Error::refused("the closed form is one for chains of depth 3"));
     }
@@ -173,7 +182,7 @@ pub fn layerwise_floor(target: &Network<Dyadic>) -> Result<Rational> {
         let mean = moments.expectation(&second).ok_or_else(|| Error::refused("the moments of the target cost too much"))?;
         form[(i, j)] = Rational::from(&(&mean * &half));
     }
-    Ok(distance_from_quartics(&gram, &form))
+    Ok((gram, form))
 }
 
 #[cfg(test)]

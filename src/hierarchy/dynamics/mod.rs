@@ -11,6 +11,7 @@
 //! | [`stage`] | what the first layers learn on their own; the staircase |
 //! | [`landscape`] | no bad critical point, and the gaps up to which the stages are compact |
 //! | [`floor`] | where layerwise training stops, at every depth |
+//! | [`readout`] | what a refitted readout leaves of that floor |
 //! | [`depth_three`] | growth of the gradient and a bound of the Hessian near the target, uniform in the gap |
 //! | [`approach`] | how long layer 2 takes alone |
 //! | [`every_dimension`] | the theorem that joins both, with every constant |
@@ -25,6 +26,7 @@ pub mod every_dimension;
 pub mod floor;
 pub mod landscape;
 pub mod numbers;
+pub mod readout;
 pub mod reduction;
 pub mod stage;
 pub mod unique_zero;

@@ -61,3 +61,34 @@ fn handed_layer_2(target: &Network<f64>, samples: &Samples) -> Samples {
     add_product(features.as_mut_slice(), View::from(rows), samples.x().as_slice(), samples.len());
     Samples::new(&features, samples.labels().to_vec(), false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Distribution;
+    use crate::hierarchy::experiment::{Family, Labels, Learner};
+    use crate::hierarchy::learner::Alternative;
+    use crate::hierarchy::network::Skips;
+
+    /// `z^2` and `z^4` in one direction of twelve: from 60 samples a kernel of degree 4 learns it in one variable, not in twelve.
+    #[test]
+    fn who_is_handed_layer_2_sees_it() {
+        let error = |handed_layer_2| {
+            let instance = Instance {
+                family: Family::Rows,
+                skips: Skips::Lin,
+                widths: vec![1, 1],
+                dimension: 12,
+                gap: 0.3,
+                distribution: Distribution::Gaussian,
+                samples: 60,
+                labels: Labels::Exact,
+                target_seed: 1,
+                data_seed: 1,
+            };
+            let compared = Compared { alternative: Alternative::Polynomial4, handed_layer_2 };
+            run(&Cell { instance, learner: Learner::Alternative(compared), seed: 1 }, &compared).unwrap().test_error.unwrap()
+        };
+        assert!(error(true) < 1e-12 && error(false) > 0.1, "{:e} handed, {:e} not", error(true), error(false));
+    }
+}

@@ -20,9 +20,16 @@ const RIDGE: f64 = 1e-9;
 /// # Errors
 /// When the features are so nearly dependent that their Gram matrix has no Cholesky factor.
 pub fn least_squares(features: &Matrix<f64>, values: &[f64]) -> Result<Vec<f64>> {
+    Ok(outputs(features, &least_squares_weights(features, values)?))
+}
+
+/// The weights `w` of [`least_squares`], one a feature.
+///
+/// # Errors
+/// As [`least_squares`].
+pub fn least_squares_weights(features: &Matrix<f64>, values: &[f64]) -> Result<Vec<f64>> {
     let ones = Matrix::filled(1, features.cols(), 1.0);
-    let weights = newton_step(features, &Matrix::from_fn(1, features.cols(), |_, n| values[n]), &ones)?;
-    Ok(outputs(features, &weights))
+    newton_step(features, &Matrix::from_fn(1, features.cols(), |_, n| values[n]), &ones)
 }
 
 /// As [`least_squares`], with the weights that minimise mean `ln(1 + exp(-y_n w' f_n))` for labels 1 and -1.

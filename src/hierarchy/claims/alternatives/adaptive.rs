@@ -6,7 +6,7 @@ use super::table::contests;
 use super::wide::instance_g;
 use super::{Arena, Rival, error, rival, two_layer};
 use crate::claim::judging::{all_below, replayed_decimal};
-use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::hierarchy::experiment::{Cell, Runs, Training};
 use crate::hierarchy::learner::{Alternative, Units};
@@ -16,8 +16,8 @@ pub const ADAPTIVE: Claim<Training> = Claim {
     id: Cow::Borrowed("alternatives.adaptive"),
     sentence: "(c)",
     statement: Cow::Borrowed(
-        "A finding that limits the story: at width 1 the target lives in two directions, and methods that adapt to directions get below what the others stay above, without a hierarchy. On linskip L3 k1 d16, N = 960, eps = .1, the iterated kernel has an error below 1e-6 and two-layer networks of z^2 and z^4 \
-                one below 5e-4, on each of six seeds. So alternatives.table shows a separation from the methods named there, and not that any adaptive kernel or any \
+        "A finding that limits the story: at width 1 the target lives in two directions, and methods that adapt to directions get below what the others stay above, without a hierarchy. On linskip L3 k1 d16, N = 960, eps = .1, the iterated kernel and \
+                kernels in sequence have an error below 1e-6, two-layer networks of z^4, and of z^2 and z^4, one below 5e-4, on each of six seeds. So alternatives.table shows a separation from the methods named there, and not that any adaptive kernel or any \
                 two-layer network fails.",
     ),
     method: "The runs of alternatives.table: test errors, tuned on the test sample.",
@@ -32,11 +32,8 @@ pub const ADAPTIVE: Claim<Training> = Claim {
     },
     check: |c| adaptive(c.profile, c.computed, near(c.profile)),
     controls: &[Control {
-        breaks: "Instance G of alternatives.wide (d=24, k 12/2, generic forms, N = 777), where each of the two fails to stay below on some seed.",
-        check: |c| {
-            let Outcome { conditions, tables } = adaptive(c.profile, c.computed, far(c.profile))?;
-            Ok(Outcome { conditions: vec![Condition::some_of(&conditions)], tables })
-        },
+        breaks: "Instance G of alternatives.wide (d=24, k 12/2, generic forms, N = 777), where each of the four fails to stay below on some seed.",
+        check: |c| adaptive(c.profile, c.computed, far(c.profile)),
     }],
 };
 
@@ -52,8 +49,14 @@ fn far(profile: Profile) -> Seeded {
 }
 
 /// The adaptive methods, and what their errors are below.
-fn adapting(profile: Profile) -> [(Rival, &'static str); 2] {
-    [(rival(Alternative::GradientOuterProduct, None), "1e-6"), (rival(two_layer(Units::Mixed, profile), None), "5e-4")]
+fn adapting(profile: Profile) -> [(Rival, &'static str); 4] {
+    let adapting = [
+        (Alternative::GradientOuterProduct, "1e-6"),
+        (Alternative::SequentialKernel, "1e-6"),
+        (two_layer(Units::Quartic, profile), "5e-4"),
+        (two_layer(Units::Mixed, profile), "5e-4"),
+    ];
+    adapting.map(|(alternative, below)| (rival(alternative, None), below))
 }
 
 fn adaptive_cells(profile: Profile, arena: &Arena, seeds: &std::ops::RangeInclusive<u64>) -> Vec<Cell> {

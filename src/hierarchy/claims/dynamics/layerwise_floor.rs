@@ -28,7 +28,7 @@ pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
          every eps <= .1; S_L falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 \
          |P_0|^2/(k+6) + 2 (tr P)^2/(k(k+3)) for the drift P of layer 2 where W'W + P is semidefinite. Layerwise runs at eps = .1, which have as few \
          samples as those of backward.joint, end above half of the floor of their target. Refitting the readout of \
-         layer 2 removes the floor for width 1; the claim is about one that is not.",
+         layer 2 removes the floor for width 1 (layerwise.refit); the claim is about one that is not.",
     ),
     method: "S_L by exact elimination; S_inf by comparing Gram matrices (lemma 6); every depth at once from the drift \
              of layers 3 and 4 (lemma 7), over eps by branch and bound; width k by the distance of x'Px from all \

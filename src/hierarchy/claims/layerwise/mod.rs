@@ -4,6 +4,7 @@ use crate::exact::Rational;
 use crate::hierarchy::claims::instances::{LIN_K2_D16, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
 
 pub(super) mod local_loss;
+pub(super) mod refit;
 pub(super) mod stuck;
 pub(super) mod wider_top;
 

@@ -5,6 +5,7 @@
 //! | `settings` | [`Descent`], [`StageEnd`] |
 //! | `schedule` | [`Stage`]: which layers train, with which flow of gradients |
 //! | `train`, `trainer` | one stage, step by step |
+//! | `readout` | heads weighed anew, on frozen features |
 //! | `automatic` | stages that begin by a rule on the training error |
 //! | `loss` | what is minimised, and the residuals |
 //! | `initial`, `restarts` | where descent begins, and begins again |
@@ -15,6 +16,7 @@ pub mod heavy_ball;
 pub mod initial;
 pub mod loss;
 pub mod patience;
+mod readout;
 pub mod restarts;
 pub mod schedule;
 pub mod settings;

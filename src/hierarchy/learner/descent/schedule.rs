@@ -15,6 +15,8 @@ pub enum Coupling {
     /// As joint, but the rows of layer 2 stay in the space that they spanned when the stage began: its features change in size and
     /// mix with one another, they do not turn.
     RowSpace,
+    /// No weight learns: the scales `alpha_l` of all heads are set to those that fit the samples best ([`Stage::readout`]).
+    Readout,
 }
 
 impl Coupling {
@@ -25,6 +27,7 @@ impl Coupling {
             Coupling::StopGradient => "StopGradient",
             Coupling::LocalLoss => "LocalLoss",
             Coupling::RowSpace => "RowSpace",
+            Coupling::Readout => "Readout",
         }
     }
 }
@@ -49,6 +52,11 @@ impl Stage {
         let coupled = bottom < top || layer_2_alone_in_its_row_space;
         let coupling = if coupled { coupling } else { Coupling::Joint };
         Stage { bottom, top, coupling, steps }
+    }
+
+    /// The heads of layers `2..=top` are weighed anew, by least squares; every feature stays, and no step is taken.
+    pub fn readout(top: usize) -> Self {
+        Stage { bottom: 2, top, coupling: Coupling::Readout, steps: 0 }
     }
 
     /// Appends the stage to a canonical encoding.

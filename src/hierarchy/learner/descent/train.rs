@@ -1,6 +1,7 @@
 //! Gradient descent on samples, one stage at a time.
 
-use super::schedule::Stage;
+use super::readout::refit;
+use super::schedule::{Coupling, Stage};
 use super::settings::{Descent, StageEnd};
 use super::trainer::Trainer;
 use crate::hierarchy::learner::samples::Samples;
@@ -17,6 +18,11 @@ pub fn train(
     switched_on: usize,
     observe: &mut dyn FnMut(usize, f64, &Network<f64>),
 ) -> StageEnd {
+    if stage.coupling == Coupling::Readout {
+        let loss = refit(network, samples, stage.top, descent.activation);
+        observe(0, loss, network);
+        return StageEnd { steps: 0, loss };
+    }
     let mut trainer = Trainer::begin(network, samples, stage, descent, switched_on);
     let mut steps = 0;
     loop {
@@ -44,6 +50,9 @@ pub fn train_online(
     observe: &mut dyn FnMut(usize, f64, &Network<f64>),
 ) -> StageEnd {
     let mut samples = source(batch);
+    if stage.coupling == Coupling::Readout {
+        return train(network, &samples, stage, descent, switched_on, observe);
+    }
     let mut trainer = Trainer::begin(network, &samples, stage, descent, switched_on);
     let mut steps = 0;
     loop {

@@ -20,9 +20,9 @@ use crate::portable::reduce::{inner_products, sum_by};
 /// Regressions, the first of them on the inputs themselves.
 const ROUNDS: usize = 5;
 /// The ridges that are tried in every round.
-const RIDGES: [f64; 4] = [1e-10, 1e-7, 1e-4, 1e-2];
+const RIDGES: [f64; 4] = [1e-12, 1e-7, 1e-6, 1e-4];
 /// The kernels that are tried, each in rounds of its own.
-const KERNELS: [Kernel; 2] = [Kernel::Polynomial { offset: 1.0, degree: 4 }, Kernel::Rbf { rate: 0.1 }];
+const KERNELS: [Kernel; 2] = [Kernel::Polynomial { offset: 4.0, degree: 4 }, Kernel::Rbf { rate: 0.1 }];
 
 /// The kernel, the round and the ridge with the least error on the test sample; each round goes on from the fit that is best there.
 ///

@@ -38,8 +38,8 @@ impl Grid {
         let (widths, rates) = match units {
             Units::Relu => (vec![64, 256], vec![0.003, 0.01, 0.03]),
             Units::Quadratic => (vec![16, 64], vec![0.001, 0.003, 0.01]),
-            Units::Quartic => (vec![64], vec![0.001, 0.003, 0.01]),
-            Units::Mixed => (vec![32, 128], vec![0.001, 0.003, 0.01]),
+            Units::Quartic => (vec![32, 64], vec![0.003, 0.01]),
+            Units::Mixed => (vec![32, 128], vec![0.003, 0.01]),
         };
         Grid { widths, rates, scales: vec![1.0], steps: 6000, batch: 128, every: 500 }
     }
