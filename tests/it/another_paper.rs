@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::paper::{SingleIndex, catalogue, catalogue_from};
 use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources};
 use bfc::cli::{self, Answer, Exit};
-use self::paper::{SingleIndex, catalogue, catalogue_from};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another_paper/golden");
 
@@ -47,6 +47,7 @@ const OTHERS: Sources = Sources(&[("src/main.rs", "fn main() {}")]);
 fn every_claim_is_verified_every_control_refuted_and_every_golden_equal() {
     let answer = answer(&catalogue(), "check", Path::new(GOLDEN));
     assert_eq!(answer.exit, Exit::Success, "{}", answer.text);
+    assert!(!answer.text.contains("no control refutes"), "{}", answer.text);
     assert!(answer.text.contains(&format!("goldens: {} equal", catalogue().claims.len())), "{}", answer.text);
 }
 

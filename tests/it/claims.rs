@@ -102,7 +102,7 @@ fn controls_judge_the_conditions_of_the_check() {
         let keys: BTreeSet<&str> = check.conditions.iter().map(|c| c.key.as_str()).collect();
         assert!(keys.iter().all(|key| !key.is_empty() && !key.contains(" | ")), "{id}: {keys:?}");
         for condition in controls.iter().flat_map(|control| &control.conditions) {
-            let strange: Vec<&str> = condition.key.split(" | ").filter(|key| !keys.contains(key)).collect();
+            let strange: Vec<&str> = condition.keys().filter(|key| !keys.contains(key)).collect();
             assert!(strange.is_empty(), "{id}: {strange:?} are not among {keys:?}");
         }
     }
