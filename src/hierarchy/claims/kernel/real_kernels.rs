@@ -28,7 +28,7 @@ pub const REAL_KERNELS: Claim<Training> = Claim {
                 M/5, M/2 and 9M/10, rounded down. kernel.attained says when the aligned kernel, without a ridge, attains it.",
     ),
     method: "A kernel is the function on the cube whose values, one for each inner product, are those of this library scaled by a power of two to \
-             1/2 <= k(x,x) < 1 and rounded to multiples of 2^-30: the bound (lemma P1, proofs/dimension-bound.md) holds for any function of x and x'. \
+             1/2 <= k(x,x) < 1 and rounded to multiples of 2^-30: the bound (lemma 1 (P1), proofs/dimension-bound.md) holds for any function of x and x'. \
              The points are drawn from the stream `cube sample` without repetition, seeds 1 to 6. The ridges are 2^-12, \
              2^-8, ..., 2^8, so that every system is definite. Floats find candidates for the solutions of (K + ridge I) c = y; the error of \
              a candidate over the cube is an exact number (Walsh transform), and its residual, formed without an error, with the exact spectrum of the \
@@ -219,6 +219,16 @@ mod tests {
         assert!(error.encloses(&(&short * &short)) && error.sup() < 3e-8);
         let others = mean_least_error(&kernel, &points, &parities(6)).unwrap().unwrap();
         assert!(others.inf() > 0.9, "what is not in its span is not learned: {others}");
+    }
+
+    /// What is not known, or straddles the bound, is not verified.
+    #[test]
+    fn an_unknown_error_is_undecided() {
+        let bound = Rational::new(1, 2).unwrap();
+        assert_eq!(at_least(&None, &bound), Verdict::Undecided);
+        for (inf, sup, verdict) in [(0.4, 0.6, Verdict::Undecided), (0.6, 0.7, Verdict::Verified), (0.3, 0.4, Verdict::Refuted)] {
+            assert_eq!(at_least(&Interval::new(inf, sup), &bound), verdict);
+        }
     }
 
     #[test]
