@@ -153,3 +153,40 @@ fn cited_theorems_exist() {
         }
     }
 }
+
+/// The numbers that follow the words `lemma` and `theorem`.
+fn cited_lemmas(text: &str) -> Vec<(&'static str, u32)> {
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let mut cited = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let kind = match word.to_lowercase().as_str() {
+            "lemma" | "lemmas" => "Lemma",
+            "theorem" | "theorems" => "Theorem",
+            _ => continue,
+        };
+        let list = words[at + 1..].iter().take_while(|w| ["to", "and"].contains(w) || w.parse::<u32>().is_ok());
+        cited.extend(list.filter_map(|w| w.parse().ok()).map(|number| (kind, number)));
+    }
+    cited
+}
+
+/// A file and a lemma that a text names are there.
+#[test]
+fn cited_lemmas_exist() {
+    assert_eq!(cited_lemmas("(lemmas 2 to 4), Theorem 1."), [("Lemma", 2), ("Lemma", 4), ("Theorem", 1)]);
+    for claim in &claims().claims {
+        let controls = claim.controls.iter().map(|c| c.breaks);
+        let text = [&*claim.statement, claim.method].into_iter().chain(controls).collect::<Vec<_>>().join("\n");
+        let files = text.split("proofs/").skip(1).filter_map(|rest| rest.split_once(".md")).map(|(name, _)| name);
+        let files = files.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        let proofs: String = files
+            .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("proofs/{name}.md")))
+            .map(|path| std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {}: {e}", claim.id, path.display())))
+            .collect();
+        for (kind, number) in cited_lemmas(&text) {
+            let heading = format!("## {kind} {number}");
+            let there = proofs.lines().any(|l| l == heading || l.starts_with(&format!("{heading} ")));
+            assert!(there, "{}: no {kind} {number} in the proofs that it names", claim.id);
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! What this paper claims, as propositions of ours: a file a claim, named as its id, in a folder a group.
 //!
 //! A new claim is its file, a `mod` line in its group and a line of the catalogue in `registry`. What claims of a group share is in the
-//! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs) and `counting`.
+//! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs) and `counting`. `notation` defines
+//! what the texts write.
 
 mod algorithm;
 mod alternatives;
@@ -14,6 +15,7 @@ pub mod instances;
 mod kernel;
 mod layerwise;
 mod measure;
+mod notation;
 mod registry;
 mod representation;
 mod separation;
