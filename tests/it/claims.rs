@@ -154,6 +154,21 @@ fn cited_theorems_exist() {
     }
 }
 
+/// No term is defined that no claim uses, nor twice.
+#[test]
+fn terms_of_the_notation_are_used() {
+    let uses = |text: &str, name: &str| {
+        let term = claims().source.notation.iter().find(|term| term.name == name).unwrap_or_else(|| panic!("no term {name}"));
+        term.is_used_in(text)
+    };
+    let mut names = BTreeSet::new();
+    for term in claims().source.notation {
+        let used = claims().claims.iter().any(|c| [&*c.statement, c.method].iter().any(|text| uses(text, term.name)));
+        assert!(used && names.insert(term.name), "{}", term.name);
+    }
+    assert!(uses("so that te < 1e-12", "te") && !uses("a target f rotated", "f"));
+}
+
 /// The numbers that follow the words `lemma` and `theorem`.
 fn cited_lemmas(text: &str) -> Vec<(&'static str, u32)> {
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();

@@ -76,6 +76,17 @@ pub const NOTATION: &[Term] = &[
         is. Joint training goes on training all layers that are on, layerwise training the newest alone; both have \
         the same samples, initial weights and number of steps",
     ),
+    term(
+        "chain of width 1",
+        &["Chains of width 1", "Depth 3, width 1", "Width 1, unit heads", "Chain of width 1", "chains of width 1"],
+        "the target is sum_(l = 2..L) t_l z^(p_l), z = <w, x>, |w| = 1, p_l = 2^(l-1); with unit heads t_l is \
+        eps^(l-2) over the standard deviation of z^(p_l). A learner with the layers up to m on is sum_(l = 2..m) c_l \
+        u^(p_l), u = <K_2, x>, c_l = alpha_l q_l^2, q_2 = 1, q_l = k_l q_(l-1)^2; its loss depends on a = <K_2, w>, \
+        b = |K_2 - a w|, s = a^2 + b^2 and the k_l alone. On b = 0, y_l = c_l a^(p_l), and y^(m) is the optimum of \
+        the stage in which the layers up to m are on; the bar of a layer is the least excess of the loss where its \
+        y_l is 0. Gamma are the covariances of the z^(p_l), and T_2 is the coefficient of He_2 = z^2 - 1 in the \
+        target's Hermite expansion",
+    ),
     term("seed", &["seed", "seeds"], "the number that fixes a target's weights, its samples and the learner's initial weights"),
     term(
         "parity x_S",
