@@ -106,6 +106,31 @@ pub struct Source {
     pub heading: &'static str,
     /// Each sentence, in our words, by its tag.
     pub sentences: &'static [(&'static str, &'static str)],
+    /// The notation of the claims' texts.
+    pub notation: &'static [Term],
+}
+
+/// A symbol or a word of the claims' texts, defined; `explain` shows it with each claim whose text uses it.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    /// The term, as it heads its definition.
+    pub name: &'static str,
+    /// How texts write it: each is looked for as whole words.
+    pub spellings: &'static [&'static str],
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+impl Term {
+    /// Returns whether a text uses one of the spellings, with no letter, digit or underscore beside it.
+    pub fn is_used_in(&self, text: &str) -> bool {
+        let continues = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        self.spellings.iter().any(|spelling| {
+            text.match_indices(spelling).any(|(at, found)| {
+                !continues(text[..at].chars().next_back()) && !continues(text[at + found.len()..].chars().next())
+            })
+        })
+    }
 }
 
 /// Every claim of a paper, with what identifies the program that checks them.
@@ -135,7 +160,7 @@ pub struct Source {
 ///     check: |_| Ok(sums(0)),
 ///     controls: &[Control { breaks: "One more is added.", check: |_| Ok(sums(1)) }],
 /// };
-/// let source = Source { label: "source", heading: "in our words", sentences: &[("(a)", "sums have closed forms")] };
+/// let source = Source { label: "source", heading: "in our words", sentences: &[("(a)", "sums have closed forms")], notation: &[] };
 /// // In a crate with the build script of this library: `sources: bfc::sources!()`.
 /// let catalogue = Catalogue { name: "sums", about: "Checks sums.", source, claims: vec![claim], sources: Sources(&[]) };
 /// let answer = bfc::cli::answer(&catalogue, &[], &["explain", "sums"])?;
@@ -237,4 +262,24 @@ fn nearest<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>) -> Option
     let near = (typed.chars().count() / 3).max(1);
     let distance = |c: &&str| strsim::damerau_levenshtein(c, typed);
     candidates.min_by_key(distance).filter(|c| distance(c) <= near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_used_as_a_whole_word() {
+        let term = Term { name: "te", spellings: &["te", "te Var(y)"], meaning: "an error" };
+        for (text, used) in [
+            ("te < 1", true),
+            ("the te/eps^2, of te", true),
+            ("(te)", true),
+            ("teα, te_2, rate", false),
+            ("αte te2", false),
+            ("", false),
+        ] {
+            assert_eq!(term.is_used_in(text), used, "{text}");
+        }
+    }
 }

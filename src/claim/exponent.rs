@@ -90,14 +90,14 @@ impl Exponent {
 pub fn exponent_below(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
     let requires = format!("{what} < {bound}, its whole bootstrap interval");
     let verdict = compared(exponent, bound, |e, limit| e.upper.certainly_less(limit));
-    Condition::new(&format!("{what} below"), requires, Exponent::printed(exponent), verdict)
+    Condition::new(&format!("{what} below"), requires, format!("{} ({what})", Exponent::printed(exponent)), verdict)
 }
 
 /// The lower end of the bootstrap interval is certainly above `bound`; `what` is the quantity too.
 pub fn exponent_above(what: &str, exponent: &Option<Exponent>, bound: &str) -> Condition {
     let requires = format!("{what} > {bound}, its whole bootstrap interval");
     let verdict = compared(exponent, bound, |e, limit| limit.certainly_less(e.lower));
-    Condition::new(&format!("{what} above"), requires, Exponent::printed(exponent), verdict)
+    Condition::new(&format!("{what} above"), requires, format!("{} ({what})", Exponent::printed(exponent)), verdict)
 }
 
 fn compared(exponent: &Option<Exponent>, bound: &str, holds: impl Fn(&Exponent, Interval) -> Option<bool>) -> Verdict {

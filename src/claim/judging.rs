@@ -53,14 +53,14 @@ fn printed(value: &Option<Interval>, print: impl Fn(Interval) -> Option<String>)
 /// Every value is below `bound`. Undecided where a value is absent, as in all of these.
 pub fn all_below(quantity: &str, scope: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
-    let (verdict, found) = judged(values, decimal, |v| (*v < limit).into());
+    let (verdict, found) = judged(quantity, values, in_words, |v| (*v < limit).into());
     Condition::new(&format!("{quantity} below"), format!("{quantity}{scope} < {bound}"), found, verdict)
 }
 
 /// Every value is above `bound`.
 pub fn all_above(quantity: &str, scope: &str, values: &[Option<Rational>], bound: &str) -> Condition {
     let limit = threshold(bound);
-    let (verdict, found) = judged(values, decimal, |v| (*v > limit).into());
+    let (verdict, found) = judged(quantity, values, in_words, |v| (*v > limit).into());
     Condition::new(&format!("{quantity} above"), format!("{quantity}{scope} > {bound}"), found, verdict)
 }
 
@@ -73,21 +73,21 @@ pub fn some_above(quantity: &str, scope: &str, values: &[Option<Rational>], boun
         0 => Verdict::Refuted,
         _ => Verdict::Verified,
     };
-    let found = format!("{above} of {}", values.len());
+    let found = format!("{above} of {} above", values.len());
     Condition::new(&format!("{quantity} somewhere above"), format!("{quantity}{scope} > {bound}"), found, verdict)
 }
 
 /// Every value lies in `[least, most]`.
 pub fn all_within(quantity: &str, scope: &str, values: &[Option<Rational>], (least, most): (&str, &str)) -> Condition {
     let (low, high) = (threshold(least), threshold(most));
-    let (verdict, found) = judged(values, decimal, |v| (low <= *v && *v <= high).into());
+    let (verdict, found) = judged(quantity, values, in_words, |v| (low <= *v && *v <= high).into());
     Condition::new(&format!("{quantity} within"), format!("{quantity}{scope} in [{least}, {most}]"), found, verdict)
 }
 
 /// Every slope certainly lies in `[least, most]`; Undecided where an enclosure straddles an end.
 pub fn all_slopes_within(quantity: &str, scope: &str, slopes: &[Option<Interval>], (least, most): (&str, &str)) -> Condition {
     let band = (Interval::from(&threshold(least)), Interval::from(&threshold(most)));
-    let (verdict, found) = judged(slopes, enclosed_fixed, |s| within(*s, band));
+    let (verdict, found) = judged(quantity, slopes, |s| enclosed_fixed(s).as_str().to_owned(), |s| within(*s, band));
     Condition::new(&format!("{quantity} within"), format!("{quantity}{scope} in [{least}, {most}]"), found, verdict)
 }
 
@@ -108,13 +108,22 @@ pub fn all_hold(key: &str, requires: impl AsRef<str>, items: &[bool]) -> Conditi
 pub fn all_judged(key: &str, requires: impl AsRef<str>, verdicts: &[Verdict]) -> Condition {
     let verified = verdicts.iter().filter(|v| **v == Verdict::Verified).count();
     let worst = verdicts.iter().copied().min().unwrap_or(Verdict::Undecided);
-    Condition::new(key, requires, format!("{verified} of {}", verdicts.len()), worst)
+    Condition::new(key, requires, format!("{verified} of {} hold", verdicts.len()), worst)
 }
 
-/// The worst verdict on a list of values, and what was found: how many are Verified, and the range of all.
+/// A number of a range: that a zero is no rounded one is said.
+fn in_words(value: &Option<Rational>) -> String {
+    match value {
+        Some(v) if v.is_zero() => "exactly 0".into(),
+        _ => decimal(value).as_str().to_owned(),
+    }
+}
+
+/// The worst verdict on a list of values of a quantity, and what was found: how many are Verified, and the range of all.
 fn judged<T: Ordered>(
+    quantity: &str,
     values: &[Option<T>],
-    print: impl Fn(&Option<T>) -> Value,
+    print: impl Fn(&Option<T>) -> String,
     verdict: impl Fn(&T) -> Verdict,
 ) -> (Verdict, String) {
     let verdicts: Vec<Verdict> = values.iter().map(|v| v.as_ref().map_or(Verdict::Undecided, &verdict)).collect();
@@ -123,11 +132,11 @@ fn judged<T: Ordered>(
     sorted.sort_by(|a, b| in_order(a, b));
     let range = match sorted.as_slice() {
         [] => "nothing".into(),
-        [only] => print(only).as_str().to_owned(),
-        [first, .., last] => format!("{} to {}", print(first).as_str(), print(last).as_str()),
+        [only] => print(only),
+        [first, .., last] => format!("{} to {}", print(first), print(last)),
     };
     let worst = verdicts.into_iter().min().unwrap_or(Verdict::Undecided);
-    (worst, format!("{verified} of {}; {range}", values.len()))
+    (worst, format!("{verified} of {}; {range} ({quantity})", values.len()))
 }
 
 /// An order for ranges; absent values come last.
@@ -168,7 +177,7 @@ mod tests {
         let condition = all_below("te", " on every seed", &values(&[Some("1e-13"), Some("1e-12"), Some("1e-14")]), "1e-12");
         assert_eq!(condition.verdict, Verdict::Refuted);
         assert_eq!((condition.key.as_str(), condition.requires.as_str()), ("te below", "te on every seed < 1e-12"));
-        assert_eq!(condition.found, "2 of 3; 1.000e-14 to 1.000e-12");
+        assert_eq!(condition.found, "2 of 3; 1.000e-14 to 1.000e-12 (te)");
         assert_eq!(all_above("te", " on every seed", &values(&[Some("2")]), "1").verdict, Verdict::Verified);
         assert_eq!(all_within("te", " on every seed", &values(&[Some("1"), Some("2")]), ("1", "2")).verdict, Verdict::Verified);
         assert_eq!(all_within("te", " on every seed", &values(&[Some("2.1")]), ("1", "2")).verdict, Verdict::Refuted);
@@ -180,6 +189,32 @@ mod tests {
         assert_eq!(all_below("te", " on every seed", &values(&[Some("1"), None]), "1").verdict, Verdict::Refuted);
         assert_eq!(all_slopes_within("slope", " of ln f", &[None], ("0", "1")).verdict, Verdict::Undecided);
         assert_eq!(all_below("te", " on every seed", &[], "1").verdict, Verdict::Undecided);
+    }
+
+    /// On every seed, and not on some.
+    #[test]
+    fn every_item_has_to_hold() {
+        use Verdict::{Refuted, Undecided, Verified};
+        for (verdicts, worst, found) in [
+            (vec![Verified, Refuted, Undecided], Refuted, "1 of 3 hold"),
+            (vec![Verified, Undecided], Undecided, "1 of 2 hold"),
+            (vec![Verified; 2], Verified, "2 of 2 hold"),
+            (vec![], Undecided, "0 of 0 hold"),
+        ] {
+            let condition = all_judged("x", "x on every seed", &verdicts);
+            assert_eq!((condition.verdict, condition.found.as_str()), (worst, found));
+        }
+        assert_eq!(all_hold("x", "x on every seed", &[true, false]).verdict, Refuted);
+        let last_fails = values(&[Some("2"), Some("2"), Some("0")]);
+        assert_eq!(all_above("te", " on every seed", &last_fails, "1").verdict, Refuted);
+        assert_eq!(all_within("te", " on every seed", &last_fails, ("1", "3")).verdict, Refuted);
+        let slopes = [Interval::new(0.5, 0.6), Interval::new(1.1, 1.2)];
+        assert_eq!(all_slopes_within("slope", " on every seed", &slopes, ("0", "1")).verdict, Refuted);
+    }
+
+    #[test]
+    fn an_exact_zero_says_so() {
+        assert_eq!(all_below("te", "", &values(&[Some("0"), Some("2")]), "1").found, "1 of 2; exactly 0 to 2.000 (te)");
     }
 
     #[test]

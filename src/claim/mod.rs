@@ -10,7 +10,7 @@
 //! | `outcome` | [`Condition`], [`Table`], [`Outcome`], [`Outcomes`] |
 //! | `value` | [`Value`], [`Kind`]: the cells of tables |
 //! | [`judging`], [`exponent`] | from values to conditions and cells |
-//! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`] |
+//! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`], [`Term`] |
 //! | `study` | [`Study`], [`Computed`], [`Weights`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
 //! | `text` | the text of a golden, written and read |
@@ -31,7 +31,7 @@ pub mod text;
 mod value;
 mod verdict;
 
-pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source};
+pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source, Term};
 pub use difference::difference;
 pub use evaluation::{Evaluation, Progress, Share, require_platform};
 pub use figure::{Figure, Scale};

@@ -1,9 +1,16 @@
 //! What came of a check: conditions, and the numbers behind them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Value, Verdict};
 use crate::layout::one_line;
+
+/// How the key of a condition begins that checks the apparatus and not the claim.
+const APPARATUS: &str = "apparatus: ";
+/// What stands between the keys of conditions of which one must hold.
+const JOINED: &str = " | ";
 
 /// One thing that must hold for a claim, with what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +38,22 @@ impl Condition {
         Condition { key: one_line(key), ..self }
     }
 
+    /// The same, marked as a condition that checks the apparatus and not the claim: a sanity check that no broken premise of the claim
+    /// could refute. Its key says so, and [`Outcomes::never_refuted`] leaves it out.
+    pub fn of_apparatus(self) -> Self {
+        Condition { key: format!("{APPARATUS}{}", self.key), ..self }
+    }
+
+    /// Returns whether it checks the apparatus and not the claim.
+    pub fn is_of_apparatus(&self) -> bool {
+        self.key.starts_with(APPARATUS)
+    }
+
+    /// The keys that it judges: its own, or those of the conditions that it was made of by [`some_of`](Self::some_of).
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.key.split(JOINED)
+    }
+
     /// The condition that at least one of these holds, so that it is refuted only when all are; its key names theirs.
     pub fn some_of(conditions: &[Condition]) -> Self {
         let listed = |c: &Condition| format!("{}: {}, found {}", c.verdict, c.requires, c.found);
@@ -39,7 +62,7 @@ impl Condition {
         keys.dedup();
         // One that holds is enough, and of none nothing is shown.
         let verdict = conditions.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Undecided);
-        Condition::new(&keys.join(" | "), "some of these holds on its broken premise", found, verdict)
+        Condition::new(&keys.join(JOINED), "some of these holds on its broken premise", found, verdict)
     }
 }
 
@@ -166,10 +189,54 @@ impl Outcomes {
         self.controls.iter().map(Outcome::verdict).max().unwrap_or(Verdict::Verified)
     }
 
+    /// The keys of the check's conditions that no control refutes, once each and in order: what the check asserts there was never seen
+    /// to fail. Conditions [of the apparatus](Condition::of_apparatus) are left out.
+    pub fn never_refuted(&self) -> Vec<&str> {
+        let judged = self.controls.iter().flat_map(|control| &control.conditions);
+        let refuted: BTreeSet<&str> = judged.filter(|c| c.verdict == Verdict::Refuted).flat_map(Condition::keys).collect();
+        let mut seen = BTreeSet::new();
+        let conditions = self.check.conditions.iter().filter(|c| !c.is_of_apparatus());
+        conditions.map(|c| c.key.as_str()).filter(|key| !refuted.contains(key) && seen.insert(*key)).collect()
+    }
+
     /// The same, with every verdict [`Undecided`](Verdict::Undecided): what stands in the goldens of a profile that draws no conclusion.
     pub fn without_verdicts(mut self) -> Outcomes {
         let outcomes = std::iter::once(&mut self.check).chain(&mut self.controls);
         outcomes.flat_map(|outcome| &mut outcome.conditions).for_each(|condition| condition.verdict = Verdict::Undecided);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(conditions: &[(&str, Verdict)]) -> Outcome {
+        let condition = |(key, verdict): &(&str, Verdict)| Condition::new(key, "x", "x", *verdict);
+        Outcome { conditions: conditions.iter().map(condition).collect(), tables: Vec::new() }
+    }
+
+    #[test]
+    fn a_condition_is_refuted_by_a_control_under_its_own_key() {
+        use Verdict::{Refuted, Undecided, Verified};
+        let check = outcome(&[("a", Verified), ("b", Verified), ("c", Verified), ("b", Verified), ("d", Verified)]);
+        let controls = vec![outcome(&[("a", Refuted), ("b", Undecided)]), outcome(&[("c", Verified), ("d", Refuted)])];
+        let mut outcomes = Outcomes { check, controls };
+        assert_eq!(outcomes.never_refuted(), ["b", "c"]);
+        // A condition that one of several holds is refuted only when each of them is.
+        let some = |b, c| Condition::some_of(&outcome(&[("b", b), ("b", b), ("c", c)]).conditions);
+        for (condition, left) in [(some(Refuted, Verified), vec!["b", "c"]), (some(Refuted, Refuted), vec![])] {
+            outcomes.controls[1].conditions[0] = condition;
+            assert_eq!(outcomes.never_refuted(), left);
+        }
+    }
+
+    #[test]
+    fn a_condition_of_the_apparatus_is_left_out_and_says_so() {
+        let mut outcomes = Outcomes { check: outcome(&[("a", Verdict::Verified)]), controls: vec![Outcome::default()] };
+        assert_eq!(outcomes.never_refuted(), ["a"]);
+        outcomes.check.conditions[0] = outcomes.check.conditions[0].clone().of_apparatus();
+        assert_eq!(outcomes.check.conditions[0].key, "apparatus: a");
+        assert_eq!(outcomes.never_refuted(), Vec::<&str>::new());
     }
 }

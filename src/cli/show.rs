@@ -2,8 +2,10 @@
 
 use super::answer::Answer;
 use super::exit::Exit;
-use crate::claim::{Catalogue, Claim, Description, Profile, Study};
+use crate::claim::text::parse;
+use crate::claim::{Catalogue, Claim, Description, Outcomes, Profile, Study};
 use crate::error::Result;
+use crate::golden::{Store, Stored, Text};
 use crate::layout::aligned;
 use crate::portable;
 use crate::report::explain as text;
@@ -17,16 +19,29 @@ pub fn list<S: Study>(catalogue: &Catalogue<S>) -> Answer {
 /// All there is to know about claims, or about each claim of a group.
 pub fn explain<S: Study>(catalogue: &Catalogue<S>, names: &[String]) -> Result<Answer> {
     let claims = catalogue.select(names)?;
-    let texts: Vec<String> = claims.iter().map(|c| one(catalogue, c)).collect();
+    let stored = [Profile::Quick, Profile::Full].map(|profile| Store::new(directory(profile)).load());
+    let texts: Vec<String> = claims.iter().map(|c| one(catalogue, c, &stored)).collect();
     Ok(Answer { text: texts.join("\n"), exit: Exit::Success })
 }
 
-fn one<S: Study>(catalogue: &Catalogue<S>, claim: &Claim<S>) -> String {
+/// Where the goldens of a profile are, seen from the root of the repository.
+fn directory(profile: Profile) -> String {
+    format!("golden/{}", profile.name())
+}
+
+/// What a golden says that was found; nothing where it is not at hand or not readable: `check` tells what is wrong with it.
+fn found(stored: &[Result<Stored>], name: &str) -> Option<Outcomes> {
+    let file = stored.iter().find_map(|stored| stored.as_ref().ok()?.text(name))?;
+    parse(&Text::split(file)?.numbers).ok()
+}
+
+fn one<S: Study>(catalogue: &Catalogue<S>, claim: &Claim<S>, stored: &[Result<Stored>]) -> String {
     let described = catalogue.describe(claim);
     let checking = Profile::ALL.into_iter().filter(|p| claim.is_checked_in(*p));
-    let goldens: Vec<String> = checking.map(|p| format!("golden/{}/{}", p.name(), described.golden_name())).collect();
+    let goldens: Vec<String> = checking.map(|p| format!("{}/{}", directory(p), described.golden_name())).collect();
     let profile = if claim.full_only { " --profile full" } else { "" };
-    text::explain(&described, &goldens, &format!("{} check {}{profile}", catalogue.name, claim.id))
+    let found = found(stored, &described.golden_name());
+    text::explain(&described, found.as_ref(), &goldens, &format!("{} check {}{profile}", catalogue.name, claim.id))
 }
 
 /// What the printed numbers assume of this machine, and what was found.

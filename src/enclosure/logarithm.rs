@@ -29,7 +29,7 @@ fn ln_of_float(x: f64) -> Interval {
     let (m, e) = scaled(x);
     let (m, ln_2) = (number(m), interval(f64::from_bits(LN_2.0), f64::from_bits(LN_2.1)));
     let t = (m - Interval::one()) / (m + Interval::one());
-    number(f64::from(e)) * ln_2 + number(2.0) * atanh(t)
+    number(f64::from(e)) * ln_2 + number(2.0) * atanh(t, TERMS)
 }
 
 /// `(m, e)` with `x = m 2^e` exactly and `m` in `[3/4, 3/2)`, for a positive finite float.
@@ -41,14 +41,14 @@ fn scaled(x: f64) -> (f64, i32) {
     if m < 1.5 { (m, exponent) } else { (0.5 * m, exponent + 1) }
 }
 
-/// `atanh t = t (1 + t^2/3 + t^4/5 + ...)`, for `|t| <= 1/5` up to rounding: a partial sum, widened by the remainder
-/// `|t| t^(2n) / ((2n+1) (1 - t^2))`.
-fn atanh(t: Interval) -> Interval {
+/// `atanh t = t (1 + t^2/3 + t^4/5 + ...)`, for `|t| <= 1/5` up to rounding: the sum of the first `n = terms`, widened by the
+/// remainder `|t| t^(2n) / ((2n+1) (1 - t^2))`.
+fn atanh(t: Interval, terms: i32) -> Interval {
     let square = t.sqr();
     let coefficient = |i: i32| Interval::one() / number(f64::from(2 * i + 1));
-    let sum = (0..TERMS).rev().fold(Interval::zero(), |sum, i| coefficient(i) + square * sum);
-    let power = (0..TERMS).fold(Interval::one(), |power, _| power * square);
-    let remainder = power * coefficient(TERMS) / (Interval::one() - square);
+    let sum = (0..terms).rev().fold(Interval::zero(), |sum, i| coefficient(i) + square * sum);
+    let power = (0..terms).fold(Interval::one(), |power, _| power * square);
+    let remainder = power * coefficient(terms) / (Interval::one() - square);
     t * (sum + interval(0.0, remainder.sup()))
 }
 
@@ -112,6 +112,18 @@ mod tests {
             let enclosure = ln(number(x)).unwrap();
             assert!(enclosure.encloses(&low) && enclosure.encloses(&high));
             assert!(enclosure.wid_upper() < 1e-14);
+        }
+    }
+
+    /// With few terms the remainder is what the enclosure rests on; with all of them rounding would hide that it is missing.
+    #[test]
+    fn a_partial_sum_is_widened_by_its_remainder() {
+        let (low, high) = exact_bounds(5, 60);
+        let fifth = Interval::from(&Rational::new(1, 5).unwrap());
+        for terms in 1..=TERMS {
+            let (above, below) = (number(2.0) * atanh(fifth, terms), number(2.0) * atanh(-fifth, terms));
+            assert!(above.encloses(&low) && above.encloses(&high), "{terms} terms");
+            assert!(below.encloses(&-&low) && below.encloses(&-&high), "{terms} terms");
         }
     }
 

@@ -167,3 +167,21 @@ pub fn sqrt_upper(value: &UBig) -> UBig {
     let (root, rest) = value.sqrt_rem();
     if rest.is_zero() { root } else { root + UBig::ONE }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entries of more than 48 bits are rounded before they are squared: upwards, so that the bound is one.
+    #[test]
+    fn a_norm_is_rounded_up() {
+        let exact = |row: &[i128]| row.iter().map(|r| UBig::from(r.unsigned_abs()).sqr()).sum::<UBig>();
+        for row in [[(1 << 49) + 1, 0], [-(1 << 49) - 1, 3], [(1 << 90) + 1, 1], [i128::MAX, i128::MIN]] {
+            let (upper, exact) = (norm_squared_upper(&row), exact(&row));
+            assert!(upper >= exact, "{row:?}: {upper} < {exact}");
+            assert!(&upper - &exact <= (exact >> 40usize), "{row:?}: {upper} is far above");
+        }
+        let small = [(1i128 << 48) - 1, -5];
+        assert_eq!(norm_squared_upper(&small), exact(&small));
+    }
+}

@@ -69,6 +69,7 @@ fn detail(claim: &Description<'_>, outcomes: &Outcomes, golden: &Golden, profile
     }
     if profile.draws_conclusions() {
         text += &doubtful_controls(claim, outcomes);
+        text += &never_refuted(claim.id, outcomes);
     }
     if !golden.is_equal() {
         let legend = if golden.difference.is_empty() { "" } else { "  (- stored, + found now)\n" };
@@ -92,6 +93,15 @@ fn doubtful_controls(claim: &Description<'_>, outcomes: &Outcomes) -> String {
         format!("{}: the {which} came out {verdict}, expected Refuted: a check that cannot fail shows nothing\n", claim.id)
     };
     doubtful.map(line).collect()
+}
+
+/// A line for a claim with conditions that no control refutes; nothing where a control is at fault, which is told beside it.
+fn never_refuted(id: &str, outcomes: &Outcomes) -> String {
+    let keys = outcomes.never_refuted();
+    match outcomes.controls_fail() && !keys.is_empty() {
+        true => format!("{id}: no control refutes: {}\n", keys.join("; ")),
+        false => String::new(),
+    }
 }
 
 fn doubts(id: &str, check: &Outcome) -> String {
@@ -190,6 +200,17 @@ pub(super) mod tests {
           the run did not fit
         5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared
         ");
+    }
+
+    #[test]
+    fn conditions_that_no_control_refutes_are_named_where_conclusions_are_drawn() {
+        let mut entry = entries().remove(0);
+        let outcomes = &mut entry.result.as_mut().unwrap().as_mut().unwrap().0;
+        outcomes.check.conditions.push(Condition::new("sum is odd", "x", "x", Verdict::Verified));
+        outcomes.check.conditions.push(Condition::new("sum is finite", "x", "x", Verdict::Verified).of_apparatus());
+        let entry = [entry];
+        assert_eq!(details(&entry, Profile::Quick, false), "\nmade.up: no control refutes: sum is odd\n");
+        assert_eq!(details(&entry, Profile::Tiny, false), "");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What is claimed, how it is checked, and what would refute it.
 
-use crate::claim::text::evidence;
-use crate::claim::{Description, Evidence};
+use std::collections::BTreeSet;
+
+use crate::claim::text::{control_title, evidence};
+use crate::claim::{Condition, Description, Evidence, Outcomes, Verdict};
 use crate::layout::{WIDTH, aligned, one_line, wrapped};
 
 /// Every claim on a line.
@@ -13,17 +15,16 @@ pub fn list(claims: &[Description<'_>]) -> String {
     aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// All there is to know about a claim without running it; `goldens` names its golden files, `command` runs only it.
-pub fn explain(claim: &Description<'_>, goldens: &[String], command: &str) -> String {
+/// All there is to know about a claim without running it: what was `stored` when it was last blessed, if that is at hand; `goldens`
+/// names its golden files, `command` runs only it.
+pub fn explain(claim: &Description<'_>, stored: Option<&Outcomes>, goldens: &[String], command: &str) -> String {
     let sections = [
         ("statement", prose(claim.statement)),
         (claim.source.heading, claim.source.sentences.iter().filter(|s| claim.sentence.contains(s.0)).map(sentence).collect()),
         ("how it is checked", prose(claim.method)),
-        ("what would refute it", prose(refutation(claim.evidence))),
-        (
-            "negative controls: the same check on a broken premise, which must come out Refuted",
-            claim.controls.iter().map(|c| prose(c)).collect(),
-        ),
+        ("notation", notation(claim)),
+        ("what would refute it", stored.map_or(String::new(), requirements) + &prose(refutation(claim.evidence))),
+        ("negative controls: the same check on a broken premise, which must come out Refuted", controls(claim)),
         ("evidence", claim.evidence.iter().map(meaning).collect()),
         ("evidence that is still missing", prose(claim.missing)),
         ("formal theorems cited beside the evidence", lines(claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")))),
@@ -47,6 +48,45 @@ fn sentence((label, words): &(&str, &str)) -> String {
     prose(&format!("{label} {words}"))
 }
 
+/// The terms that its texts use.
+fn notation(claim: &Description<'_>) -> String {
+    let texts = [claim.statement, claim.method].into_iter().chain(claim.controls.iter().copied()).collect::<Vec<_>>().join("\n");
+    let used = claim.source.notation.iter().filter(|term| term.is_used_in(&texts));
+    used.map(|term| prose(&format!("{}: {}", term.name, term.meaning))).collect()
+}
+
+/// What each control breaks, numbered where there are several.
+fn controls(claim: &Description<'_>) -> String {
+    let several = claim.controls.len() > 1;
+    let line = |(index, breaks): (usize, &&str)| match several {
+        true => prose(&format!("{}. {breaks}", index + 1)),
+        false => prose(breaks),
+    };
+    claim.controls.iter().enumerate().map(line).collect()
+}
+
+/// What the conditions of the check require, a line for each key, with the controls on whose premise it fails.
+fn requirements(stored: &Outcomes) -> String {
+    let mut keys: Vec<&str> = stored.check.conditions.iter().map(|c| c.key.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(*key));
+    keys.iter().map(|key| requirement(stored, key)).collect()
+}
+
+fn requirement(stored: &Outcomes, key: &str) -> String {
+    let mut same = stored.check.conditions.iter().filter(|c| c.key == key);
+    let first = same.next().map_or(key, |c| c.requires.as_str());
+    let more = match same.count() {
+        0 => String::new(),
+        n => format!(" (and {n} more of this kind)"),
+    };
+    let refutes = |c: &Condition| c.verdict == Verdict::Refuted && c.keys().any(|k| k == key);
+    let controls = stored.controls.iter().enumerate().filter(|(_, control)| control.conditions.iter().any(refutes));
+    let controls: Vec<String> = controls.map(|(index, _)| control_title(index, stored.controls.len())).collect();
+    let fails = if controls.is_empty() { String::new() } else { format!("; it fails in {}", controls.join(", ")) };
+    wrapped(&format!("required: {first}{more}{fails}"), "  ", WIDTH)
+}
+
 fn profiles(claim: &Description<'_>) -> &'static str {
     match claim.full_only {
         true => "It takes too long for the profile quick, which shows it as `full only`; the profile full checks it.",
@@ -57,10 +97,10 @@ fn profiles(claim: &Description<'_>) -> &'static str {
 fn refutation(evidence: &[Evidence]) -> &'static str {
     match evidence.contains(&Evidence::Enclosed) {
         true => {
-            "Any condition of the check that certainly fails refutes the claim. Where an enclosure straddles a threshold, or a \
+            "Any of the check's requirements that certainly fails refutes the claim. Where an enclosure straddles a threshold, or a \
              run did not finish, it is Undecided."
         }
-        false => "Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.",
+        false => "Any of the check's requirements that fails refutes the claim; a run that did not finish leaves it Undecided.",
     }
 }
 
@@ -89,11 +129,11 @@ fn beginning(statement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::text::tests::description;
+    use crate::claim::text::tests::{description, outcomes};
 
     #[test]
     fn a_claim_explained() {
-        insta::assert_snapshot!(explain(&description(), &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
+        insta::assert_snapshot!(explain(&description(), Some(&outcomes()), &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
         made.up
 
         statement
@@ -105,8 +145,12 @@ mod tests {
         how it is checked
           By addition.
 
+        notation
+          n: how many numbers are added
+
         what would refute it
-          Any condition of the check that fails refutes the claim; a run that did not finish leaves it Undecided.
+          required: sum = n^2; it fails in control
+          Any of the check's requirements that fails refutes the claim; a run that did not finish leaves it Undecided.
 
         negative controls: the same check on a broken premise, which must come out Refuted
           One of the numbers is even; a < b & "c".

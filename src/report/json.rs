@@ -45,6 +45,7 @@ fn claim(entry: &Entry<'_>, profile: Profile) -> Value {
 fn checked(value: &mut Value, outcomes: &Outcomes, golden: &Golden, profile: Profile) {
     value["check"] = outcome(&outcomes.check, profile);
     value["controls"] = outcomes.controls.iter().map(|control| outcome(control, profile)).collect();
+    value["never_refuted"] = json!(profile.draws_conclusions().then(|| outcomes.never_refuted()));
     value["golden"] = json!({ "status": golden.status.word(), "difference": golden.difference });
 }
 

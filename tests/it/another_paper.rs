@@ -47,6 +47,7 @@ const OTHERS: Sources = Sources(&[("src/main.rs", "fn main() {}")]);
 fn every_claim_is_verified_every_control_refuted_and_every_golden_equal() {
     let answer = answer(&catalogue(), "check", Path::new(GOLDEN));
     assert_eq!(answer.exit, Exit::Success, "{}", answer.text);
+    assert!(!answer.text.contains("no control refutes"), "{}", answer.text);
     assert!(answer.text.contains(&format!("goldens: {} equal", catalogue().claims.len())), "{}", answer.text);
 }
 

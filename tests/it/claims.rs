@@ -102,7 +102,7 @@ fn controls_judge_the_conditions_of_the_check() {
         let keys: BTreeSet<&str> = check.conditions.iter().map(|c| c.key.as_str()).collect();
         assert!(keys.iter().all(|key| !key.is_empty() && !key.contains(" | ")), "{id}: {keys:?}");
         for condition in controls.iter().flat_map(|control| &control.conditions) {
-            let strange: Vec<&str> = condition.key.split(" | ").filter(|key| !keys.contains(key)).collect();
+            let strange: Vec<&str> = condition.keys().filter(|key| !keys.contains(key)).collect();
             assert!(strange.is_empty(), "{id}: {strange:?} are not among {keys:?}");
         }
     }
@@ -150,6 +150,58 @@ fn cited_theorems_exist() {
         for theorem in claim.theorems {
             assert!(listed(theorem), "{} cites {theorem}, which proofs/coq/audit.txt does not list", claim.id);
             assert!(statements.contains(theorem), "{} cites {theorem}, which proofs/coq/statements.txt does not state", claim.id);
+        }
+    }
+}
+
+/// No term is defined that no claim uses, nor twice.
+#[test]
+fn terms_of_the_notation_are_used() {
+    let uses = |text: &str, name: &str| {
+        let term = claims().source.notation.iter().find(|term| term.name == name).unwrap_or_else(|| panic!("no term {name}"));
+        term.is_used_in(text)
+    };
+    let mut names = BTreeSet::new();
+    for term in claims().source.notation {
+        let used = claims().claims.iter().any(|c| [&*c.statement, c.method].iter().any(|text| uses(text, term.name)));
+        assert!(used && names.insert(term.name), "{}", term.name);
+    }
+    assert!(uses("so that te < 1e-12", "te") && !uses("a target f rotated", "f"));
+}
+
+/// The numbers that follow the words `lemma` and `theorem`.
+fn cited_lemmas(text: &str) -> Vec<(&'static str, u32)> {
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let mut cited = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let kind = match word.to_lowercase().as_str() {
+            "lemma" | "lemmas" => "Lemma",
+            "theorem" | "theorems" => "Theorem",
+            _ => continue,
+        };
+        let list = words[at + 1..].iter().take_while(|w| ["to", "and"].contains(w) || w.parse::<u32>().is_ok());
+        cited.extend(list.filter_map(|w| w.parse().ok()).map(|number| (kind, number)));
+    }
+    cited
+}
+
+/// A file and a lemma that a text names are there.
+#[test]
+fn cited_lemmas_exist() {
+    assert_eq!(cited_lemmas("(lemmas 2 to 4), Theorem 1."), [("Lemma", 2), ("Lemma", 4), ("Theorem", 1)]);
+    for claim in &claims().claims {
+        let controls = claim.controls.iter().map(|c| c.breaks);
+        let text = [&*claim.statement, claim.method].into_iter().chain(controls).collect::<Vec<_>>().join("\n");
+        let files = text.split("proofs/").skip(1).filter_map(|rest| rest.split_once(".md")).map(|(name, _)| name);
+        let files = files.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        let proofs: String = files
+            .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("proofs/{name}.md")))
+            .map(|path| std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {}: {e}", claim.id, path.display())))
+            .collect();
+        for (kind, number) in cited_lemmas(&text) {
+            let heading = format!("## {kind} {number}");
+            let there = proofs.lines().any(|l| l == heading || l.starts_with(&format!("{heading} ")));
+            assert!(there, "{}: no {kind} {number} in the proofs that it names", claim.id);
         }
     }
 }

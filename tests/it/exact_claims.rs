@@ -53,6 +53,15 @@ fn every_claim_is_verified_and_every_control_refuted() {
     }
 }
 
+/// What a control must refute, and what it may not: a condition that always holds has no control that refutes it.
+#[test]
+fn every_condition_of_a_count_is_refuted_by_a_control() {
+    for id in EXACT.into_iter().filter(|id| !id.starts_with("backward.")) {
+        let found = outcomes(id, Profile::Quick);
+        assert!(found.never_refuted().is_empty(), "{id}: {:?}", found.never_refuted());
+    }
+}
+
 #[test]
 fn every_claim_runs_in_miniature() {
     for id in EXACT.into_iter().chain(["forward.linear-error"]) {

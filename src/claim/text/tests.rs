@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::claim::{
-    Catalogue, Claim, Condition, Control, Description, Evidence, Outcome, Outcomes, Profile, Source, Sources, Table, Value,
+    Catalogue, Claim, Condition, Control, Description, Evidence, Outcome, Outcomes, Profile, Source, Sources, Table, Term, Value,
     Verdict,
 };
 
@@ -31,8 +31,15 @@ pub const CLAIM: Claim<()> = Claim {
 
 /// A catalogue of these claims.
 pub fn catalogue(claims: Vec<Claim<()>>) -> Catalogue<()> {
-    let source =
-        Source { label: "abstract", heading: "sentence of the source", sentences: &[("(b)", "odd numbers add up to squares")] };
+    let source = Source {
+        label: "abstract",
+        heading: "sentence of the source",
+        sentences: &[("(b)", "odd numbers add up to squares")],
+        notation: &[
+            Term { name: "n", spellings: &["n", "n^2"], meaning: "how many numbers are added" },
+            Term { name: "k", spellings: &["k"], meaning: "a number that no claim speaks of" },
+        ],
+    };
     Catalogue { name: "made", about: "Checks made-up claims.", source, claims, sources: Sources(&[]) }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A new claim is its file, a `mod` line in its group and a line of the catalogue in `registry`. What claims of a group share is in the
 //! group's `mod.rs`, what all share in `instances` (targets and the recipes that train on them), `measure` (of runs), `counting` and
-//! `integer_weights` (of exact claims).
+//! `integer_weights` (of exact claims). `notation` defines what the texts write.
 
 mod algorithm;
 mod alternatives;
@@ -16,6 +16,7 @@ mod integer_weights;
 mod kernel;
 mod layerwise;
 mod measure;
+mod notation;
 mod registry;
 mod representation;
 mod separation;

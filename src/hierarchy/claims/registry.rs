@@ -1,5 +1,6 @@
 //! The catalogue, in the order in which it is printed.
 
+use super::notation::NOTATION;
 use super::{
     algorithm, alternatives, backward, complexity, dynamics, forward, kernel, layerwise, representation, separation, shallow,
 };
@@ -28,6 +29,7 @@ const SOURCE: Source = Source {
         ),
         ("(d)", "several non-hierarchical learners, any kernel method among them, provably need d to a growing power"),
     ],
+    notation: NOTATION,
 };
 
 /// Every claim of ours about arXiv 2001.04413.

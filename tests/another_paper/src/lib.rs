@@ -36,6 +36,7 @@ const SOURCE: Source = Source {
             "arXiv 2311.13774: how networks of three layers learn polynomials of quadratic features under Gaussian inputs",
         ),
     ],
+    notation: &[],
 };
 
 /// The claims, in the order in which they are printed.

@@ -1,4 +1,4 @@
-//! What `check` says, as a test: every claim Verified, every control Refuted, every golden equal.
+//! What `check` says, as a test: every claim Verified, every control Refuted, every golden equal, every condition refuted by a control.
 
 use bfc::cli::{self, Exit};
 
@@ -9,5 +9,6 @@ fn the_claims_are_verified_and_equal_to_their_goldens() {
         let answer = cli::answer(&another_paper::catalogue(), &[], &["check", "--profile", profile, "--golden", golden]);
         let answer = answer.expect("the goldens can be read");
         assert_eq!(answer.exit, Exit::Success, "{}", answer.text);
+        assert!(!answer.text.contains("no control refutes"), "{}", answer.text);
     }
 }

@@ -2,13 +2,18 @@
 
 mod hermite_norm;
 
-use bfc::claim::{Catalogue, Source};
+use bfc::claim::{Catalogue, Source, Term};
 
 /// What the claims are about, in our words; each claim names the tags that it bears on.
 const SOURCE: Source = Source {
     label: "source",
     heading: "what the claims are about, in our words",
     sentences: &[("(a)", "the Hermite polynomials are an orthogonal basis of the square-integrable functions of a Gaussian")],
+    notation: &[Term {
+        name: "He_n",
+        spellings: &["He_n"],
+        meaning: "the Hermite polynomial of degree n with the leading coefficient 1",
+    }],
 };
 
 /// Every claim, in the order in which it is printed.

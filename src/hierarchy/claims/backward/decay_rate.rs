@@ -17,8 +17,10 @@ pub const DECAY_RATE: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.decay-rate"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Under plain gradient descent, without momentum, joint training decays geometrically: on lin L3 k1 d64 at eps = .1, of ten \
-                hundreds of steps after layer 3 is switched on, the second to the ninth lower ln loss by as much as the tenth to 5 %, and the tenth by 2 to 5, on every seed (six; twelve in the profile full).",
+        "Under plain gradient descent, without momentum, the loss of joint training falls geometrically. Let D_n be \
+        the fall of ln loss over the n-th hundred steps after layer 3 is switched on. On lin L3 k1 d64 at eps = .1, \
+        on every seed (six; twelve in the profile full), D_10 is between 2 and 5, and each of D_2, ..., D_9 equals \
+        D_10 to 5 %.",
     ),
     method: "The phase of layer 2, then ten stages of 100 steps with all layers, which without momentum are one run of 1000 steps; \
              each lowers ln loss by ln(loss at its start / loss at its end). Losses are replayed, the logarithms enclosed from them.",

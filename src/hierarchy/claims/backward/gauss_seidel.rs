@@ -19,11 +19,13 @@ pub const GAUSS_SEIDEL: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.gauss-seidel"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Exact alternating minimisation on the population (Gaussian inputs, free bias): the head of layer 3 is fitted given S_2, then M_2 \
-                given that head, frozen as a function of x. For a target |z|^2 + eps g(z), z = Wx with k orthonormal rows and g a quartic \
-                form, and heads that range over all quartic forms in z of either sign, the error of M_2 is multiplied in each round by exactly 3/4 \
-                for k = 1 (lin), by (k+2)/(k+3) on the trace mode and by (k+4)/(k+6) on trace-free modes: for k = 1, 2, 3 and eps = 1/20, 1/2, \
-                2, and by its proof at every eps. A layer 3, whose head is a square, represents such heads only near the optimum.",
+        "Correction by exact minimisation of one layer after the other, on the population (Gaussian inputs, free \
+        bias). The target is |z|^2 + eps g(z), z = Wx, W with k orthonormal rows, g a quartic form. A round fits the \
+        head h of layer 3 given M_2, then M_2 given h, which stays the same function of x; h ranges over all quartic \
+        forms in z of either sign. Each round multiplies the error of M_2 by a constant, whatever eps: 3/4 for k = 1 \
+        (lin); for any k, (k+2)/(k+3) its part along the identity (the trace mode) and (k+4)/(k+6) its part of trace \
+        0. Identities for k = 1, 2, 3 and eps = 1/20, 1/2, 2; for every eps by proof. A layer of the network has a \
+        square as its head, so that it represents such h only near the optimum.",
     ),
     method: "Both minimisations are linear systems with exact Gaussian moments of the monomials of degree 2 and 4, solved over the \
              rationals. The scheme runs for two rounds from M_2 = I + E, for every E of a basis of each mode; E' = c E is an identity \

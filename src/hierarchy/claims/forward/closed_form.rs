@@ -9,10 +9,10 @@ use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::inputs::{Moment, expectation, gaussian, sign};
 use crate::exact::linear::{is_positive_semidefinite, product, rank, rational, solve, trace};
-use crate::exact::{Polynomial, Rational};
+use crate::exact::{Dyadic, Polynomial, Rational};
 use crate::hierarchy::claims::integer_weights::integer_weights;
 use crate::hierarchy::experiment::Training;
-use crate::hierarchy::network::Skips;
+use crate::hierarchy::network::{Network, Skips};
 use crate::hierarchy::target::expand::{head, integer_network};
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
@@ -22,16 +22,18 @@ pub const CLOSED_FORM: Claim<Training> = Claim {
     id: Cow::Borrowed("forward.closed-form"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "For a target W'W + eps g of depth 3, g = ||S_3||^2, and Gaussian inputs, the population optimum of layer 2 alone over symmetric \
-                matrices M is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every eps; without bias, and among M \
-                supported on the row space of W, it is the unique M = W'W + eps (P + (E g - tr P)/(k+2) I_row). Widths k = 1, 2, 3, d = \
-                4, integer weights, lin; the free-bias form also for linskip. For lin, M has rank at most k and is positive \
-                semidefinite for 0 <= eps <= 1, so that a layer 2 of width k represents it.",
+        "For a target W'W + eps g of depth 3, g = ||S_3||^2, and Gaussian inputs, the population optimum of layer 2 \
+        alone over symmetric matrices M is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every \
+        eps; without bias, and among M supported on the row space of W, it is the unique M = W'W + eps (P + (E g - \
+        tr P)/(k+2) I_row). Widths k = 1, 2, 3, d = 4, integer weights, lin; the free-bias form also for linskip. \
+        For lin, M has rank at most k and is positive semidefinite for 0 <= eps <= 1, so that a layer 2 of width k \
+        represents it.",
     ),
-    method: "eps divides out of the normal equations E[(x'(M - W'W)x - eps g) x'Dx] = 0 (centred, for a free bias), which are checked as \
-             identities between rational numbers for every symmetric D, or every D on the row space. The loss is a convex quadratic in M, \
-             strictly convex where the Gram matrix of the directions has full rank (checked), so that the identities mean the global \
-             optimum. Semidefiniteness at eps = 1 is checked exactly; between 0 and 1 it follows. proofs/forward.md.",
+    method: "eps divides out of the normal equations E[(x'(M - W'W)x - eps g) x'Dx] = 0 (centred, for a free bias), \
+            which are checked as identities between rational numbers for every symmetric D, or every D on the row \
+            space. The loss is a convex quadratic in M, strictly convex where the Gram matrix of the directions has \
+            full rank (checked), so that the identities mean the global optimum. Semidefiniteness at eps = 1 is \
+            checked exactly; between 0 and 1 it follows. proofs/forward.md.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
@@ -40,15 +42,38 @@ pub const CLOSED_FORM: Claim<Training> = Claim {
     figures: &[],
     items: |_, _| Vec::new(),
     check: |_| {
-        let Outcome { conditions, tables } = closed_form(&Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian })?;
+        let Outcome { conditions, tables } = closed_form(&GAUSSIAN, target)?;
         Ok(Outcome { conditions, tables: tables.into_iter().chain([weights()?]).collect() })
     },
-    controls: &[Control {
-        breaks: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the cube throughout. Every row of W has \
-              at least two non-zero entries.",
-        check: |_| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }),
-    }],
+    controls: &[
+        Control {
+            breaks: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the \
+                    cube throughout. Every row of W has at least two non-zero entries.",
+            check: |_| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }, target),
+        },
+        Control {
+            breaks: "The last row of W repeats the first (k = 2, 3): the directions are dependent, and do not show \
+                    the optimum to be unique.",
+            check: |_| closed_form(&GAUSSIAN, with_repeated_row),
+        },
+    ],
 };
+
+/// Gaussian inputs, in the formula and in the normal equations.
+const GAUSSIAN: Laws = Laws { formula: gaussian, free_bias: gaussian, no_bias: gaussian };
+
+/// The target of width `k`.
+fn target(k: usize, skips: &Skips) -> Result<Network<Dyadic>> {
+    integer_network(DIMENSION, 3, k, skips)
+}
+
+/// The same with the first row of `W` in the place of the last, too.
+fn with_repeated_row(k: usize, skips: &Skips) -> Result<Network<Dyadic>> {
+    let mut network = target(k, skips)?;
+    let w = &mut network.layer_mut(2).weights[0];
+    *w = Matrix::from_fn(w.rows(), w.cols(), |i, j| w[(if i + 1 == k { 0 } else { i }, j)].clone());
+    Ok(network)
+}
 
 /// Which moments enter `P`, and which the two kinds of normal equations.
 struct Laws {
@@ -131,12 +156,12 @@ fn directions_are_independent(w: &Matrix<Rational>) -> bool {
     rank(&Matrix::from_fn(pairs.len(), w.cols() * w.cols(), |p, n| entry(pairs[p], n))) == pairs.len()
 }
 
-fn closed_form(laws: &Laws) -> Result<Outcome> {
+fn closed_form(laws: &Laws, target: fn(usize, &Skips) -> Result<Network<Dyadic>>) -> Result<Outcome> {
     let columns = ["index sets", "k", "E g", "tr P", "f/eps", "rank of M", "semidefinite at eps = 1"];
     let mut table = Table::new("population optimum of layer 2, d = 4", &columns);
     let (mut free, mut none, mut unique, mut reached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (skips, k) in targets() {
-        let network = integer_network(DIMENSION, 3, k, &skips)?;
+        let network = target(k, &skips)?;
         let (w, g) = (rational(&network.layer(2).weights[0]), head(&network, 3));
         let (p, mean) = (feature_drift(&g, laws.formula), Rational::from(&expectation(&g, laws.formula)));
         free.push(is_zero(&normal_residual(&p, &g, laws.free_bias, true)));

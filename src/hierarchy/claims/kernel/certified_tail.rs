@@ -14,19 +14,16 @@ pub const CERTIFIED_TAIL: Claim<Training> = Claim {
     id: Cow::Borrowed("kernel.certified-tail"),
     sentence: "(d)",
     statement: Cow::Borrowed(
-        "If all predictors lie in a linear space of N functions that is fixed before the target is drawn from f_1, ..., f_M, then \
-                their squared error, averaged over the M targets, is at least (1/M) sum_{i>N} lambda_i(G), where G_ij = E[f_i f_j] and \
-                lambda_1 >= lambda_2 >= ...; the span of the first N eigenfunctions attains it. For the families perm, pm3 and boolplus, of \
-                variance 1, and N = M/4, M/2, 3M/4 (rounded down) the bound is the decimal in the table, correctly rounded. Covered: every \
-                kernel that depends on the dimension, the input distribution, the N sample points and unlabelled data, with ridge, \
-                stopping time and loss chosen per target (an intercept counts as one more function); fixed feature maps; random features \
-                and tangent kernels with N parameters, whatever the sample (a tangent kernel counts one more unless its output at \
-                initialisation is 0); a kernel chosen per target among Q, as QN functions. Not covered: a bandwidth tuned per target over \
-                a continuum; queries that adapt to labels; kernels learned from labels.",
+        "If all predictors lie in a linear space of N functions that is fixed before the target is drawn from f_1, \
+        ..., f_M, then their squared error, averaged over the M targets, is at least (1/M) sum_{i>N} lambda_i(G), \
+        where G_ij = E[f_i f_j] and lambda_1 >= lambda_2 >= ...; the span of the first N eigenfunctions attains it. \
+        For the families perm, pm3 and boolplus, of variance 1, and N = M/4, M/2, 3M/4 (rounded down) the bound is \
+        the decimal in the table, correctly rounded. The predictors of any N-dimensional method lie in such a space.",
     ),
-    method: "G is an integer matrix over one denominator, computed exactly. Floats find approximate eigenvectors V and eigenvalues mu; the \
-             residual GV - V diag(mu) of their integer copies is formed without an error and, with a lower bound of the smallest singular \
-             value of V, encloses the tail (proofs/eigenvalue-tail.md). Nothing is assumed of V and mu.",
+    method: "G is an integer matrix over one denominator, computed exactly. Floats find approximate eigenvectors V \
+            and eigenvalues mu; the residual GV - V diag(mu) of their integer copies is formed without an error and, \
+            with a lower bound of the smallest singular value of V, encloses the tail (proofs/eigenvalue-tail.md). \
+            Nothing is assumed of V and mu.",
     evidence: &[Evidence::Enclosed],
     missing: "",
     theorems: &["spectral_bound", "spectral_bound_attained", "certificate_sound", "example_kernel_bound"],
@@ -36,8 +33,8 @@ pub const CERTIFIED_TAIL: Claim<Training> = Claim {
     items: |_, _| Vec::new(),
     check: |c| stated_decimals(&instances(c.profile)),
     controls: &[Control {
-        breaks: "The stated decimals against a Gram matrix with one symmetric pair of entries changed by D/64 (at least 1), and against another seed \
-              (perm and pm3; boolplus draws nothing).",
+        breaks: "The stated decimals against a Gram matrix with one symmetric pair of entries changed by D/64 (at \
+                least 1), and against another seed (perm and pm3; boolplus draws nothing).",
         check: |c| stated_decimals_of_others(&smallest(c.profile)),
     }],
 };

@@ -20,13 +20,14 @@ use crate::scalar::Scalar;
 pub const MOST_TARGETS: Claim<Training> = Claim {
     id: Cow::Borrowed("kernel.most-targets"),
     sentence: "(d)",
-    statement: Cow::Borrowed(covered!(
-        "Of M orthonormal targets at most N/(1 - tau) reach relative error tau < 1 by predictors from one N-dimensional space. Checked on \
-         named spaces over the M = 20 parities of degree 3 on {-1,1}^6; N parities reach it with equality at tau = 0, sums over blocks of b \
-         parities at tau = 1 - 1/b, where all M targets have exactly that error."
-    )),
-    method: "Errors are exact orthogonal projections, for spaces of N parities, of block sums (b = 2, 4, 5), and the spans of an aligned \
-             kernel on samples (seeds of the profile, N = 5, 10, 15; tau = 1/4, 1/2, 3/4). Lemma P2, proofs/dimension-bound.md.",
+    statement: Cow::Borrowed(
+        "Of M orthonormal targets at most N/(1 - tau) reach relative error tau < 1 by one N-dimensional method. \
+        Checked on named spaces over the M = 20 parities of degree 3 on {-1,1}^6; N parities reach it with equality \
+        at tau = 0, sums over blocks of b parities at tau = 1 - 1/b, where all M targets have exactly that error.",
+    ),
+    method: "Errors are exact orthogonal projections, for spaces of N parities, of block sums (b = 2, 4, 5), and the \
+            spans of an aligned kernel on samples (seeds of the profile, N = 5, 10, 15; tau = 1/4, 1/2, 3/4). Lemma \
+            2 (P2), proofs/dimension-bound.md.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &["most_targets_fail"],

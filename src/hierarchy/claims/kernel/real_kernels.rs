@@ -21,18 +21,21 @@ pub const REAL_KERNELS: Claim<Training> = Claim {
     id: Cow::Borrowed("kernel.real-kernels"),
     sentence: "(d)",
     statement: Cow::Borrowed(
-        "On {-1,1}^d, the mean over all M = C(d,4) targets x_S, |S| = 4, of the squared error over the whole cube of kernel ridge \
-                regression on N < M sample points is at least 1 - N/M, even with the ridge chosen for each target on its true error: for \
-                the aligned kernel sum_(|S|=4) x_S x'_S, (x.x'/d)^4, (.1 + x.x'/d)^4, exp(-2|x-x'|^2/d), exp(-|x-x'|/sqrt d) and the tangent \
-                kernels of ReLU networks of depth 2, 3 and 4. Proved for each sample in the tables: d = 10 (the full profile adds d = 12), N = \
-                M/5, M/2 and 9M/10, rounded down. kernel.attained says when the aligned kernel, without a ridge, attains it.",
+        "On {-1,1}^d, the mean over all M = C(d,4) targets x_S, |S| = 4, of the squared error over the whole cube of \
+        kernel ridge regression on N < M sample points is at least 1 - N/M, even with the ridge chosen for each \
+        target on its true error: for the aligned kernel sum_(|S|=4) x_S x'_S, (x.x'/d)^4, (.1 + x.x'/d)^4, \
+        exp(-2|x-x'|^2/d), exp(-|x-x'|/sqrt d) and the tangent kernels of ReLU networks of depth 2, 3 and 4. Proved \
+        for each sample in the tables: d = 10 (the full profile adds d = 12), N = M/5, M/2 and 9M/10, rounded down. \
+        kernel.attained says when the aligned kernel, without a ridge, attains it.",
     ),
-    method: "A kernel is the function on the cube whose values, one for each inner product, are those of this library scaled by a power of two to \
-             1/2 <= k(x,x) < 1 and rounded to multiples of 2^-30: the bound (lemma P1, proofs/dimension-bound.md) holds for any function of x and x'. \
-             The points are drawn from the stream `cube sample` without repetition, seeds 1 to 6. The ridges are 2^-12, \
-             2^-8, ..., 2^8, so that every system is definite. Floats find candidates for the solutions of (K + ridge I) c = y; the error of \
-             a candidate over the cube is an exact number (Walsh transform), and its residual, formed without an error, with the exact spectrum of the \
-             kernel, encloses the error of the exact solution (proofs/cube-kernel.md).",
+    method: "A kernel is the function on the cube whose values, one for each inner product, are those of this \
+            library scaled by a power of two to 1/2 <= k(x,x) < 1 and rounded to multiples of 2^-30: the bound \
+            (lemma 1 (P1), proofs/dimension-bound.md) holds for any function of x and x'. The points are drawn from \
+            the stream `cube sample` without repetition, seeds 1 to 6. The ridges are 2^-12, 2^-8, ..., 2^8, so that \
+            every system is definite. Floats find candidates for the solutions of (K + ridge I) c = y; the error of \
+            a candidate over the cube is an exact number (Walsh transform), and its residual, formed without an \
+            error, with the exact spectrum of the kernel, encloses the error of the exact solution \
+            (proofs/cube-kernel.md).",
     evidence: &[Evidence::Enclosed, Evidence::Replayed],
     missing: "",
     theorems: &["parity_kernel_bound"],
@@ -45,8 +48,9 @@ pub const REAL_KERNELS: Claim<Training> = Claim {
         Ok(Outcome { conditions, tables })
     },
     controls: &[Control {
-        breaks: "Kernels that know the target: x_S x'_S k(x,x') in the place of k, where k is the constant 1 or a kernel of the list other than the \
-              aligned one. Their error for x_S is that of k for the constant 1 (proofs/cube-kernel.md, lemma 4), far below the bound.",
+        breaks: "Kernels that know the target: x_S x'_S k(x,x') in the place of k, where k is the constant 1 or a \
+                kernel of the list other than the aligned one. Their error for x_S is that of k for the constant 1 \
+                (proofs/cube-kernel.md, lemma 4), far below the bound.",
         check: |c| {
             let kernels = [&[Kernel::Polynomial { offset: 1.0, degree: 0 }], &KERNELS[1..]].concat();
             // To a kernel that knows its target, every target is what the constant is to the kernel inside it.
@@ -219,6 +223,16 @@ mod tests {
         assert!(error.encloses(&(&short * &short)) && error.sup() < 3e-8);
         let others = mean_least_error(&kernel, &points, &parities(6)).unwrap().unwrap();
         assert!(others.inf() > 0.9, "what is not in its span is not learned: {others}");
+    }
+
+    /// What is not known, or straddles the bound, is not verified.
+    #[test]
+    fn an_unknown_error_is_undecided() {
+        let bound = Rational::new(1, 2).unwrap();
+        assert_eq!(at_least(&None, &bound), Verdict::Undecided);
+        for (inf, sup, verdict) in [(0.4, 0.6, Verdict::Undecided), (0.6, 0.7, Verdict::Verified), (0.3, 0.4, Verdict::Refuted)] {
+            assert_eq!(at_least(&Interval::new(inf, sup), &bound), verdict);
+        }
     }
 
     #[test]
