@@ -18,14 +18,20 @@ pub const CLASSIFICATION: Claim<Training> = Claim {
     id: Cow::Borrowed("algorithm.classification"),
     sentence: "(a), (c)",
     statement: Cow::Borrowed(
-        "Told only whether F(x) is above its median over the training samples, joint training on the logistic loss classifies more than .985 of 20000 test samples \
-                right on each of twelve seeds of linskip L3 k1 d16 at eps = 1 with N = 4800: by .02 more than the best approximation of F of degree 2 in \
-                least squares, and more than logistic regression of degree 2. With N = 960 its accuracy is lower.",
+        "Told only whether F(x) is above its median over the training samples, joint training on the logistic loss \
+         classifies more than .985 of 20000 test samples right on each of twelve seeds of linskip L3 k1 d16 at eps = 1 \
+         with N = 4800: by .02 more than the best approximation of F of degree 2 in least squares, and more than \
+         logistic regression of degree 2. With N = 960 its accuracy is lower.",
     ),
-    method: "The loss is mean ln(1 + exp(-3 y (F + b))), the bias b optimised along with the steps; 300 steps of layer 2, 1000 of both layers. F \
-             classifies by the threshold that puts most training samples on the right side. The classifiers of degree 2 are favoured: they \
-             have all monomials up to degree 2 of the two directions on which the target depends, are fitted to the test samples themselves (in \
-             least squares to the values of F, not their signs), and have the threshold that is best there. In the population, other directions cannot help the best of them. The lead over logistic regression is less than .02 on some seeds, so a lead of .02 over the best classifier of degree 2 is not claimed. Each N has its own median, for training and test. Accuracies are on one seeded sample each. The thresholds .985 and .02 describe these runs; 0 was set in advance.",
+    method: "The loss is mean ln(1 + exp(-3 y (F + b))), the bias b optimised along with the steps; 300 steps of layer \
+             2, 1000 of both layers. F classifies by the threshold that puts most training samples on the right side. \
+             The classifiers of degree 2 are favoured: they have all monomials up to degree 2 of the two directions on \
+             which the target depends, are fitted to the test samples themselves (in least squares to the values of F, \
+             not their signs), and have the threshold that is best there. In the population, other directions cannot \
+             help the best of them. The lead over logistic regression is less than .02 on some seeds, so a lead of .02 \
+             over the best classifier of degree 2 is not claimed. Each N has its own median, for training and test. \
+             Accuracies are on one seeded sample each. The thresholds .985 and .02 describe these runs; 0 was set in \
+             advance.",
     evidence: &[Evidence::Replayed],
     missing: "",
     theorems: &[],

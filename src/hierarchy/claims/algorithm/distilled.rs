@@ -22,17 +22,21 @@ pub const DISTILLED: Claim<Training> = Claim {
     id: Cow::Borrowed("algorithm.distilled"),
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
-        "The over-parameterised learner (wide W_l tied to narrow K_l by a distillation penalty; noise, truncated activation, layers \
-                switched on by thresholds, penalties that shrink with the error target) reaches its error target at eps = .1 on every seed (six; twelve in the profile full): test error of W and te of the K-network < 1e-5 on lin L3 k1 d16, < 2e-5 on lin L4 k1 d16. The steps that one \
-                halving of the error target takes grow from one to the next, over the last three halvings of all seeds of an instance, by a \
-                median factor in [1.5, 2.7] (at a constant rate of descent it would be 1). Where layers are switched on by stalls alone (L4), the error f of layer 2 falls in a \
-                staircase: it is of the order eps when layer 2 stalls, eps^2 when layers 2 and 3 do (slopes of ln f against ln eps over \
-                .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on every seed). With the lower layers frozen te/eps^2 is in [.03, 1], and the \
-                joint te is below 1e-3 of that te, on every seed.",
+        "The over-parameterised learner (wide W_l tied to narrow K_l by a distillation penalty; noise, truncated \
+         activation, layers switched on by thresholds, penalties that shrink with the error target) reaches its error \
+         target at eps = .1 on every seed (six; twelve in the profile full): test error of W and te of the K-network < \
+         1e-5 on lin L3 k1 d16, < 2e-5 on lin L4 k1 d16. The steps that one halving of the error target takes grow \
+         from one to the next, over the last three halvings of all seeds of an instance, by a median factor in [1.5, \
+         2.7] (at a constant rate of descent it would be 1). Where layers are switched on by stalls alone (L4), the \
+         error f of layer 2 falls in a staircase: it is of the order eps when layer 2 stalls, eps^2 when layers 2 and \
+         3 do (slopes of ln f against ln eps over .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on every seed). With the \
+         lower layers frozen te/eps^2 is in [.03, 1], and the joint te is below 1e-3 of that te, on every seed.",
     ),
-    method: "N = 30d samples, eight wide rows a layer, lambda = 3, truncation at 20, error target halved from 1 to below 5e-4. te of the \
-             K-network (without truncation) and f are exact functions of its weights; slopes are enclosed. The error of W, with \
-             truncation, is a test error, on 20000 samples. A median is taken of the factors because single runs may stall on their way. Error targets and the factor 1e-3 were set in advance; the bands describe these runs.",
+    method: "N = 30d samples, eight wide rows a layer, lambda = 3, truncation at 20, error target halved from 1 to \
+             below 5e-4. te of the K-network (without truncation) and f are exact functions of its weights; slopes are \
+             enclosed. The error of W, with truncation, is a test error, on 20000 samples. A median is taken of the \
+             factors because single runs may stall on their way. Error targets and the factor 1e-3 were set in \
+             advance; the bands describe these runs.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -73,7 +77,8 @@ pub const DISTILLED: Claim<Training> = Claim {
             check: |c| together([stair(c.profile, c.computed, thresholds, 0)]),
         },
         Control {
-            breaks: "A learner of the target's widths, stopped where those error targets are halved (L3): its rate of descent is constant.",
+            breaks: "A learner of the target's widths, stopped where those error targets are halved (L3): its rate of \
+                descent is constant.",
             check: |c| together([exact_widths(c.profile, c.computed)]),
         },
     ],

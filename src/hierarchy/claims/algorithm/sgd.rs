@@ -16,12 +16,12 @@ pub const SGD: Claim<Training> = Claim {
     id: Cow::Borrowed("algorithm.sgd"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "Online stochastic gradient descent learns: with 500 fresh samples at each step, te < 1e-12 on each of five seeds of lin L3 k1 d64 \
-                and lin L3 k2 d32 at eps = .1.",
+        "Online stochastic gradient descent learns: with 500 fresh samples at each step, te < 1e-12 on each of five \
+         seeds of lin L3 k1 d64 and lin L3 k2 d32 at eps = .1.",
     ),
-    method: "300 steps of layer 2, then at most 5000 of both layers, until the loss of a batch, over its variance, is below 1e-14; step .003, \
-             heavy ball .9. The samples of a run are all those drawn, also for its last loss. te is the exact population risk of the \
-             trained weights. The threshold was set in advance.",
+    method: "300 steps of layer 2, then at most 5000 of both layers, until the loss of a batch, over its variance, is \
+             below 1e-14; step .003, heavy ball .9. The samples of a run are all those drawn, also for its last loss. \
+             te is the exact population risk of the trained weights. The threshold was set in advance.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],

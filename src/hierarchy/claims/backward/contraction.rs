@@ -23,20 +23,24 @@ pub const CONTRACTION: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.contraction"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside layer 3 held at \
-                its last value, K_2 and all weights of layer 3 are fitted together to the population (Gaussian inputs, free bias); then \
-                the new K_2 takes its place inside layer 3. From layer 2 trained alone, the error f falls over four rounds by c eps per \
-                round on the geometric mean, with c in [.1, .6] and, on each seed, constant over eps = .2, .1, .05, .025 to 10 %. The first \
-                factor is less than half of the last, as the first round repairs errors of scale at once; later factors tend to the spectral radius of the round's derivative at \
-                the target, which over eps is one number at all eps, below 1, and on these seeds above .6 in some direction. At eps = .025 \
-                the last factor agrees to 10 % with the derivative in the plane of the two input rows, and so does that of a run whose error is orthogonal to both with the derivative there.",
+        "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside \
+         layer 3 held at its last value, K_2 and all weights of layer 3 are fitted together to the population \
+         (Gaussian inputs, free bias); then the new K_2 takes its place inside layer 3. From layer 2 trained alone, \
+         the error f falls over four rounds by c eps per round on the geometric mean, with c in [.1, .6] and, on each \
+         seed, constant over eps = .2, .1, .05, .025 to 10 %. The first factor is less than half of the last, as the \
+         first round repairs errors of scale at once; later factors tend to the spectral radius of the round's \
+         derivative at the target, which over eps is one number at all eps, below 1, and on these seeds above .6 in \
+         some direction. At eps = .025 the last factor agrees to 10 % with the derivative in the plane of the two \
+         input rows, and so does that of a run whose error is orthogonal to both with the derivative there.",
     ),
-    method: "The rounds are replayed on the population: in the plane of the two input rows all functions are polynomials of degree 4 in two \
-             normal variables, and each fit is 60 steps of Gauss-Newton on their exact covariances, in floats. Layer 2 alone is fitted from \
-             the target's own weights, and layer 3 enters the first round with the target's: the rounds speak of what is near. The derivative is a \
-             linear map found over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
-             direction orthogonal to it. The run across the plane starts at the target with its row of layer 2 turned by .01. The bands, 10 %, 1/2 and .6 describe \
-             these runs; that the derivative is below eps is a statement about these seeds. proofs/alternation.md.",
+    method: "The rounds are replayed on the population: in the plane of the two input rows all functions are \
+             polynomials of degree 4 in two normal variables, and each fit is 60 steps of Gauss-Newton on their exact \
+             covariances, in floats. Layer 2 alone is fitted from the target's own weights, and layer 3 enters the \
+             first round with the target's: the rounds speak of what is near. The derivative is a linear map found \
+             over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
+             direction orthogonal to it. The run across the plane starts at the target with its row of layer 2 turned \
+             by .01. The bands, 10 %, 1/2 and .6 describe these runs; that the derivative is below eps is a statement \
+             about these seeds. proofs/alternation.md.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -60,7 +64,8 @@ pub const CONTRACTION: Claim<Training> = Claim {
     check: |c| contraction(c.profile, &JOINT),
     controls: &[
         Control {
-            breaks: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its factor does not vanish with eps.",
+            breaks: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its \
+                factor does not vanish with eps.",
             check: |c| {
                 let scheme = Scheme { derivative: gauss_seidel_round, round: Plane::gauss_seidel_round, ..JOINT };
                 contraction(c.profile, &scheme)
@@ -71,7 +76,8 @@ pub const CONTRACTION: Claim<Training> = Claim {
             check: |c| contraction(c.profile, &Scheme { round: Plane::gauss_seidel_round, ..JOINT }),
         },
         Control {
-            breaks: "A start without an error of scale, the row of layer 2 turned within the plane; and the derivative within the plane alone.",
+            breaks: "A start without an error of scale, the row of layer 2 turned within the plane; and the derivative \
+                within the plane alone.",
             check: |c| contraction(c.profile, &Scheme { start: Start::Turned(1), across: false, ..JOINT }),
         },
     ],

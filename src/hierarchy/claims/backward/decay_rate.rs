@@ -17,11 +17,13 @@ pub const DECAY_RATE: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.decay-rate"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Under plain gradient descent, without momentum, joint training decays geometrically: on lin L3 k1 d64 at eps = .1, of ten \
-                hundreds of steps after layer 3 is switched on, the second to the ninth lower ln loss by as much as the tenth to 5 %, and the tenth by 2 to 5, on every seed (six; twelve in the profile full).",
+        "Under plain gradient descent, without momentum, joint training decays geometrically: on lin L3 k1 d64 at eps \
+         = .1, of ten hundreds of steps after layer 3 is switched on, the second to the ninth lower ln loss by as much \
+         as the tenth to 5 %, and the tenth by 2 to 5, on every seed (six; twelve in the profile full).",
     ),
-    method: "The phase of layer 2, then ten stages of 100 steps with all layers, which without momentum are one run of 1000 steps; \
-             each lowers ln loss by ln(loss at its start / loss at its end). Losses are replayed, the logarithms enclosed from them. Both bands describe these runs.",
+    method: "The phase of layer 2, then ten stages of 100 steps with all layers, which without momentum are one run of \
+             1000 steps; each lowers ln loss by ln(loss at its start / loss at its end). Losses are replayed, the \
+             logarithms enclosed from them. Both bands describe these runs.",
     evidence: &[Evidence::Replayed, Evidence::Enclosed],
     missing: "",
     theorems: &[],

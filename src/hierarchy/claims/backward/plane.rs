@@ -217,3 +217,39 @@ fn solve_positive(mut a: Matrix<f64>, mut b: Vec<f64>) -> Option<Vec<f64>> {
     }
     Some(b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Distribution;
+    use crate::hierarchy::network::{Architecture, Skips};
+    use crate::hierarchy::target::random::random_target;
+
+    fn target() -> Network<f64> {
+        let architecture = Architecture::new(5, &[1, 1], &Skips::LinSkip).unwrap();
+        random_target(&architecture, 1.0, Distribution::Gaussian, 1).unwrap()
+    }
+
+    /// A direction in which nothing is wrong changes nothing but rounding.
+    #[test]
+    fn a_run_within_the_plane_stays_there() {
+        let errors = |directions, start| Plane::of(&target(), 0.2, directions).errors(start, Plane::joint_round).unwrap();
+        for start in [Start::Alone, Start::Turned(1)] {
+            for (a, b) in errors(2, start).iter().zip(errors(3, start)) {
+                assert!((a / b - 1.0).abs() < 1e-6, "{a} {b}");
+            }
+        }
+    }
+
+    /// Turning `K_2` by `t` changes `K_2' K_2` by `w' n + n' w` times `t` to first order, of relative norm `t sqrt 2`.
+    #[test]
+    fn a_turned_row_has_the_error_of_its_angle() {
+        for direction in [1, 2] {
+            let errors = Plane::of(&target(), 0.2, 3).errors(Start::Turned(direction), Plane::joint_round).unwrap();
+            assert!((errors[0] / (TURN * 2f64.sqrt()) - 1.0).abs() < TURN);
+            assert_eq!(errors.len(), ROUNDS + 1);
+            assert!(errors.windows(2).all(|pair| pair[1] < pair[0]));
+        }
+        assert!(Plane::of(&target(), 0.2, 2).errors(Start::Turned(2), Plane::joint_round).is_none());
+    }
+}

@@ -19,18 +19,22 @@ pub const STAGING: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.staging"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "A finding that goes against the paper's story on small instances: chains need neither staging nor a small gap. With all layers \
-                on from the start, te < 1e-10 at eps = .1 on every seed (six; twelve in the profile full) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one \
-                after the other, te < 1e-10 at eps = 1 on every seed of the two of depth 3, and at eps = .6 of that of depth 4; the same chain of depth 4 in phases in which \
-                each layer stalls before the next is switched on reaches it at eps = .8 on every seed, with N = 60d and 120d. With skips it is \
-                otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails (te > 1e-5) with the layers switched on one after the \
-                other, and fails on some seed with all of them on from the start.",
+        "A finding that goes against the paper's story on small instances: chains need neither staging nor a small \
+         gap. With all layers on from the start, te < 1e-10 at eps = .1 on every seed (six; twelve in the profile \
+         full) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one after the other, te < 1e-10 at eps = \
+         1 on every seed of the two of depth 3, and at eps = .6 of that of depth 4; the same chain of depth 4 in \
+         phases in which each layer stalls before the next is switched on reaches it at eps = .8 on every seed, with N \
+         = 60d and 120d. With skips it is otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails \
+         (te > 1e-5) with the layers switched on one after the other, and fails on some seed with all of them on from \
+         the start.",
     ),
-    method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else is the same. A run ends \
-             at a relative loss of 1e-20, after 15000 steps, or at a stall when another halving would leave the step below .0005. te is the exact \
-             population risk of the trained weights. For the phases of given length, how many seeds succeed at eps = 1, 1.05 and 1.2 is told beside \
-             eps*, below which all optima of the population's stages have positive coordinates (dynamics.landscape): of these runs no law is claimed. \
-             Thresholds on te were set in advance; which gaps are claimed describes these runs. Failing is a statement about these runs: longer ones are not excluded from recovering.",
+    method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else \
+             is the same. A run ends at a relative loss of 1e-20, after 15000 steps, or at a stall when another \
+             halving would leave the step below .0005. te is the exact population risk of the trained weights. For the \
+             phases of given length, how many seeds succeed at eps = 1, 1.05 and 1.2 is told beside eps*, below which \
+             all optima of the population's stages have positive coordinates (dynamics.landscape): of these runs no \
+             law is claimed. Thresholds on te were set in advance; which gaps are claimed describes these runs. \
+             Failing is a statement about these runs: longer ones are not excluded from recovering.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],

@@ -15,10 +15,11 @@ pub const DEPTH: Claim<Training> = Claim {
     id: Cow::Borrowed("complexity.depth"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "With N = 30kd samples, linear in kd, joint training reaches te < 1e-6 at depth 2 (k=2), 3 (k=2) and 4 (k=1) on each of six seeds at d = 8, 16, 32, 64; \
-                and at depth 5 (degree 16, k=1), d = 24, with N = 60kd. eps = .1.",
+        "With N = 30kd samples, linear in kd, joint training reaches te < 1e-6 at depth 2 (k=2), 3 (k=2) and 4 (k=1) \
+         on each of six seeds at d = 8, 16, 32, 64; and at depth 5 (degree 16, k=1), d = 24, with N = 60kd. eps = .1.",
     ),
-    method: "The automatic schedule, stopped at a relative training loss of 1e-12. te is the exact population risk of the trained weights. The threshold was set in advance.",
+    method: "The automatic schedule, stopped at a relative training loss of 1e-12. te is the exact population risk of \
+             the trained weights. The threshold was set in advance.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],

@@ -24,18 +24,27 @@ pub const KERNEL_SAMPLES: Claim<Training> = Claim {
     id: Cow::Borrowed("complexity.kernel-samples"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "Ridge regression with the polynomial kernel (3 + x.x'/d)^4 needs about as many samples as its space has dimensions, C(d+4,4). On lin L3 k2 at \
-                eps = .3 with a ridge of 1e-12, its test error is above 1e-3 at N = .9 C(d+4,4) and below 1e-8 at N = 1.1 C(d+4,4), on every seed, at d = \
-                6, 8, 10 (full: 12 and 16 as well); at .9 C(d+4,4) ridges of 1e-6 and 1e-3 do not bring it to 1e-3 either (d = 6, 8). The number of samples, of .5, .9, 1 and 1.1 times C(d+4,4), from which on it is below 1e-8 has, by its median over the seeds, a fitted exponent in d above 2.4, its whole bootstrap interval included (as failure at .9 and success at 1.1 leave two numbers of the grid, this is little more than the exponent of C(d+4,4) over these d). C(d+4,4) is a polynomial of degree 4 in d, so that its own exponent tends to 4; and so does that of C(d+3,4) + C(d+1,2) + 1, \
-                the dimension of the space of the even polynomial kernel 1 + t^2 + t^4, t = x.x'/d, which knows no odd degree.",
+        "Ridge regression with the polynomial kernel (3 + x.x'/d)^4 needs about as many samples as its space has \
+         dimensions, C(d+4,4). On lin L3 k2 at eps = .3 with a ridge of 1e-12, its test error is above 1e-3 at N = .9 \
+         C(d+4,4) and below 1e-8 at N = 1.1 C(d+4,4), on every seed, at d = 6, 8, 10 (full: 12 and 16 as well); at .9 \
+         C(d+4,4) ridges of 1e-6 and 1e-3 do not bring it to 1e-3 either (d = 6, 8). The number of samples, of .5, .9, \
+         1 and 1.1 times C(d+4,4), from which on it is below 1e-8 has, by its median over the seeds, a fitted exponent \
+         in d above 2.4, its whole bootstrap interval included (as failure at .9 and success at 1.1 leave two numbers \
+         of the grid, this is little more than the exponent of C(d+4,4) over these d). C(d+4,4) is a polynomial of \
+         degree 4 in d, so that its own exponent tends to 4; and so does that of C(d+3,4) + C(d+1,2) + 1, the \
+         dimension of the space of the even polynomial kernel 1 + t^2 + t^4, t = x.x'/d, which knows no odd degree.",
     ),
-    method: "Six seeds. The test error is the variance of the error over the variance of the target on 4000 inputs of the stream `alternative test \
-             samples`: a replayed number, no population risk. Ridges are relative to the mean of the Gram matrix's diagonal. That of 1e-12 lets Gram matrices of \
-             less than full rank factorise; where a pivot is not positive, the test error is absent and the condition Undecided. Sample numbers are rounded down; \
-             for each seed the number needed is the least of .5, .9, 1, 1.1 times C(d+4,4) from which on all of these have a test error below 1e-8. \
-             Dimensions are the exact ranks of the kernels' Gram matrices on the points of nonnegative integers with sum at most 5 (d = 1, 2, 3), \
-             more points than dimensions. For comparison, without a condition: the RBF kernel exp(-r |x-x'|^2/d) and the tangent kernel of \
-             a two-layer ReLU network with bias, at 1.1 C(d+4,4) samples, which is no threshold of theirs. An exponent over these d says nothing of larger ones. The thresholds on errors were set in advance; 2.4 and the band of the dimensions' exponents describe what was found.",
+    method: "Six seeds. The test error is the variance of the error over the variance of the target on 4000 inputs of \
+             the stream `alternative test samples`: a replayed number, no population risk. Ridges are relative to the \
+             mean of the Gram matrix's diagonal. That of 1e-12 lets Gram matrices of less than full rank factorise; \
+             where a pivot is not positive, the test error is absent and the condition Undecided. Sample numbers are \
+             rounded down; for each seed the number needed is the least of .5, .9, 1, 1.1 times C(d+4,4) from which on \
+             all of these have a test error below 1e-8. Dimensions are the exact ranks of the kernels' Gram matrices \
+             on the points of nonnegative integers with sum at most 5 (d = 1, 2, 3), more points than dimensions. For \
+             comparison, without a condition: the RBF kernel exp(-r |x-x'|^2/d) and the tangent kernel of a two-layer \
+             ReLU network with bias, at 1.1 C(d+4,4) samples, which is no threshold of theirs. An exponent over these \
+             d says nothing of larger ones. The thresholds on errors were set in advance; 2.4 and the band of the \
+             dimensions' exponents describe what was found.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -58,7 +67,8 @@ pub const KERNEL_SAMPLES: Claim<Training> = Claim {
             check: |c| kernel_samples(c.profile, c.computed, 0.0),
         },
         Control {
-            breaks: "Degree 2 in the place of degree 4: a target with eps = 0, the kernel (3 + x.x'/d)^2, and its grid by C(d+2,2).",
+            breaks: "Degree 2 in the place of degree 4: a target with eps = 0, the kernel (3 + x.x'/d)^2, and its grid \
+                by C(d+2,2).",
             check: |c| of_degree_2(c.profile, c.computed),
         },
         Control {

@@ -17,13 +17,15 @@ pub const SAMPLES: Claim<Training> = Claim {
     id: Cow::Borrowed("complexity.samples"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "Joint training needs few samples. On lin L3 k2 at eps = .3, N = 6kd samples give te < 1e-4 on at least 5 of 6 seeds at every d from 16 \
-                on; and the number from which on a seed succeeds has, by its median over the seeds, a fitted exponent in d below 1.6, its \
-                whole bootstrap interval included. d = 8, 16, 32, 64; in the profile full 128 as well.",
+        "Joint training needs few samples. On lin L3 k2 at eps = .3, N = 6kd samples give te < 1e-4 on at least 5 of 6 \
+         seeds at every d from 16 on; and the number from which on a seed succeeds has, by its median over the seeds, \
+         a fitted exponent in d below 1.6, its whole bootstrap interval included. d = 8, 16, 32, 64; in the profile \
+         full 128 as well.",
     ),
-    method: "The automatic schedule, stopped at a relative training loss of 1e-8. te is the exact population risk of the trained weights. For each seed \
-             the number is the least N of the grid kd (1, 5/4, 3/2, 2, 5/2, 3, 4, 6) from which on every N of the grid succeeds. The bootstrap \
-             draws seeds anew, 1000 times. An exponent over these d says nothing of larger ones. 1e-4 was set in advance; 5 of 6 and 1.6 describe these runs.",
+    method: "The automatic schedule, stopped at a relative training loss of 1e-8. te is the exact population risk of \
+             the trained weights. For each seed the number is the least N of the grid kd (1, 5/4, 3/2, 2, 5/2, 3, 4, \
+             6) from which on every N of the grid succeeds. The bootstrap draws seeds anew, 1000 times. An exponent \
+             over these d says nothing of larger ones. 1e-4 was set in advance; 5 of 6 and 1.6 describe these runs.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -49,7 +51,8 @@ pub const SAMPLES: Claim<Training> = Claim {
             check: |c| Ok(Outcome::of([enough(c.profile, c.computed, broken_dimensions(c.profile), layerwise)?])),
         },
         Control {
-            breaks: "Ridge regression with the quartic kernel on the targets, grid and ridge of complexity.kernel-samples, its test error in the place of te.",
+            breaks: "Ridge regression with the quartic kernel on the targets, grid and ridge of \
+                complexity.kernel-samples, its test error in the place of te.",
             check: |c| Ok(Outcome::of([kernel_exponent(c.profile, c.computed)?])),
         },
     ],

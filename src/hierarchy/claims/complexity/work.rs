@@ -22,18 +22,20 @@ pub const WORK: Claim<Training> = Claim {
     id: Cow::Borrowed("complexity.work"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "A full-batch gradient step of joint training on N samples in d inputs makes N p(d) + q(d) operations (multiplications and additions), \
-                p and q of degree at most 1 in d at fixed widths; at fixed N and d the count is a polynomial of degree at most 3 in the width k. So a \
-                step on the N = 6kd samples of complexity.samples costs a polynomial of degree at most 2 in d, at L = 2, ..., 5, and a run of T steps costs \
-                T times that (for T see complexity.error-steps). Kernel ridge regression on the C(d+4,4) samples of complexity.kernel-samples \
-                makes about N^3/3 operations in its elimination alone, a polynomial of degree 12.",
+        "A full-batch gradient step of joint training on N samples in d inputs makes N p(d) + q(d) operations \
+         (multiplications and additions), p and q of degree at most 1 in d at fixed widths; at fixed N and d the count \
+         is a polynomial of degree at most 3 in the width k. So a step on the N = 6kd samples of complexity.samples \
+         costs a polynomial of degree at most 2 in d, at L = 2, ..., 5, and a run of T steps costs T times that (for T \
+         see complexity.error-steps). Kernel ridge regression on the C(d+4,4) samples of complexity.kernel-samples \
+         makes about N^3/3 operations in its elimination alone, a polynomial of degree 12.",
     ),
-    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run over a scalar that counts, for \
-             L = 2, ..., 5 and `lin`, `linskip`, `quad01`. Multiplications and additions are compared with formulas added up by hand from the shapes, at k \
-             = 1, 2, 3, d = 1, 4, 9 and N = 1, 2, 7. Degrees are found by finite differences of the counts at sizes 1 to 6, and the polynomial so \
-             found must give the count at size 11 as well. Values and gradient are the definitions in network::forward and network::gradient, \
-             whose bits the batched code has; that code does a little less, leaving out R_L S_L, which nothing reads, and where x^2 - 1 is read (quad01) \
-             keeping it from step to step.",
+    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run \
+             over a scalar that counts, for L = 2, ..., 5 and `lin`, `linskip`, `quad01`. Multiplications and \
+             additions are compared with formulas added up by hand from the shapes, at k = 1, 2, 3, d = 1, 4, 9 and N \
+             = 1, 2, 7. Degrees are found by finite differences of the counts at sizes 1 to 6, and the polynomial so \
+             found must give the count at size 11 as well. Values and gradient are the definitions in network::forward \
+             and network::gradient, whose bits the batched code has; that code does a little less, leaving out R_L \
+             S_L, which nothing reads, and where x^2 - 1 is read (quad01) keeping it from step to step.",
     evidence: &[Evidence::Exact],
     missing: "an exact count for reaching relative error d^-2: the number of steps T is replayed (complexity.error-steps)",
     theorems: &[],
@@ -44,11 +46,13 @@ pub const WORK: Claim<Training> = Claim {
     check: |c| training(c.profile),
     controls: &[
         Control {
-            breaks: "Elimination in kernel ridge regression on C(d+4,4) samples in the place of the step, as a polynomial of degree at most 2 in d.",
+            breaks: "Elimination in kernel ridge regression on C(d+4,4) samples in the place of the step, as a \
+                polynomial of degree at most 2 in d.",
             check: |_| Ok(elimination()),
         },
         Control {
-            breaks: "A step whose gradient stops at the features below each layer, beside what a joint step was added up to.",
+            breaks: "A step whose gradient stops at the features below each layer, beside what a joint step was added \
+                up to.",
             check: |c| Ok(Outcome { conditions: vec![step_counted(c.profile, Flow::Stopped)?], tables: Vec::new() }),
         },
         Control {
