@@ -21,20 +21,21 @@ pub const STAGING: Claim<Training> = Claim {
     statement: Cow::Borrowed(
         "A finding that goes against the paper's story on small instances: chains need neither staging nor a small \
          gap. With all layers on from the start, te < 1e-10 at eps = .1 on every seed (six; twelve in the profile \
-         full) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one after the other, te < 1e-10 at eps = \
-         1 on every seed of the two of depth 3, and at eps = .6 of that of depth 4; the same chain of depth 4 in \
-         phases in which each layer stalls before the next is switched on reaches it at eps = .8 on every seed, with N \
-         = 60d and 120d. With skips it is otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails \
-         (te > 1e-5) with the layers switched on one after the other, and fails on some seed with all of them on from \
-         the start.",
+         full) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one after the other by the training \
+         error, te < 1e-10 at eps = 1 on every seed of the two of depth 3, and at eps = .6 of that of depth 4. In \
+         phases so long that each layer is trained out before the next is switched on, the chain of depth 4 reaches it \
+         at eps = .6 with N = 120d on every seed; at larger gaps, and with N = 60d, some seeds do not. With skips it \
+         is otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails (te > 1e-5) with the layers \
+         switched on one after the other, and fails on some seed with all of them on from the start.",
     ),
     method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else \
              is the same. A run ends at a relative loss of 1e-20, after 15000 steps, or at a stall when another \
-             halving would leave the step below .0005. te is the exact population risk of the trained weights. For the \
-             phases of given length, how many seeds succeed at eps = 1, 1.05 and 1.2 is told beside eps*, below which \
-             all optima of the population's stages have positive coordinates (dynamics.landscape): of these runs no \
-             law is claimed. Thresholds on te were set in advance; which gaps are claimed describes these runs. \
-             Failing is a statement about these runs: longer ones are not excluded from recovering.",
+             halving would leave the step below .0005. The phases are 600, 1500 and 3000 steps; how many seeds succeed \
+             at eps = .6, .8, 1, 1.05 and 1.2 with N = 60d and 120d is told beside eps*, below which all optima of the \
+             population's stages have positive coordinates (dynamics.landscape): of these counts no law is claimed. te \
+             is the exact population risk of the trained weights. Failing is a statement about these runs: longer ones \
+             are not excluded from recovering. Thresholds on te were set in advance; which gaps and sample numbers are \
+             claimed describes these runs.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],
@@ -77,11 +78,12 @@ struct Premises {
     in_phases: f64,
 }
 
-const CLAIMED: Premises = Premises { gaps: LARGE_GAPS, careful: one_by_one, hasty: at_once, in_phases: 0.8 };
+const CLAIMED: Premises = Premises { gaps: LARGE_GAPS, careful: one_by_one, hasty: at_once, in_phases: 0.6 };
 
 /// Where the chain of depth 4 in phases is run, and its numbers of samples as multiples of 60d.
-const COUNTED_GAPS: [f64; 4] = [0.8, 1.0, 1.05, 1.2];
-const SAMPLES: [usize; 2] = [1, 2];
+const COUNTED_GAPS: [f64; 5] = [0.6, 0.8, 1.0, 1.05, 1.2];
+const SAMPLES: [usize; 2] = [1, MANY];
+const MANY: usize = 2;
 
 /// A chain succeeds at a te below this.
 const SUCCESS: &str = "1e-10";
@@ -134,7 +136,7 @@ fn staging(profile: Profile, runs: &Runs, premises: &Premises) -> Result<Outcome
         some_above("te with skips, all on from the start", ", on some seed", &hasty, "1e-5"),
         all_below(
             "te of the chain of depth 4 in phases",
-            &format!(" at eps = {} on every seed and N", premises.in_phases),
+            &format!(" at eps = {} and N = 120d on every seed", premises.in_phases),
             &phases,
             SUCCESS,
         ),
@@ -159,7 +161,7 @@ fn counts(profile: Profile, runs: &Runs, asked: f64) -> Result<(Vec<Option<Ratio
         let mut te: Vec<Option<Rational>> = cells.iter().map(|cell| Ok(relative_risk(runs.get(cell)?))).collect::<Result<_>>()?;
         let limit = threshold(SUCCESS);
         let reached = te.iter().flatten().filter(|te| **te < limit).count();
-        if gap == asked {
+        if gap == asked && times == MANY {
             risks.extend(te.clone());
         }
         // Absent ones come last: a run that diverged has the largest.
