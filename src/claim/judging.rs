@@ -183,6 +183,37 @@ mod tests {
         assert_eq!(all_within("te", " on every seed", &values(&[Some("2.1")]), ("1", "2")).verdict, Verdict::Refuted);
     }
 
+    /// 'On every seed' is not 'on some seed': each judge fails when all values but one hold, wherever that one stands.
+    #[test]
+    fn one_seed_that_fails_refutes_every_judge() {
+        let interval = |v: f64| Interval::new(v, v);
+        for place in 0..3 {
+            let list = |good: &str, bad: &str| {
+                let mut list = vec![Some(threshold(good)); 3];
+                list[place] = Some(threshold(bad));
+                list
+            };
+            let (low, high) = (list("0.5", "2"), list("2", "0.5"));
+            let slopes: Vec<_> = low.iter().map(|v| v.as_ref().map(Interval::from)).collect();
+            let holds: Vec<bool> = (0..3).map(|n| n != place).collect();
+            let verdicts: Vec<Verdict> = holds.iter().map(|&h| h.into()).collect();
+            let judged = [
+                all_below("te", " on every seed", &low, "1"),
+                all_above("te", " on every seed", &high, "1"),
+                all_within("te", " on every seed", &low, ("0", "1")),
+                all_slopes_within("slope", " on every seed", &slopes, ("0", "1")),
+                all_hold("te holds", "on every seed", &holds),
+                all_judged("te is judged", "on every seed", &verdicts),
+            ];
+            for condition in judged {
+                assert_eq!(condition.verdict, Verdict::Refuted, "{} at {place}", condition.key);
+                assert!(condition.found.starts_with("2 of 3"), "{}", condition.found);
+            }
+        }
+        assert_eq!(all_slopes_within("slope", " on every seed", &[interval(0.5)], ("0", "1")).verdict, Verdict::Verified);
+        assert_eq!(all_hold("te holds", "on every seed", &[true; 3]).verdict, Verdict::Verified);
+    }
+
     #[test]
     fn what_is_absent_is_undecided_and_hides_no_refutation() {
         assert_eq!(all_below("te", " on every seed", &values(&[Some("0"), None]), "1").verdict, Verdict::Undecided);

@@ -5,6 +5,7 @@
 //! | [`rounding`] | the lemma that everything rests on: one float outwards from a rounded result |
 //! | [`interval`] | [`Interval`], its arithmetic, comparison and printing |
 //! | [`logarithm`] | `ln`, and the slope of a log-log plot |
+//! | [`normal`] | probabilities and moments of the normal distribution beyond a bound |
 //! | [`range`] | [`Range`], the enclosure with rational ends |
 //! | [`boxes`] | branch and bound: a statement about all points of a box |
 //! | [`definite`] | definiteness of matrices of intervals |
@@ -24,6 +25,7 @@ pub mod boxes;
 pub mod definite;
 pub mod interval;
 pub mod logarithm;
+pub mod normal;
 pub mod range;
 pub mod residual;
 pub mod ridge;

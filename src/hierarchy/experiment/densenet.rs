@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::config::{Automated, Cell, Instance, Labels, Learner, Online, Staged};
 use super::learn::{Learn, one_for_all, step_work};
 use super::run::{PhaseEnd, Run, TracePoint, digest};
-use super::scores::scores;
+use super::scores::{cut, scores};
 use super::source::Source;
 use crate::canonical::Canonical;
 use crate::claim::Key;
@@ -15,9 +15,12 @@ use crate::hierarchy::learner::initial::{initial, initial_network};
 use crate::hierarchy::learner::{
     Automatic, Descent, Initial, Samples, Stage, StageEnd, train, train_automatically, train_online,
 };
-use crate::hierarchy::network::{Architecture, Network};
+use crate::hierarchy::network::{Activation, Architecture, Network};
 use crate::hierarchy::target::random::{labels, scales};
 use crate::hierarchy::target::risk::{self, Risk};
+
+/// How often the cuts of a truncated activation are counted, in steps.
+const CUTS_EVERY: usize = 100;
 
 /// A learner between two stages.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ struct Trained {
     switched_on: usize,
     phases: Vec<PhaseEnd>,
     trace: Vec<TracePoint>,
+    /// The largest number of samples that a truncated activation cut, of the steps that were looked at.
+    most_cut: usize,
 }
 
 /// A cell and its stages.
@@ -140,7 +145,7 @@ fn start(cell: &Cell, staged: &Staged, fresh: Option<Source>) -> Result<Trained>
     let Instance { dimension, widths, skips, gap, .. } = &cell.instance;
     let shape = Architecture::new(*dimension, staged.widths.as_ref().unwrap_or(widths), skips)?;
     let learner = initial_network(&shape, &scales(*gap, shape.depth()), staged.descent.initial_scale, cell.seed)?;
-    Ok(Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new() })
+    Ok(Trained { learner, fresh, switched_on: 1, phases: Vec::new(), trace: Vec::new(), most_cut: 0 })
 }
 
 /// The best of the initialisations, by its training loss.
@@ -172,7 +177,7 @@ impl Shared {
         let phases: Vec<_> = ends.iter().map(|(end, network)| self.phase_end(end, network)).collect();
         let begun = automatic.stages(learner.depth()).into_iter().take(ends.len());
         let switched_on = begun.map(|stage| stage.top).max().unwrap_or(1);
-        Trained { learner, fresh: None, switched_on, phases, trace }
+        Trained { learner, fresh: None, switched_on, phases, trace, most_cut: 0 }
     }
 
     /// Finishes the cells whose stages are done and trains the others on, one stage for all that share it.
@@ -192,9 +197,11 @@ impl Shared {
 
     fn trained(&self, mut state: Trained, stage: Stage) -> Trained {
         let (phase, mut trace) = (state.phases.len(), Vec::new());
-        let mut observe =
-            |step: usize, loss: f64, learner: &Network<f64>| trace.extend(self.trace_point(phase, step, loss, learner));
-        let Trained { learner, fresh, switched_on, .. } = &mut state;
+        let Trained { learner, fresh, switched_on, most_cut, .. } = &mut state;
+        let mut observe = |step: usize, loss: f64, learner: &Network<f64>| {
+            trace.extend(self.trace_point(phase, step, loss, learner));
+            *most_cut = (*most_cut).max(self.cut(stage.top, step, learner));
+        };
         let end = match fresh {
             None => train(learner, &self.samples, stage, &self.descent, *switched_on, &mut observe),
             Some(source) => {
@@ -207,6 +214,14 @@ impl Shared {
         state.trace.extend(trace);
         state.switched_on = state.switched_on.max(stage.top);
         state
+    }
+
+    /// The samples of the run that are cut before this step; 0 where the step is not looked at, or samples are drawn afresh.
+    fn cut(&self, top: usize, step: usize, learner: &Network<f64>) -> usize {
+        match self.descent.activation {
+            Activation::Truncated(bound) if step.is_multiple_of(CUTS_EVERY) => cut(learner, top, &self.samples, bound),
+            _ => 0,
+        }
     }
 
     fn trace_point(&self, phase: usize, step: usize, loss: f64, learner: &Network<f64>) -> Option<TracePoint> {
@@ -238,7 +253,7 @@ impl Shared {
             relative_risk,
             target_variance,
             test_error,
-            scores: scores(cell, &self.target, &self.samples, &learner),
+            scores: scores(cell, &self.target, &self.samples, &learner, state.most_cut),
             learner: Some(learner),
             trace: state.trace.clone(),
             choice: String::new(),

@@ -5,6 +5,7 @@ use super::run::Score;
 use super::source::{median, sign};
 use crate::hierarchy::learner::Samples;
 use crate::hierarchy::learner::linear::{least_squares, logistic_regression};
+use crate::hierarchy::network::forward::values;
 use crate::hierarchy::network::values::outputs;
 use crate::hierarchy::network::{Activation, Network};
 use crate::hierarchy::target::random::labels;
@@ -19,18 +20,45 @@ pub const LEAST_SQUARES_2: &str = "accuracy of degree 2 by least squares";
 pub const LOGISTIC_2: &str = "accuracy of degree 2 by logistic regression";
 /// The test error of the network as it was trained, its activation truncated.
 pub const TRUNCATED: &str = "test error of the truncated network";
+/// The share of training samples on which the activation of the trained network is cut off.
+pub const CUT_AT_THE_END: &str = "share of samples cut at the end";
+/// The largest share on the way, looked at before the first and every 100th step of each stage.
+pub const CUT_ON_THE_WAY: &str = "largest share of samples cut on the way";
 
-/// The scores that the cell's learner and labels call for; one that cannot be computed is left out.
-pub(super) fn scores(cell: &Cell, target: &Network<f64>, samples: &Samples, learner: &Network<f64>) -> Vec<Score> {
+/// On how many samples an activation that an upper layer reads is cut off at `bound`, in a network whose layers up to `top` are on.
+pub(super) fn cut(network: &Network<f64>, top: usize, samples: &Samples, bound: f64) -> usize {
+    let read = |l: usize| (l + 1..=top).any(|above| network.architecture().index_set(above).contains(&l));
+    let layers: Vec<usize> = (2..top).filter(|&l| read(l)).collect();
+    let x = samples.x();
+    let is_cut = |n: &usize| {
+        let input: Vec<f64> = (0..x.rows()).map(|r| x[(r, *n)]).collect();
+        let values = values(network, &input);
+        layers.iter().any(|&l| values.projections[l - 2].iter().any(|z| z.abs() > bound))
+    };
+    if layers.is_empty() { 0 } else { (0..samples.len()).filter(is_cut).count() }
+}
+
+/// The scores that the cell's learner and labels call for; one that cannot be computed is left out. `most_cut` counts the samples cut
+/// on the way.
+pub(super) fn scores(
+    cell: &Cell,
+    target: &Network<f64>,
+    samples: &Samples,
+    learner: &Network<f64>,
+    most_cut: usize,
+) -> Vec<Score> {
     let mut scores = Vec::new();
     if cell.instance.labels == Labels::Sign {
         let test = SignTest::new(&cell.instance, target, samples);
         scores.push(Score { name: ACCURACY.into(), value: test.accuracy(learner, samples) });
         scores.extend(test.scores_of_degree_2(target));
     }
-    if let Some(activation @ Activation::Truncated(_)) = activation(&cell.learner) {
+    if let Some(activation @ Activation::Truncated(bound)) = activation(&cell.learner) {
         let value = cell.instance.test_error(target, |x| outputs(learner, x, activation));
-        scores.push(Score { name: TRUNCATED.into(), value });
+        let share = |count: usize| count as f64 / samples.len() as f64;
+        let at_the_end = share(cut(learner, learner.depth(), samples, bound));
+        let told = [(TRUNCATED, value), (CUT_ON_THE_WAY, share(most_cut)), (CUT_AT_THE_END, at_the_end)];
+        scores.extend(told.map(|(name, value)| Score { name: name.into(), value }));
     }
     scores
 }

@@ -46,7 +46,7 @@ pub fn add_gradient<S: Scalar<Weight = S>>(
     bottom: usize,
     sum: &mut Blocks<S>,
 ) {
-    let squares = centred_squares(x);
+    let squares = if network.architecture().reads_squares() { centred_squares(x) } else { Vec::new() };
     let mut slopes: Vec<Vec<S>> =
         values.sums.iter().zip(pulls).map(|(sums, pull)| sums.iter().map(|s| s.weighted(pull)).collect()).collect();
     for l in (bottom..=network.depth()).rev() {

@@ -8,4 +8,5 @@ pub mod random;
 pub mod risk;
 pub mod rotated;
 pub mod tree;
+pub mod truncated;
 mod variables;

@@ -19,12 +19,15 @@ pub const NOISE: Claim<Training> = Claim {
     id: Cow::Borrowed("algorithm.noise"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "Label noise of tau standard deviations of the labels costs about what it costs a regression on the p parameters of the network: te \
-                N/(tau^2 p) is in [.3, 3] for tau = .1, .01, .001, and the slope of ln te against ln tau is in [1.85, 2.15], on every seed (six; twelve in the profile full) of lin L3 k1 d64 (N = 30kd) and lin L3 k2 d16 (N = 60kd) at eps = .1.",
+        "Label noise of tau standard deviations of the labels costs about what it costs a regression on the p \
+         parameters of the network: te N/(tau^2 p) is in [.3, 3] for tau = .1, .01, .001, and the slope of ln te \
+         against ln tau is in [1.85, 2.15], on every seed (six; twelve in the profile full) of lin L3 k1 d64 (N = \
+         30kd) and lin L3 k2 d16 (N = 60kd) at eps = .1.",
     ),
-    method: "Layers are switched on by the training error (algorithm.thresholds); the step is halved once, after 300 steps of less gain, and as \
-             many more end the run, as no loss falls below the noise. te is the exact population risk of the trained weights against \
-             the target without noise. p counts the weights, less the rotations of S_2 and S_3, which change nothing, plus the bias.",
+    method: "Layers are switched on by the training error (algorithm.thresholds); the step is halved once, after 300 \
+             steps of less gain, and as many more end the run, as no loss falls below the noise. te is the exact \
+             population risk of the trained weights against the target without noise. p counts the weights, less the \
+             rotations of S_2 and S_3, which change nothing, plus the bias. Both bands describe these runs.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::plane::{Plane, State};
+use super::plane::{Plane, ROUNDS, Start, State};
 use super::{minus, plus, z};
 use crate::claim::judging::{all_judged, all_slopes_within, enclosed, threshold};
-use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value, Verdict};
+use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::linear::{product, solve};
@@ -23,18 +23,24 @@ pub const CONTRACTION: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.contraction"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside layer 3 held at \
-                its last value, K_2 and all weights of layer 3 are fitted together to the population (Gaussian inputs, free bias); then \
-                the new K_2 takes its place inside layer 3. From layer 2 trained alone, the error f falls over four rounds by c eps per \
-                round on the geometric mean, with c in [.1, .6] and, on each seed, constant over eps = .2, .1, .05, .025 to 10 %. The first \
-                round is smaller, as it repairs errors of scale at once; later factors tend to the spectral radius of the round's derivative at \
-                the target, which is a constant times eps, below eps, and on these seeds above .6 eps in some direction.",
+        "Frozen-input joint round, linskip L3 k1 (targets of linskip L3 k1 d32, seeds of the profile): with S_2 inside \
+         layer 3 held at its last value, K_2 and all weights of layer 3 are fitted together to the population \
+         (Gaussian inputs, free bias); then the new K_2 takes its place inside layer 3. From layer 2 trained alone, \
+         the error f falls over four rounds by c eps per round on the geometric mean, with c in [.1, .6] and, on each \
+         seed, constant over eps = .2, .1, .05, .025 to 10 %. The first factor is less than half of the last, as the \
+         first round repairs errors of scale at once; later factors tend to the spectral radius of the round's \
+         derivative at the target, which over eps is one number at all eps, below 1, and on these seeds above .6 in \
+         some direction. At eps = .025 the last factor agrees to 10 % with the derivative in the plane of the two \
+         input rows, and so does that of a run whose error is orthogonal to both with the derivative there.",
     ),
-    method: "The rounds are replayed on the population: in the plane of the two input rows all functions are polynomials of degree 4 in two \
-             normal variables, and each fit is 60 steps of Gauss-Newton on their exact covariances, in floats. Layer 2 alone is fitted from \
-             the target's own weights, and layer 3 enters the first round with the target's: the rounds speak of what is near. The derivative is a \
-             linear map found over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
-             direction orthogonal to it; the last replayed factor agrees with the block's radius to 10 %. proofs/alternation.md.",
+    method: "The rounds are replayed on the population: in the plane of the two input rows all functions are \
+             polynomials of degree 4 in two normal variables, and each fit is 60 steps of Gauss-Newton on their exact \
+             covariances, in floats. Layer 2 alone is fitted from the target's own weights, and layer 3 enters the \
+             first round with the target's: the rounds speak of what is near. The derivative is a linear map found \
+             over the rationals with exact moments of the target's weights: a block on that plane, a number on every \
+             direction orthogonal to it. The run across the plane starts at the target with its row of layer 2 turned \
+             by .01. The bands, 10 %, 1/2 and .6 describe these runs; that the derivative is below eps is a statement \
+             about these seeds. proofs/alternation.md.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -55,18 +61,39 @@ pub const CONTRACTION: Claim<Training> = Claim {
         },
     ],
     items: |_, _| Vec::new(),
-    check: |c| contraction(c.profile, &Scheme { derivative: joint_round, round: Plane::joint_round }),
-    controls: &[Control {
-        breaks: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its factor does not vanish with eps.",
-        check: |c| contraction(c.profile, &Scheme { derivative: gauss_seidel_round, round: Plane::gauss_seidel_round }),
-    }],
+    check: |c| contraction(c.profile, &JOINT),
+    controls: &[
+        Control {
+            breaks: "The Gauss-Seidel round: layer 3 is fitted given K_2, then K_2 given the head of layer 3. Its \
+                factor does not vanish with eps.",
+            check: |c| {
+                let scheme = Scheme { derivative: gauss_seidel_round, round: Plane::gauss_seidel_round, ..JOINT };
+                contraction(c.profile, &scheme)
+            },
+        },
+        Control {
+            breaks: "The Gauss-Seidel round beside the derivative of the joint one.",
+            check: |c| contraction(c.profile, &Scheme { round: Plane::gauss_seidel_round, ..JOINT }),
+        },
+        Control {
+            breaks: "A start without an error of scale, the row of layer 2 turned within the plane; and the derivative \
+                within the plane alone.",
+            check: |c| contraction(c.profile, &Scheme { start: Start::Turned(1), across: false, ..JOINT }),
+        },
+    ],
 };
 
 /// A scheme, as a map of states and by its derivative at the target.
 struct Scheme {
     derivative: Derivative,
     round: fn(&Plane, &State) -> Option<State>,
+    /// Where the rounds in the plane start.
+    start: Start,
+    /// Whether the derivative is also looked at across the plane.
+    across: bool,
 }
+
+const JOINT: Scheme = Scheme { derivative: joint_round, round: Plane::joint_round, start: Start::Alone, across: true };
 
 /// First-order changes of the output: those that a round may choose, and those that the error of `K_2` inside layer 3 forces.
 ///
@@ -178,55 +205,124 @@ fn spectral_radius(map: &Matrix<Rational>) -> Option<Interval> {
     }
 }
 
-const GAPS: [f64; 4] = [0.2, 0.1, 0.05, 0.025];
+const LEAST_GAP: f64 = 0.025;
+const GAPS: [f64; 4] = [0.2, 0.1, 0.05, LEAST_GAP];
+
+/// What one seed gives.
+struct Seen {
+    /// The geometric mean of the four factors, over `eps`, at each gap.
+    means: Vec<Option<Interval>>,
+    /// The first factor over the last, at each gap.
+    first: Vec<Option<Interval>>,
+    /// The last factor over `eps` at the least gap, in the plane and across it.
+    last: [Option<Interval>; 2],
+    /// The radius of the derivative over `eps` at each gap, in the plane and across it.
+    radii: Vec<[Option<Interval>; 2]>,
+    /// The larger of both, or that in the plane.
+    largest: Vec<Option<Interval>>,
+}
+
+impl Seen {
+    fn of(target: &Network<f64>, scheme: &Scheme) -> Result<Self> {
+        let runs = GAPS.map(|gap| Plane::of(target, gap, 2).errors(scheme.start, scheme.round));
+        let across = Plane::of(target, LEAST_GAP, 3).errors(Start::Turned(2), scheme.round);
+        let last = [runs[GAPS.len() - 1].as_ref(), across.as_ref()].map(|f| factor(f?, ROUNDS, LEAST_GAP));
+        let mean = |(f, gap): (&Option<Vec<f64>>, f64)| mean_factor(f.as_ref()?, gap);
+        let first = |(f, gap): (&Option<Vec<f64>>, f64)| {
+            let f = f.as_ref()?;
+            Some(factor(f, 1, gap)? / factor(f, ROUNDS, gap)?)
+        };
+        let radii = radii(target, scheme.derivative)?;
+        let largest = radii.iter().map(|[plane, across]| if scheme.across { plane.zip(*across).map(larger) } else { *plane });
+        Ok(Seen {
+            means: runs.iter().zip(GAPS).map(mean).collect(),
+            first: runs.iter().zip(GAPS).map(first).collect(),
+            last,
+            largest: largest.collect(),
+            radii,
+        })
+    }
+
+    /// Whether the last factor agrees with the derivative, in the plane or across it.
+    fn agrees(&self, direction: usize) -> Verdict {
+        within_tenth(&[self.last[direction], self.radii.last().and_then(|radii| radii[direction])])
+    }
+}
 
 fn contraction(profile: Profile, scheme: &Scheme) -> Result<Outcome> {
-    let mut replayed =
-        Table::new("c over four replayed rounds", &["seed", "c eps=.2", ".1", ".05", ".025", "last factor over eps, eps=.025"]);
-    let mut derivatives =
-        Table::new("radius of the derivative over eps", &["seed", "eps=.2", ".1", ".05", ".025", "in the plane", "across"]);
-    let (mut means, mut means_same, mut radii_same, mut below, mut agree) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let architecture = Architecture::new(if profile.draws_conclusions() { 32 } else { 4 }, &[1, 1], &Skips::LinSkip)?;
-    for seed in instances::seeds(profile) {
+    let see = |seed| {
         let target = random_target(&architecture, 1.0, Distribution::Gaussian, seed)?;
-        let radii = radii(&target, scheme.derivative)?;
-        let largest: Vec<Option<Interval>> = radii.iter().map(|[plane, across]| plane.zip(*across).map(larger)).collect();
-        let runs = GAPS.map(|gap| Plane::of(&target, gap).errors(scheme.round));
-        let found: Vec<Option<Interval>> = runs.iter().zip(GAPS).map(|(f, gap)| mean_factor(f.as_ref()?, gap)).collect();
-        let last = runs.last().and_then(|f| last_factor(f.as_ref()?, *GAPS.last()?));
-        let in_plane = radii.last().and_then(|r| r[0]);
-        agree.push(within_tenth(&[last, in_plane]));
-        means_same.push(within_tenth(&found));
-        radii_same.push(within_tenth(&largest));
-        below.extend(largest.iter().map(|r| below_one(*r)));
-        let factors = found.iter().chain([&last]).map(|factor| Value::replayed(enclosed(factor).as_str()));
-        replayed.push([seed.into()].into_iter().chain(factors));
-        let all_radii = largest.iter().chain(radii.last().into_iter().flatten());
-        derivatives.push([seed.into()].into_iter().chain(all_radii.map(enclosed)));
-        means.extend(found);
-    }
-    let conditions = vec![
-        all_judged("replayed c constant in eps", "replayed: c is the same at all eps to 10 %, on every seed", &means_same),
-        all_slopes_within("replayed: c", " on every seed and eps", &means, ("0.1", "0.6")),
+        Ok((seed, Seen::of(&target, scheme)?))
+    };
+    let seen = instances::seeds(profile).map(see).collect::<Result<Vec<_>>>()?;
+    Ok(Outcome { conditions: conditions(&seen), tables: tables(&seen) })
+}
+
+fn conditions(seen: &[(u64, Seen)]) -> Vec<Condition> {
+    let each = |verdict: &dyn Fn(&Seen) -> Verdict| seen.iter().map(|(_, s)| verdict(s)).collect::<Vec<_>>();
+    let all = |list: &dyn Fn(&Seen) -> Vec<Option<Interval>>| seen.iter().flat_map(|(_, s)| list(s)).collect::<Vec<_>>();
+    let largest = all(&|s| s.largest.clone());
+    vec![
+        all_judged(
+            "replayed c constant in eps",
+            "replayed: c is the same at all eps to 10 %, on every seed",
+            &each(&|s| within_tenth(&s.means)),
+        ),
+        all_slopes_within("replayed: c", " on every seed and eps", &all(&|s| s.means.clone()), ("0.1", "0.6")),
+        all_slopes_within(
+            "replayed: first factor over the last",
+            " on every seed and eps",
+            &all(&|s| s.first.clone()),
+            ("0", "0.5"),
+        ),
         all_judged(
             "radius of the derivative over eps constant in eps",
             "derivative: its radius over eps is the same at all eps to 10 %, on every seed",
-            &radii_same,
+            &each(&|s| within_tenth(&s.largest)),
         ),
-        all_judged("radius of the derivative below", "derivative: its radius is below eps, on every seed and eps", &below),
+        all_judged(
+            "radius of the derivative below",
+            "derivative: its radius is below eps, on every seed and eps",
+            &largest.iter().map(|r| certainly_less(*r, Some(Interval::one()))).collect::<Vec<_>>(),
+        ),
+        all_judged(
+            "radius of the derivative above",
+            "derivative: its radius is above .6 eps in some direction, on every seed and eps",
+            &largest.iter().map(|r| certainly_less(Some(Interval::from(&threshold("0.6"))), *r)).collect::<Vec<_>>(),
+        ),
         all_judged(
             "last factor agrees with the derivative",
             "the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025",
-            &agree,
+            &each(&|s| s.agrees(0)),
         ),
-    ];
-    Ok(Outcome { conditions, tables: vec![replayed, derivatives] })
+        all_judged(
+            "last factor across the plane agrees with the derivative",
+            "so does that of an error across the plane, with the derivative across it",
+            &each(&|s| s.agrees(1)),
+        ),
+    ]
 }
 
-fn below_one(value: Option<Interval>) -> Verdict {
-    let below = value.and_then(|v| v.certainly_less(Interval::one()));
-    below.map_or(Verdict::Undecided, Verdict::from)
+fn tables(seen: &[(u64, Seen)]) -> Vec<Table> {
+    let (first, last) = ("first factor over the last, eps=.025", "last factor over eps, eps=.025");
+    let columns = ["seed", "c eps=.2", ".1", ".05", ".025", first, last, "across the plane"];
+    let mut replayed = Table::new("c over four replayed rounds", &columns);
+    let mut derivatives =
+        Table::new("radius of the derivative over eps", &["seed", "eps=.2", ".1", ".05", ".025", "in the plane", "across"]);
+    for (seed, s) in seen {
+        let factors = s.means.iter().chain(s.first.last()).chain(&s.last);
+        let factors = factors.map(|factor| Value::replayed(enclosed(factor).as_str()));
+        replayed.push([(*seed).into()].into_iter().chain(factors));
+        let radii = s.largest.iter().chain(s.radii.last().into_iter().flatten());
+        derivatives.push([(*seed).into()].into_iter().chain(radii.map(enclosed)));
+    }
+    vec![replayed, derivatives]
+}
+
+fn certainly_less(a: Option<Interval>, b: Option<Interval>) -> Verdict {
+    let less = a.zip(b).and_then(|(a, b)| a.certainly_less(b));
+    less.map_or(Verdict::Undecided, Verdict::from)
 }
 
 fn larger((a, b): (Interval, Interval)) -> Interval {
@@ -270,8 +366,8 @@ fn mean_factor(errors: &[f64], gap: f64) -> Option<Interval> {
     Interval::new(quotient.sqrt().sqrt() / gap, quotient.sqrt().sqrt() / gap)
 }
 
-/// `f_4 / f_3 / gap`, of replayed numbers.
-fn last_factor(errors: &[f64], gap: f64) -> Option<Interval> {
-    let [.., before, after] = errors else { return None };
-    Interval::new(after / before / gap, after / before / gap)
+/// `f_n / f_(n-1) / gap` of round `n`, of replayed numbers.
+fn factor(errors: &[f64], round: usize, gap: f64) -> Option<Interval> {
+    let factor = errors.get(round)? / errors.get(round.checked_sub(1)?)? / gap;
+    Interval::new(factor, factor)
 }

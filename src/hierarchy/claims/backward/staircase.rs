@@ -2,12 +2,14 @@
 
 use super::seal;
 use crate::claim::judging::{all_below, all_slopes_within, decimal, enclosed, enclosed_fixed, slope};
-use crate::claim::{Condition, Outcome, Profile, Table};
+use crate::claim::{Condition, Outcome, Profile, Table, Value};
+use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::claims::instances::Recipe;
 use crate::hierarchy::claims::measure::{feature_error, relative_risk};
+use crate::hierarchy::dynamics::stage;
 use crate::hierarchy::experiment::{Cell, Run, Runs};
 use crate::hierarchy::learner::{Kind, Stage};
 
@@ -68,19 +70,45 @@ impl Stairs {
     /// Every step and the end, with all layers training.
     pub fn check(&self, profile: Profile, runs: &Runs) -> Result<Outcome> {
         let flights = self.flights(profile, runs, together)?;
-        let steps: Vec<_> = (0..self.bands.len()).map(|phase| self.step(&flights, phase)).collect();
-        Ok(Outcome::of(steps.into_iter().chain([self.end(&flights)])))
+        let steps: Vec<_> = (0..self.bands.len()).map(|phase| self.step(&flights, phase, phase)).collect();
+        let mut outcome = Outcome::of(steps.into_iter().chain([self.end(&flights)]));
+        outcome.tables.push(self.population());
+        Ok(outcome)
     }
 
-    /// Every step but the first with layer 2 frozen, and the end with the top layer off: all must fail.
-    pub fn broken(&self, profile: Profile, runs: &Runs) -> Result<Outcome> {
-        let (frozen, without_top) = (self.flights(profile, runs, one_by_one)?, self.flights(profile, runs, without_top)?);
-        let steps: Vec<_> = (1..self.bands.len()).map(|phase| self.step(&frozen, phase)).collect();
-        Ok(Outcome::some_holds(steps.into_iter().chain([self.end(&without_top)])))
+    /// f where each stage has its optimum on the population (dynamics.staircase), and the constant of its leading power of eps.
+    fn population(&self) -> Table {
+        let columns = ["after layer", "f eps=.2", ".1", ".05", "slope", "C_m"];
+        let mut table = Table::new("f of layer 2 on the population, each stage at its optimum", &columns);
+        for top in (2..self.recipe.depth()).take(self.bands.len()) {
+            let f = |gap: f64| Some(stage::feature_error(top, self.recipe.depth(), Interval::try_from(gap).ok()?));
+            let points: Vec<_> = STAIR_GAPS.into_iter().map(|gap| (gap, f(gap))).collect();
+            let constant = Interval::from(&stage::staircase_constant_squared(top)).sqrt();
+            let errors = points.iter().map(|(_, f)| enclosed(f));
+            let fitted = [enclosed_fixed(&slope(&points)), enclosed(&constant)];
+            table.push([Value::from(top)].into_iter().chain(errors).chain(fitted));
+        }
+        table
     }
 
-    /// f of layer 2 after the phase in which layer `phase + 2` was switched on.
-    fn step(&self, flights: &[Flight<'_>], phase: usize) -> (Condition, Table) {
+    /// The first step, looked at after layer 3 has trained along: the error of layer 2 is then of another order.
+    pub fn late(&self, profile: Profile, runs: &Runs) -> Result<Outcome> {
+        Ok(Outcome::of([self.step(&self.flights(profile, runs, together)?, 0, 1)]))
+    }
+
+    /// Every step but the first with layer 2 frozen after its own phase.
+    pub fn frozen(&self, profile: Profile, runs: &Runs) -> Result<Outcome> {
+        let flights = self.flights(profile, runs, one_by_one)?;
+        Ok(Outcome::of((1..self.bands.len()).map(|phase| self.step(&flights, phase, phase)).collect::<Vec<_>>()))
+    }
+
+    /// The end with the top layer off.
+    pub fn topless(&self, profile: Profile, runs: &Runs) -> Result<Outcome> {
+        Ok(Outcome::of([self.end(&self.flights(profile, runs, without_top)?)]))
+    }
+
+    /// f of layer 2 where layer `phase + 2` was switched on last, judged as what it is after the phase `of`.
+    fn step(&self, flights: &[Flight<'_>], of: usize, phase: usize) -> (Condition, Table) {
         let title = format!("f of layer 2 after the phase of layer {}", phase + 2);
         let mut table = Table::new(title, &["seed", "f eps=.2", ".1", ".05", "slope"]);
         let mut slopes = Vec::new();
@@ -92,8 +120,8 @@ impl Stairs {
             table.push([(*seed).into()].into_iter().chain(errors).chain([enclosed_fixed(&slope)]));
             slopes.push(slope);
         }
-        let quantity = format!("slope of ln f after the phase of layer {}", phase + 2);
-        (all_slopes_within(&quantity, " on every seed", &slopes, self.bands[phase]), table)
+        let quantity = format!("slope of ln f after the phase of layer {}", of + 2);
+        (all_slopes_within(&quantity, " on every seed", &slopes, self.bands[of]), table)
     }
 
     /// te after all phases.

@@ -22,18 +22,20 @@ pub const WORK: Claim<Training> = Claim {
     id: Cow::Borrowed("complexity.work"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "A full-batch gradient step of joint training on N samples in d inputs makes N p(d) + q(d) operations (multiplications and additions), \
-                p and q of degree at most 1 in d at fixed widths; at fixed N and d the count is a polynomial of degree at most 3 in the width k. So a \
-                step on the N = 6kd samples of complexity.samples costs a polynomial of degree at most 2 in d, at L = 2, ..., 5, and a run of T steps costs \
-                T times that (for T see complexity.error-steps). Kernel ridge regression on the C(d+4,4) samples of complexity.kernel-samples \
-                makes about N^3/3 operations in its elimination alone, a polynomial of degree 12.",
+        "A full-batch gradient step of joint training on N samples in d inputs makes N p(d) + q(d) operations \
+         (multiplications and additions), p and q of degree at most 1 in d at fixed widths; at fixed N and d the count \
+         is a polynomial of degree at most 3 in the width k. So a step on the N = 6kd samples of complexity.samples \
+         costs a polynomial of degree at most 2 in d, at L = 2, ..., 5, and a run of T steps costs T times that (for T \
+         see complexity.error-steps). Kernel ridge regression on the C(d+4,4) samples of complexity.kernel-samples \
+         makes about N^3/3 operations in its elimination alone, a polynomial of degree 12.",
     ),
-    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run over a scalar that counts, for \
-             L = 2, ..., 5 and `lin`, `linskip`, `quad01`. Multiplications and additions are compared with formulas added up by hand from the shapes, at k \
-             = 1, 2, 3, d = 1, 4, 9 and N = 1, 2, 7. Degrees are found by finite differences of the counts at sizes 1 to 6, and the polynomial so \
-             found must give the count at size 11 as well. Values and gradient are the definitions in network::forward and network::gradient, \
-             whose bits the batched code has; that code does a little less, leaving out R_L S_L, which nothing reads, and keeping x^2 - 1 from \
-             step to step.",
+    method: "The step (values, errors less their mean, gradient, heavy ball; without the cap on its length) is run \
+             over a scalar that counts, for L = 2, ..., 5 and `lin`, `linskip`, `quad01`. Multiplications and \
+             additions are compared with formulas added up by hand from the shapes, at k = 1, 2, 3, d = 1, 4, 9 and N \
+             = 1, 2, 7. Degrees are found by finite differences of the counts at sizes 1 to 6, and the polynomial so \
+             found must give the count at size 11 as well. Values and gradient are the definitions in network::forward \
+             and network::gradient, whose bits the batched code has; that code does a little less, leaving out R_L \
+             S_L, which nothing reads, and where x^2 - 1 is read (quad01) keeping it from step to step.",
     evidence: &[Evidence::Exact],
     missing: "an exact count for reaching relative error d^-2: the number of steps T is replayed (complexity.error-steps)",
     theorems: &[],
@@ -42,10 +44,22 @@ pub const WORK: Claim<Training> = Claim {
     figures: &[],
     items: |_, _| Vec::new(),
     check: |c| training(c.profile),
-    controls: &[Control {
-        breaks: "Elimination in kernel ridge regression on C(d+4,4) samples in the place of the step, as a polynomial of degree at most 2 in d.",
-        check: |_| Ok(elimination()),
-    }],
+    controls: &[
+        Control {
+            breaks: "Elimination in kernel ridge regression on C(d+4,4) samples in the place of the step, as a \
+                polynomial of degree at most 2 in d.",
+            check: |_| Ok(elimination()),
+        },
+        Control {
+            breaks: "A step whose gradient stops at the features below each layer, beside what a joint step was added \
+                up to.",
+            check: |c| Ok(Outcome { conditions: vec![step_counted(c.profile, Flow::Stopped)?], tables: Vec::new() }),
+        },
+        Control {
+            breaks: "Elimination that does not use the symmetry of the matrix; and on the 6d samples of training.",
+            check: |_| Ok(Outcome { conditions: elimination_counted(false, |d| IBig::from(6 * d)).into(), tables: Vec::new() }),
+        },
+    ],
 };
 
 /// Settings of a step.
@@ -60,8 +74,9 @@ struct Step<S> {
 }
 
 impl<S: Scalar<Weight = S>> Step<S> {
-    /// One step of joint training with the mean-centred squared loss, over any scalar; samples are `(x, y)`.
-    fn take(&self, network: &mut Network<S>, velocity: &mut Blocks<S>, samples: &[(Vec<S>, S)]) {
+    /// One step of training with the mean-centred squared loss, over any scalar; samples are `(x, y)`. Joint where gradients pass
+    /// through.
+    fn take(&self, network: &mut Network<S>, velocity: &mut Blocks<S>, samples: &[(Vec<S>, S)], flow: Flow) {
         let values: Vec<_> = samples.iter().map(|(x, _)| values(network, x)).collect();
         let errors: Vec<S> = values.iter().zip(samples).map(|(v, (_, y))| v.output(network).minus(y)).collect();
         let mean = errors.iter().fold(S::zero(), |sum, e| sum.plus(e)).weighted(&self.share);
@@ -69,7 +84,7 @@ impl<S: Scalar<Weight = S>> Step<S> {
         for (((x, _), values), error) in samples.iter().zip(&values).zip(&errors) {
             let centred = error.minus(&mean);
             let pulls: Vec<S> = self.pulls.iter().map(|factor| centred.weighted(factor)).collect();
-            add_gradient(network, x, values, &pulls, Flow::Through, 2, &mut gradient);
+            add_gradient(network, x, values, &pulls, flow, 2, &mut gradient);
         }
         for ((l, rate), (velocity, gradient)) in (2..).zip(&self.rates).zip(velocity.blocks.iter_mut().zip(&gradient.blocks)) {
             let blocks = network.layer_mut(l).weights.iter_mut().zip(velocity).zip(gradient);
@@ -121,14 +136,19 @@ impl Shape {
         Network::new(architecture, layers)
     }
 
-    /// What a step on `samples` samples makes, by counting.
+    /// What a joint step on `samples` samples makes, by counting.
     fn counted(&self, samples: usize) -> Result<Operations> {
+        self.counted_with(samples, Flow::Through)
+    }
+
+    /// The same of a step with this flow of gradients.
+    fn counted_with(&self, samples: usize, flow: Flow) -> Result<Operations> {
         let mut network = self.network()?;
         let layers = vec![Counted; self.depth - 1];
         let step = Step { share: Counted, pulls: layers.clone(), rates: layers, momentum: Counted };
         let mut velocity = Blocks::zeros(&network, Counted);
         let samples = vec![(vec![Counted; self.dimension], Counted); samples];
-        Ok(operations_of(|| step.take(&mut network, &mut velocity, &samples)))
+        Ok(operations_of(|| step.take(&mut network, &mut velocity, &samples, flow)))
     }
 
     /// What a step on `samples` samples makes, added up by hand.
@@ -140,12 +160,13 @@ impl Shape {
         let spanned: usize = (2..=self.depth).map(|l| self.spanned(l)).sum();
         // R_j' (K' dS * 2 R_j S_j) for each layer j that is read.
         let down: usize = read().filter(|j| **j >= 2).map(|&j| self.spanned(j) * (k + 1 + k)).sum();
-        let squares = self.dimension * (1 + usize::from(architecture.reads_squares()));
+        // Once for the values, once for the gradient.
+        let squares = if architecture.reads_squares() { 2 * self.dimension } else { 0 };
         let per_sample = both(weights + k * spanned + k * layers + layers) // S, R S, ||S||^2, F
             + products(spanned) // (R S)^2
             + sums(3) // F - y, the mean, the error less it
             + products(layers + k * layers) // 4 alpha/N times the error, and dS
-            + both(squares) // x^2 - 1, for the gradient and where it is read
+            + both(squares) // x^2 - 1, where it is read
             + both(weights + down); // dK, and what passes down
         Ok(per_sample * samples as u64 + products(1) + both(2 * weights))
     }
@@ -174,39 +195,45 @@ fn samples_for(k: usize, d: usize) -> usize {
 }
 
 fn training(profile: Profile) -> Result<Outcome> {
-    let depths = if profile.draws_conclusions() { 2..=5 } else { 2..=3 };
+    let depths = depths(profile);
     let mut table = Table::new(
         "one step: operations at N = 6kd, and the degrees of their number, other sizes fixed unless N = 6kd",
         &["learner", "L", "k", "d=16", "d=128", "d=1024", "in d, N=6kd", "in d", "in N", "in k"],
     );
     // One list for each of the last four columns.
     let mut degrees: [Vec<Option<usize>>; 4] = Default::default();
-    for shape in shapes(depths.clone(), 2, 4) {
+    for shape in shapes(depths, 2, 4) {
         let found = shape.degrees()?;
         table.push(shape.row(&found)?);
         degrees.iter_mut().zip(found).for_each(|(list, degree)| list.push(degree));
     }
     let [at_6kd, in_d, in_n, in_k] = &degrees;
     let conditions = vec![
-        all_hold(
-            "operations of a step equal",
-            "multiplications and additions of a step, counted, are those added up by hand, at every size",
-            &agreements(depths)?,
-        ),
+        step_counted(profile, Flow::Through)?,
         all_at_most("in d, at N = 6kd,", at_6kd, 2),
         all_at_most("in d, at fixed N and k,", in_d, 1),
         all_at_most("in N, at fixed d and k,", in_n, 1),
         all_at_most("in k, at fixed N and d,", in_k, 3),
     ];
-    let conditions = conditions.into_iter().chain(elimination_counted()).collect();
+    let conditions = conditions.into_iter().chain(elimination_counted(true, kernel_samples)).collect();
     Ok(Outcome { conditions, tables: vec![table] })
 }
 
-/// Whether counts and formulas agree, at each size.
-fn agreements(depths: std::ops::RangeInclusive<usize>) -> Result<Vec<bool>> {
+fn depths(profile: Profile) -> std::ops::RangeInclusive<usize> {
+    if profile.draws_conclusions() { 2..=5 } else { 2..=3 }
+}
+
+/// Whether counts of a step and formulas agree.
+fn step_counted(profile: Profile, flow: Flow) -> Result<Condition> {
+    let requires = "multiplications and additions of a step, counted, are those added up by hand, at every size";
+    Ok(all_hold("operations of a step equal", requires, &agreements(depths(profile), flow)?))
+}
+
+/// Whether they agree at each size.
+fn agreements(depths: std::ops::RangeInclusive<usize>, flow: Flow) -> Result<Vec<bool>> {
     let sizes = [1, 2, 3].into_iter().flat_map(|k| [1, 4, 9].map(|d| (k, d)));
     let shapes = sizes.flat_map(|(k, d)| shapes(depths.clone(), k, d));
-    let agree = |(shape, n): (Shape, usize)| Ok(shape.counted(n)? == shape.by_hand(n)?);
+    let agree = |(shape, n): (Shape, usize)| Ok(shape.counted_with(n, flow)? == shape.by_hand(n)?);
     shapes.flat_map(|shape| [1, 2, 7].map(|n| (shape.clone(), n))).map(agree).collect()
 }
 
@@ -250,15 +277,16 @@ fn degree(count: impl Fn(usize) -> Result<u64>) -> Result<Option<usize>> {
     Ok(continued.then(|| polynomial.degree()))
 }
 
-/// `(K + ridge I) = L D L'`, by symmetric elimination over any scalar; `matrix` is the lower triangle, row by row, and becomes `L`
-/// and `D`. Divisions are left out of account.
-fn eliminate<S: Scalar>(matrix: &mut [Vec<S>], reciprocal: impl Fn(&S) -> S) {
+/// `(K + ridge I) = L D L'`, by elimination over any scalar: the lower triangle of `matrix`, row by row, becomes `L` and `D`; the upper
+/// one is left alone, unless the symmetry is not used. Divisions are left out of account.
+fn eliminate<S: Scalar>(matrix: &mut [Vec<S>], symmetric: bool, reciprocal: impl Fn(&S) -> S) {
     for p in 0..matrix.len() {
         let pivot = reciprocal(&matrix[p][p]);
         let column: Vec<S> = matrix[p + 1..].iter().map(|row| row[p].clone()).collect();
         for (i, row) in matrix[p + 1..].iter_mut().enumerate() {
             row[p] = row[p].times(&pivot);
-            for (j, below) in column[..=i].iter().enumerate() {
+            let reach = if symmetric { i + 1 } else { column.len() };
+            for (j, below) in column[..reach].iter().enumerate() {
                 row[p + 1 + j] = row[p + 1 + j].minus(&row[p].times(below));
             }
         }
@@ -270,23 +298,27 @@ fn elimination_by_hand(n: &IBig) -> IBig {
     (n * (n - 1)) / 2 + (n * (n * n - 1)) / 3
 }
 
-/// What the elimination costs at `N = C(d+4,4)`, as a polynomial in `d`: its degree, and a table.
-fn elimination_cost() -> (usize, Table) {
-    let cost = |d: u64| elimination_by_hand(&binomial(d + 4, 4));
+/// `N = C(d+4,4)`, as in `complexity.kernel-samples`.
+fn kernel_samples(d: u64) -> IBig {
+    binomial(d + 4, 4)
+}
+
+/// What the elimination costs on so many samples, as a polynomial in `d`: its degree, and a table.
+fn elimination_cost(samples: fn(u64) -> IBig) -> (usize, Table) {
+    let cost = |d: u64| elimination_by_hand(&samples(d));
     let degree = PolynomialInD::through(&(0..20).map(cost).collect::<Vec<_>>()).degree();
     let mut table = Table::new("elimination on C(d+4,4) samples: operations", &["d", "N", "operations"]);
     for d in [16, 128, 1024] {
-        table.push([Value::from(d), binomial(d + 4, 4).into(), cost(d).into()]);
+        table.push([Value::from(d), samples(d).into(), cost(d).into()]);
     }
     (degree, table)
 }
 
 /// Whether the elimination is what it is said to be.
-fn elimination_counted() -> [Condition; 2] {
-    let lower_triangle = |n: usize| (1..=n).map(|i| vec![Counted; i]).collect::<Vec<_>>();
-    let counted = |n: usize| operations_of(|| eliminate(&mut lower_triangle(n), |_| Counted)).all();
+fn elimination_counted(symmetric: bool, samples: fn(u64) -> IBig) -> [Condition; 2] {
+    let counted = |n: usize| operations_of(|| eliminate(&mut vec![vec![Counted; n]; n], symmetric, |_| Counted)).all();
     let equal: Vec<bool> = (1..=12).map(|n| IBig::from(counted(n)) == elimination_by_hand(&n.into())).collect();
-    let (degree, _) = elimination_cost();
+    let (degree, _) = elimination_cost(samples);
     [
         all_hold(
             "operations of elimination equal",
@@ -304,7 +336,7 @@ fn elimination_counted() -> [Condition; 2] {
 
 /// Elimination in the place of a step.
 fn elimination() -> Outcome {
-    let (degree, table) = elimination_cost();
+    let (degree, table) = elimination_cost(kernel_samples);
     let requires = "at N = C(d+4,4) elimination costs a polynomial of degree at most 2 in d";
     let condition = Condition::new("degree of a cost at most", requires, format!("degree {degree}"), degree <= 2);
     Outcome { conditions: vec![condition], tables: vec![table] }
@@ -349,7 +381,7 @@ mod tests {
         let samples: Vec<(Vec<f64>, f64)> = (0..n).map(|i| ((0..5).map(|r| x[(r, i)]).collect(), labels[i])).collect();
         let mut network = start.clone();
         let mut velocity = Blocks::zeros(&network, 0.0);
-        (0..2).for_each(|_| step.take(&mut network, &mut velocity, &samples));
+        (0..2).for_each(|_| step.take(&mut network, &mut velocity, &samples, Flow::Through));
         for l in [2, 3] {
             for ((own, theirs), before) in
                 network.layer(l).weights.iter().zip(&trained.layer(l).weights).zip(&start.layer(l).weights)
@@ -366,8 +398,8 @@ mod tests {
     #[test]
     fn elimination_factors() {
         let entry = |i: usize, j: usize| Rational::from(if i == j { 9 } else { (i + j) as i64 });
-        let mut rows: Vec<Vec<Rational>> = (0..4).map(|i| (0..=i).map(|j| entry(i, j)).collect()).collect();
-        eliminate(&mut rows, |pivot| Rational::one().over(pivot).unwrap());
+        let mut rows: Vec<Vec<Rational>> = (0..4).map(|i| (0..4).map(|j| entry(i, j)).collect()).collect();
+        eliminate(&mut rows, true, |pivot| Rational::one().over(pivot).unwrap());
         let l = |i: usize, j: usize| if i == j { Rational::one() } else { rows[i][j].clone() };
         for i in 0..4 {
             for j in 0..=i {
