@@ -16,6 +16,7 @@ mod bless;
 mod certify;
 mod check;
 mod common;
+mod estimate;
 mod exit;
 mod goldens;
 mod new;
@@ -24,6 +25,7 @@ mod shard;
 mod show;
 
 pub use answer::Answer;
+pub use estimate::Limit;
 pub use exit::Exit;
 pub use output::{duration, note, with_spinner};
 

@@ -6,7 +6,7 @@ use dashu_int::{IBig, UBig};
 
 use super::gram_facts::GramFacts;
 use crate::error::{Error, Result};
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, check_memory};
 
 /// The largest order of a matrix: its dense form takes 512 MiB.
 pub const LARGEST_ORDER: usize = 8192;
@@ -34,6 +34,19 @@ pub fn checked_order(order: usize) -> Result<usize> {
         true => Ok(order),
         false => Err(Error::input(format!("a matrix of order {order}"), format!("an order from 1 to {LARGEST_ORDER} (512 MiB)"))),
     }
+}
+
+/// Dense matrices of 64 bits that certifying one of them takes at once: itself, floats of it, eigenvectors twice, room to work in.
+const MATRICES: u128 = 5;
+
+/// As [`checked_order`], if there is also the memory that certifying such a matrix takes.
+///
+/// # Errors
+/// As [`checked_order`]; with what is needed.
+pub fn affordable_order(order: usize) -> Result<usize> {
+    let order = checked_order(order)?;
+    let needed = check_memory(MATRICES * 8 * (order as u128).pow(2));
+    needed.map(|()| order).map_err(|e| e.and(format!("certifying a matrix of order {order} takes them")))
 }
 
 /// The entry, if exact products of 128 bits can take it.
@@ -66,6 +79,11 @@ impl Gram {
             None => Ok(Gram { entries, denominator }),
             Some((i, j)) => Err(Error::refused(asymmetry(&entries, i, j))),
         }
+    }
+
+    /// Bits of the largest entry.
+    pub fn bits(&self) -> u64 {
+        self.entries.as_slice().iter().map(|g| u64::from(u64::BITS - g.unsigned_abs().leading_zeros())).max().unwrap_or(0)
     }
 
     /// The matrix with entry `entry(i, j)` for `i >= j`, and its mirror image above.
