@@ -1,8 +1,11 @@
 //! The goldens of a profile, as the commands use them.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use super::common::Common;
 use super::output::{note, with_progress};
-use crate::claim::{Catalogue, Claim, Evaluation, Profile, Study};
+use crate::claim::{Catalogue, Claim, Evaluation, Ledger, Profile, Study};
 use crate::comparison::{Comparison, Request};
 use crate::error::Result;
 use crate::golden::{Recovery, Store, manifest};
@@ -13,7 +16,10 @@ use crate::golden::{Recovery, Store, manifest};
 /// When that fails.
 pub fn open(common: &Common) -> Result<Store> {
     let directory = common.golden.join(common.profile().name());
-    let store = Store::new(&directory);
+    let store = Store::new(&directory).tell_waiting(|directory, holder| {
+        let holder = holder.map_or("another process".into(), |pid| format!("process {pid}"));
+        note(format_args!("{}: waiting for {holder}, which is replacing goldens beside it", directory.display()));
+    });
     match store.recover()? {
         None => {}
         Some(Recovery::Finished) => {
@@ -43,13 +49,42 @@ pub fn compared<'a, S: Study>(
 ) -> Result<Comparison<'a>> {
     open(common)?;
     let (profile, jobs) = (common.profile(), common.jobs());
-    let resumed = common.ledger(catalogue.name, &catalogue.sources);
+    let resumed = common.ledger(catalogue.name, &catalogue.sources)?;
     let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
     let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
-    let comparison = with_progress("checked", |progress| Comparison::of(&request, ledger, progress))?;
+    let comparison = with_progress("checked", |progress| Comparison::of(&request, ledger, progress));
+    ledger.into_iter().for_each(note_invalid);
+    let comparison = comparison?;
     if matches!(resumed, Some((_, false))) {
         // What was kept for resuming has served.
         Evaluation { claims, profile, jobs, ledger }.forget()?;
     }
     Ok(comparison)
+}
+
+/// Computes a sample of what is stored once more, and says so; nothing where nothing is stored.
+///
+/// # Errors
+/// When a result came out otherwise than it was stored.
+pub fn recompute_sample<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], common: &Common) -> Result<String> {
+    let Some((ledger, _)) = common.ledger(catalogue.name, &catalogue.sources)? else { return Ok(String::new()) };
+    let work = Evaluation { claims, profile: common.profile(), jobs: common.jobs(), ledger: Some(&ledger) };
+    let (stored, again) = with_progress("recomputed", |_| work.recompute_sample())?;
+    let place = ledger.directory().display();
+    Ok(match stored {
+        0 => String::new(),
+        _ => format!(
+            "{stored} results were not computed now but stored in {place}; {again} of them, computed again, are the same.\n"
+        ),
+    })
+}
+
+/// Says which stored results were not used, an example of each reason.
+pub fn note_invalid(ledger: &Ledger) {
+    let mut reasons: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    ledger.invalid().into_iter().for_each(|(path, why)| reasons.entry(why).or_default().push(path));
+    for (why, paths) in reasons {
+        let more = if paths.len() > 1 { format!(", and {} others", paths.len() - 1) } else { String::new() };
+        note(format_args!("{}{more}: {why}; computed anew", paths[0].display()));
+    }
 }
