@@ -14,10 +14,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Sources;
-use super::study::Key;
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::file;
+
+/// The digest that identifies an item.
+type Key = [u8; 32];
 
 /// A directory of finished items.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::paper::{SingleIndex, catalogue, catalogue_from};
 use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources};
 use bfc::cli::{self, Answer, Exit};
-use self::paper::{SingleIndex, catalogue, catalogue_from};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another_paper/golden");
 

@@ -145,6 +145,10 @@ enum Spoiling {
     Token(Index, &'static str),
     Insert(Index, &'static str),
     Byte(Index, u8),
+    /// Another digit in place of one.
+    Digit(Index, u8),
+    /// A blank, or what looks like one, before a token.
+    Blank(Index, &'static str),
     Delete(Index, usize),
     /// A stretch again, somewhere.
     Repeat(Index, usize, Index),
@@ -156,7 +160,10 @@ enum Spoiling {
 fn spoiling() -> impl Strategy<Value = Spoiling> {
     let at = any::<Index>;
     let word = || select(WORDS);
+    let blanks = || select(&[" ", "\n", "\t", "\r", "\r\n", "\u{a0}", "\u{b}", "\u{c}", "\u{2028}"][..]);
     prop_oneof![
+        16 => (at(), b'0'..=b'9').prop_map(|(i, d)| Spoiling::Digit(i, d)),
+        8 => (at(), blanks()).prop_map(|(i, b)| Spoiling::Blank(i, b)),
         6 => (at(), word()).prop_map(|(i, w)| Spoiling::Token(i, w)),
         4 => (at(), word()).prop_map(|(i, w)| Spoiling::Insert(i, w)),
         1 => (at(), any::<u8>()).prop_map(|(i, b)| Spoiling::Byte(i, b)),
@@ -185,6 +192,14 @@ fn spoil(text: &mut Vec<u8>, spoiling: &Spoiling) {
         Spoiling::Insert(at, word) => {
             let at = at.index(length + 1);
             text.splice(at..at, word.bytes());
+        }
+        Spoiling::Digit(at, digit) => {
+            let digits: Vec<usize> = (0..length).filter(|&i| text[i].is_ascii_digit()).collect();
+            digits.get(at.index(digits.len().max(1))).into_iter().for_each(|&i| text[i] = *digit);
+        }
+        Spoiling::Blank(at, blank) => {
+            let at = tokens[at.index(tokens.len())].start;
+            text.splice(at..at, blank.bytes());
         }
         Spoiling::Byte(at, byte) => text[at.index(length)] = *byte,
         Spoiling::Delete(at, count) => {
@@ -312,5 +327,5 @@ fn both_checkers_say_the_same_of_spoiled_files() {
     println!("{count} cases: {} accepted, {} refused, {} unreadable by both", codes[0], codes[1], codes[2]);
     let shown = disagreements.iter().take(5).cloned().collect::<Vec<_>>().join("\n----\n");
     assert!(disagreements.is_empty(), "{} disagreements of {count}; the first:\n{shown}", disagreements.len());
-    assert!(codes.iter().all(|&found| found >= count / 40), "every verdict is reached: {codes:?}");
+    assert!(codes.iter().all(|&found| found >= count / 20), "every verdict is reached: {codes:?}");
 }
