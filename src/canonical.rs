@@ -60,3 +60,8 @@ impl Canonical {
         blake3::hash(&self.bytes).to_hex().to_string()
     }
 }
+
+/// BLAKE3 of bytes as they are, in lower-case hexadecimal: what `b3sum` prints of a file.
+pub fn bytes_hex(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}

@@ -2,7 +2,7 @@
 //!
 //! `check`, `bless` and the tests of a catalogue all come through [`Comparison::of`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::claim::{
     Catalogue, Claim, Description, Evaluation, Ledger, Outcomes, Profile, Progress, Study, Verdict, difference, text,
@@ -66,7 +66,8 @@ pub struct Comparison<'a> {
     pub profile: Profile,
     /// One for each claim, in order.
     pub entries: Vec<Entry<'a>>,
-    /// What is wrong with the set as a whole: its manifest, and files of claims that are not in the catalogue. Names, not paths.
+    /// What is wrong with the set as a whole: its manifest, files of claims that are not in the catalogue,
+    /// and files that are no goldens. Names, not paths.
     pub problems: Vec<String>,
 }
 
@@ -87,7 +88,10 @@ impl<'a> Comparison<'a> {
             claims.iter().filter(|c| c.is_checked_in(profile)).map(|c| catalogue.describe(c).golden_name()).collect();
         let strays = if whole { stored.strays(&names) } else { Vec::new() };
         let manifest = stored.manifest().err().map(nameless);
-        let problems = manifest.into_iter().chain(strays.iter().map(|s| format!("{s}: the golden of no claim"))).collect();
+        let name = |path: &PathBuf| path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let foreign = stored.foreign().iter().map(|path| format!("{}: no golden; move it elsewhere", name(path)));
+        let problems = strays.iter().map(|s| format!("{s}: the golden of no claim"));
+        let problems = manifest.into_iter().chain(problems).chain(foreign).collect();
         Ok(Comparison { profile, entries, problems })
     }
 

@@ -68,6 +68,12 @@ impl Error {
         Error::new(ErrorKind::Platform, message)
     }
 
+    /// Says more: the message, a semicolon, and `more`.
+    pub fn and(mut self, more: impl fmt::Display) -> Self {
+        self.0.message += &format!("; {more}");
+        self
+    }
+
     /// Names the file.
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.file = Some(file.to_path_buf());

@@ -1,7 +1,8 @@
 //! Whole files: read within a bound, written all at once.
 //!
 //! A file is written beside its name, synced and renamed, so a kill at any moment leaves the old content or the new one. The name
-//! beside is created exclusively: what already has that name, a symbolic link too, is neither followed nor overwritten.
+//! beside is created exclusively: what already has that name, a symbolic link too, is neither followed nor overwritten. The file is locked
+//! while it is written; what a killed process left is not, and the next write of the same name removes it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -9,25 +10,47 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// The bytes of a file of at most `most` bytes; `expected` says in words what belongs there.
+/// The name of standard input, where [`read_input`] is asked for it.
+pub const STANDARD_INPUT: &str = "-";
+
+/// The bytes of a regular file of at most `most` bytes; `expected` says in words what belongs there.
 ///
-/// The size is checked before reading, and while reading for what has none: a pipe or a character device, as a shell hands over by
-/// `<(...)` and `/dev/stdin`.
+/// Neither a directory nor a pipe or a device is opened: a pipe may have no end, and no beginning. The size is checked before reading.
 ///
 /// # Errors
-/// When the file cannot be read, is a directory or another kind of thing, or is larger.
+/// When the file cannot be read, is no regular file, or is larger.
 pub fn read(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
     let failed = |e: io::Error| Error::io("read", path, &e);
     let found = path.metadata().map_err(failed)?;
-    check_readable(&found.file_type()).map_err(failed)?;
+    if !found.is_file() {
+        return Err(failed(io::Error::other("it is not a regular file")));
+    }
+    match found.len() <= most {
+        // It may grow meanwhile.
+        true => File::open(path).map_err(failed).and_then(|file| bounded(file, path, most, expected)),
+        false => Err(too_large(path, most, expected)),
+    }
+}
+
+/// As [`read`], or of standard input for [`STANDARD_INPUT`].
+///
+/// # Errors
+/// As [`read`].
+pub fn read_input(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
+    match path.as_os_str() == STANDARD_INPUT {
+        true => bounded(io::stdin().lock(), Path::new("standard input"), most, expected),
+        false => read(path, most, expected),
+    }
+}
+
+fn bounded(source: impl Read, path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    if found.len() <= most {
-        File::open(path).and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes)).map_err(failed)?;
-    }
-    match found.len().max(bytes.len() as u64) <= most {
-        true => Ok(bytes),
-        false => Err(Error::input(format!("a file above {}", size(most)), expected).in_file(path)),
-    }
+    source.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, &e))?;
+    if bytes.len() as u64 <= most { Ok(bytes) } else { Err(too_large(path, most, expected)) }
+}
+
+fn too_large(path: &Path, most: u64, expected: &str) -> Error {
+    Error::input(format!("more than {}", size(most)), expected).in_file(path)
 }
 
 /// As [`read`], the text that the bytes are.
@@ -35,28 +58,18 @@ pub fn read(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`read`]; and when the bytes are not UTF-8, with the line.
 pub fn read_text(path: &Path, most: u64, expected: &str) -> Result<String> {
-    String::from_utf8(read(path, most, expected)?).map_err(|e| {
+    text(read(path, most, expected)?, path)
+}
+
+/// The text that the bytes of `path` are.
+///
+/// # Errors
+/// When they are not UTF-8, with the line.
+pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
+    String::from_utf8(bytes).map_err(|e| {
         let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         Error::input("bytes that are no text", "UTF-8").in_file(path).at_line(line)
     })
-}
-
-fn check_readable(kind: &fs::FileType) -> io::Result<()> {
-    match kind.is_file() || is_stream(kind) {
-        true => Ok(()),
-        false => Err(io::Error::other("it is neither a regular file nor a pipe")),
-    }
-}
-
-#[cfg(unix)]
-fn is_stream(kind: &fs::FileType) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    kind.is_fifo() || kind.is_char_device()
-}
-
-#[cfg(not(unix))]
-fn is_stream(_: &fs::FileType) -> bool {
-    false
 }
 
 fn size(bytes: u64) -> String {
@@ -103,6 +116,37 @@ fn replace_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
     staged.into_iter().try_for_each(Staged::commit)
 }
 
+/// Checks that `directory` is a place for output: neither the root of the file system nor the home directory, where what is written would
+/// lie among everything else.
+///
+/// # Errors
+/// When it is one of these.
+pub fn check_output(directory: &Path) -> Result<()> {
+    let own = |path: &Path| path.canonicalize().ok();
+    let Some(found) = own(directory) else { return Ok(()) };
+    let home = std::env::home_dir().and_then(|home| own(&home));
+    match found.parent().is_none() || home.is_some_and(|home| home == found) {
+        true => Err(Error::input("the root of the file system or a home directory", "a directory within it").in_file(directory)),
+        false => Ok(()),
+    }
+}
+
+/// Checks that [`write()`] can write this file, before the work whose result it is to hold; `inputs` are read by it.
+///
+/// # Errors
+/// When it could not, or the file is one of the inputs.
+pub fn check_result(path: &Path, inputs: &[&Path]) -> Result<()> {
+    let own = path.canonicalize().ok();
+    if let Some(input) = inputs.iter().find(|input| own.is_some() && input.canonicalize().ok() == own) {
+        return Err(Error::input("the file that is read", "another one to write").in_file(input));
+    }
+    check_replaceable(path)?;
+    Staged::create(path, PROBE).map(drop).map_err(|e| Error::io("write", path, &e))
+}
+
+/// What is written to find out whether a directory takes files: more than a full disk has room for.
+const PROBE: &[u8] = &[0; 1 << 16];
+
 /// Checks that [`write_set`] can write files of these names into `directory`; nothing is left behind.
 ///
 /// # Errors
@@ -112,8 +156,7 @@ pub fn check_writable(directory: &Path, names: &[&str]) -> Result<()> {
     let missing = missing(directory);
     let nearest = missing.last().map_or(directory, |path| path.parent().unwrap_or(path));
     let action = if missing.is_empty() { "write to the directory" } else { "create the directory" };
-    let probed = create_beside(&nearest.join("bfc-probe"), &[]).and_then(fs::remove_file);
-    probed.map_err(|e| Error::io(action, directory, &e))
+    Staged::create(&nearest.join("probe"), PROBE).map(drop).map_err(|e| Error::io(action, directory, &e))
 }
 
 /// Makes a directory and those it lies in, where they are missing.
@@ -154,29 +197,80 @@ pub fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory).map_or(Ok(()), |directory| directory.sync_all())
 }
 
-/// The new content of a file, complete beside it; dropped before [`commit`](Staged::commit), it is removed.
+/// The new content of a file, complete beside it and locked; dropped before [`commit`](Staged::commit), it is removed.
 struct Staged {
     place: PathBuf,
     beside: PathBuf,
+    file: File,
+    renamed: bool,
 }
+
+/// The most processes that write the same file at once.
+const MOST_NAMES: u32 = 16;
 
 impl Staged {
     fn beside(place: &Path, text: &str) -> Result<Self> {
         check_replaceable(place)?;
-        let beside = create_beside(place, text.as_bytes()).map_err(|e| Error::io("write", place, &e))?;
-        Ok(Staged { place: place.to_path_buf(), beside })
+        Staged::create(place, text.as_bytes()).map_err(|e| Error::io("write", place, &e))
     }
 
-    fn commit(self) -> Result<()> {
-        fs::rename(&self.beside, &self.place).map_err(|e| Error::io("write", &self.place, &e))
+    /// With a name of its own in the directory of `place`.
+    fn create(place: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let names: Vec<PathBuf> = (0..MOST_NAMES).map(|n| name_beside(place, n)).collect::<io::Result<_>>()?;
+        names.iter().for_each(|beside| remove_stale(beside));
+        for beside in names {
+            let file = match File::create_new(&beside) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                created => created?,
+            };
+            // Where there are no locks, nobody takes this for what a killed process left.
+            let _ = file.lock();
+            if has_name(&file, &beside) {
+                let mut staged = Staged { place: place.to_path_buf(), beside, file, renamed: false };
+                return staged.file.write_all(bytes).and_then(|()| staged.file.sync_all()).map(|()| staged);
+            }
+        }
+        Err(io::Error::other(format!("{MOST_NAMES} files of other writes lie beside it")))
+    }
+
+    fn commit(mut self) -> Result<()> {
+        fs::rename(&self.beside, &self.place).map_err(|e| Error::io("write", &self.place, &e))?;
+        self.renamed = true;
+        let directory = self.place.parent().filter(|path| !path.as_os_str().is_empty());
+        sync_directory(directory.unwrap_or(Path::new("."))).map_err(|e| Error::io("sync", &self.place, &e))
     }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // After the rename there is no such file.
-        let _ = fs::remove_file(&self.beside);
+        // After the rename the name may be another process's.
+        if !self.renamed {
+            let _ = fs::remove_file(&self.beside);
+        }
     }
+}
+
+/// Removes a file that no process is writing any more. With the lock on a file that has the name, nobody else can take the name away.
+fn remove_stale(beside: &Path) {
+    let is_file = beside.symlink_metadata().is_ok_and(|found| found.is_file());
+    let Some(file) = is_file.then(|| File::open(beside).ok()).flatten() else { return };
+    if file.try_lock().is_ok() && has_name(&file, beside) {
+        let _ = fs::remove_file(beside);
+    }
+}
+
+/// Returns whether `path` is a name of the open file.
+#[cfg(unix)]
+fn has_name(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |found: fs::Metadata| (found.dev(), found.ino());
+    file.metadata().map(identity).ok().is_some_and(|own| path.symlink_metadata().map(identity).ok() == Some(own))
+}
+
+/// An open file keeps its name here.
+#[cfg(not(unix))]
+fn has_name(_: &File, path: &Path) -> bool {
+    exists(path)
 }
 
 /// Only a regular file is replaced: a rename would put a file in the place of a link or a device.
@@ -187,24 +281,9 @@ fn check_replaceable(place: &Path) -> Result<()> {
     }
 }
 
-/// Names beside a file that are tried before giving up; killed processes leave few.
-const MOST_NAMES: u32 = 1000;
-
-/// Creates a file of another name in the directory of `place`.
-fn create_beside(place: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
-    for n in 0..MOST_NAMES {
-        let beside = name_beside(place, n)?;
-        match create(&beside, bytes) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            created => return created.map(|()| beside),
-        }
-    }
-    Err(io::Error::other(format!("{MOST_NAMES} files of interrupted writes lie beside it")))
-}
-
 fn name_beside(place: &Path, n: u32) -> io::Result<PathBuf> {
     let name = place.file_name().ok_or_else(|| io::Error::other("it has no file name"))?;
-    Ok(place.with_file_name(format!(".{}.{}-{n}.new", name.to_string_lossy(), std::process::id())))
+    Ok(place.with_file_name(format!(".{}.bfc-{n}.new", name.to_string_lossy())))
 }
 
 #[cfg(test)]
@@ -226,20 +305,30 @@ mod tests {
         fs::write(&file, "three").unwrap();
         assert_eq!(read(&file, 5, "a word").unwrap(), b"three");
         let error = read(&file, 4, "a word").unwrap_err().to_string();
-        assert!(error.ends_with("x: found a file above 4 bytes, expected a word"), "{error}");
+        assert!(error.ends_with("x: found more than 4 bytes, expected a word"), "{error}");
         let error = read(place.path(), 4, "a word").unwrap_err();
-        assert!(error.to_string().contains("cannot read: it is neither") && error.file() == Some(place.path()), "{error}");
+        assert!(
+            error.to_string().contains("cannot read: it is not a regular file") && error.file() == Some(place.path()),
+            "{error}"
+        );
         fs::write(&file, b"a\nb\xff").unwrap();
         assert_eq!(read_text(&file, 9, "a word").unwrap_err().line(), Some(2));
         assert!(read(&place.path().join("absent"), 4, "").unwrap_err().to_string().contains("cannot read"));
     }
 
-    /// A device has the size zero and no end.
+    /// A device has the size zero and no end; a pipe that nobody writes to would be waited for.
     #[cfg(unix)]
     #[test]
-    fn what_has_no_size_is_bounded_while_it_is_read() {
-        assert!(read(Path::new("/dev/zero"), 1 << 20, "a file").unwrap_err().to_string().contains("a file above 1 MiB"));
-        assert_eq!(read(Path::new("/dev/null"), 0, "a file").unwrap(), b"");
+    fn what_is_no_regular_file_is_not_opened() {
+        let place = place();
+        let pipe = place.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [Path::new("/dev/zero"), Path::new("/dev/null"), &pipe] {
+            assert!(read(path, 1 << 20, "a file").unwrap_err().to_string().contains("not a regular file"));
+        }
+        assert!(
+            bounded(io::repeat(0), Path::new("x"), 9, "a word").unwrap_err().to_string().contains("x: found more than 9 bytes")
+        );
     }
 
     #[test]
@@ -268,6 +357,59 @@ mod tests {
         std::os::unix::fs::symlink(&mine, place.path().join("link")).unwrap();
         assert!(write(&place.path().join("link"), "new").is_err());
         assert_eq!(["x", "mine"].map(|n| fs::read_to_string(place.path().join(n)).unwrap()), ["new", "mine"]);
+    }
+
+    /// What a killed process left goes; what a process is writing stays, and so does what is no file.
+    #[test]
+    fn files_of_interrupted_writes_go() {
+        let place = place();
+        let file = place.path().join("x");
+        let beside = |n| name_beside(&file, n).unwrap();
+        fs::write(beside(0), "half").unwrap();
+        fs::write(beside(7), "half").unwrap();
+        fs::create_dir(beside(3)).unwrap();
+        let busy = Staged::create(&file, b"busy").unwrap();
+        assert_eq!(busy.beside, beside(0));
+        write(&file, "new").unwrap();
+        assert_eq!(names(place.path()), [".x.bfc-0.new", ".x.bfc-3.new", "x"]);
+        busy.commit().unwrap();
+        assert_eq!((names(place.path()).len(), fs::read_to_string(&file).unwrap().as_str()), (2, "busy"));
+    }
+
+    #[test]
+    fn many_writers_of_one_file_leave_one_of_their_texts() {
+        let place = place();
+        let file = place.path().join("x");
+        let texts: Vec<String> = (0..8).map(|n| n.to_string().repeat(1000)).collect();
+        let written = crate::parallel::map(&texts, 8, |text| (0..20).all(|_| write(&file, text).is_ok()));
+        assert!(written.into_iter().all(|all| all) && texts.contains(&fs::read_to_string(&file).unwrap()));
+        assert_eq!(names(place.path()), ["x"]);
+    }
+
+    #[test]
+    fn a_result_is_not_written_over_what_is_read() {
+        let place = place();
+        let (input, other) = (place.path().join("in"), place.path().join("out"));
+        fs::write(&input, "mine").unwrap();
+        assert!(check_result(&place.path().join("./in"), &[&input]).unwrap_err().to_string().contains("the file that is read"));
+        assert!(check_result(&place.path().join(".."), &[]).is_err() && check_result(&place.path().join("no/x"), &[]).is_err());
+        check_result(&other, &[&input]).unwrap();
+        assert_eq!(names(place.path()), ["in"]);
+    }
+
+    #[test]
+    fn the_root_and_the_home_directory_are_no_place_for_output() {
+        let place = place();
+        check_output(place.path()).unwrap();
+        check_output(&place.path().join("absent")).unwrap();
+        let root = place.path().ancestors().last().unwrap();
+        for directory in [Some(root.to_path_buf()), std::env::home_dir()].into_iter().flatten().filter(|path| path.exists()) {
+            assert!(
+                check_output(&directory).unwrap_err().to_string().contains("a directory within it"),
+                "{}",
+                directory.display()
+            );
+        }
     }
 
     #[test]

@@ -10,13 +10,14 @@ use std::num::NonZeroU64;
 use dashu_int::IBig;
 use serde::{Deserialize, Serialize};
 
+use super::cost;
 use super::tails::{AnyCandidate, CertifiedTails, Tail, big_proved, check_request, proved};
 use crate::enclosure::big_residual::BigCandidate;
 use crate::enclosure::residual::Candidate;
 use crate::error::{Error, Result};
 use crate::exact::big_gram::{AnyGram, BigGram};
 use crate::exact::family::Family;
-use crate::exact::gram::Gram;
+use crate::exact::gram::{Gram, affordable_order};
 use crate::matrix::Matrix;
 
 mod text;
@@ -238,7 +239,17 @@ impl Certificate {
         }
     }
 
+    /// About how many seconds the check takes on one core (guarantee: approximate, an order of magnitude).
+    pub fn seconds(&self) -> f64 {
+        let bits = u64::from(self.k.max(self.s));
+        match &self.candidate {
+            Stored::Small(_) => cost::check_seconds(self.order(), 64, bits),
+            Stored::Big(_) => cost::check_seconds(self.order(), bits.max(64), bits),
+        }
+    }
+
     fn verified(&self, given: Option<&AnyGram>, threads: usize) -> Result<()> {
+        affordable_order(self.order())?;
         let candidate = self.candidate()?;
         let gram = self.matrix.gram(self.order(), self.denominator)?;
         if given.is_some_and(|given| !are_equal(given, &gram)) {

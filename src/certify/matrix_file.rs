@@ -9,8 +9,7 @@
 //!
 //! A name tells nothing. Files are bounded before they are read, and so is what comes out of a compressed one.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use rawzip::{CompressionMethod, ZipArchive};
@@ -21,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::exact::big_gram::{AnyGram, BigGram, checked_size};
 use crate::exact::given::{Given, Wanted};
 use crate::exact::{matrix_market, npy};
+use crate::file;
 use crate::matrix::Matrix;
 
 /// The largest file that is read, and the most that one unpacks to: twice what the largest matrix takes.
@@ -29,40 +29,21 @@ const LARGEST_FILE: u64 = 4 << 30;
 /// The most multiplications of the inner products of features: some minutes.
 const LARGEST_WORK: u128 = 1 << 43;
 
-/// The name of standard input.
-pub const STANDARD_INPUT: &str = "-";
-
 /// The bytes of a regular file, or of standard input for `-`.
 ///
 /// # Errors
 /// When it cannot be read, is no regular file, or is above 4 GiB.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let cannot = |e: io::Error| Error::io("read", path, &e);
-    if path.as_os_str() == STANDARD_INPUT {
-        return bounded(io::stdin().lock(), "standard input").map_err(|e| e.in_file(path));
-    }
-    let found = fs::metadata(path).map_err(cannot)?;
-    if !found.is_file() {
-        let expected = format!("a regular file, or {STANDARD_INPUT} for standard input");
-        return Err(Error::input("a directory, a pipe or a device", expected).in_file(path));
-    }
-    if found.len() > LARGEST_FILE {
-        return Err(too_large("a file").in_file(path));
-    }
-    bounded(File::open(path).map_err(cannot)?, "a file").map_err(|e| e.in_file(path))
+    file::read_input(path, LARGEST_FILE, "a matrix or a certificate")
 }
 
-fn too_large(what: &str) -> Error {
-    Error::input(format!("{what} above {} GiB", LARGEST_FILE >> 30), "a matrix or a certificate")
-}
-
-/// All that there is to read, if it is not too much.
+/// All that is unpacked, if it is not too much.
 fn bounded(source: impl Read, what: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let length = source.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
     match length {
         Ok(length) if length as u64 <= LARGEST_FILE => Ok(bytes),
-        Ok(_) => Err(too_large(what)),
+        Ok(_) => Err(Error::input(format!("{what} above {} GiB", LARGEST_FILE >> 30), "a matrix")),
         Err(e) => Err(Error::refused(format!("cannot read {what}: {e}"))),
     }
 }

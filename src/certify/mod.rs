@@ -11,11 +11,13 @@
 //! | [`tails`] | eigenvalue tails, proved |
 //! | [`perturbed`] | the same for every matrix near the given one |
 //! | [`certificate`] | tails and their proof in a file |
+//! | [`cost`] | how long that takes, about |
 //! | [`matrix_file`] | a user's own matrix |
 //! | [`systems`] | singular values and solutions of linear systems |
 
 pub mod candidate;
 pub mod certificate;
+pub mod cost;
 pub mod matrix_file;
 pub mod perturbed;
 pub mod refine;

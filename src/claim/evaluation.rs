@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::ledger::FinishedShare;
 use super::study::{self, Group, Key, gather};
 use super::{Checking, Claim, Computed, Ledger, Outcome, Outcomes, Profile, Study};
 use crate::canonical::Canonical;
@@ -76,10 +77,37 @@ impl<'a, S: Study> Evaluation<'a, S> {
         let own = study::shard::<S>(&items, index, count);
         let without = self.claims_without_items();
         let dealt: Vec<&Claim<S>> = without.iter().copied().skip(index).step_by(count.max(1)).collect();
-        let results = self.evaluate(&own, &Part::of(&dealt), progress)?;
+        let parts = Part::of(&dealt);
+        let results = self.evaluate(&own, &parts, progress)?;
         results.into_iter().try_for_each(|result| result.map(drop))?;
+        if let Some(ledger) = self.ledger {
+            let keys: Vec<Key> = own.iter().map(S::key).chain(parts.iter().map(|part| part.key(self.profile))).collect();
+            let ids = self.claims.iter().map(|claim| claim.id.to_string()).collect();
+            ledger.put_share(&FinishedShare::new(index + 1, count, self.profile.name(), ids, &keys))?;
+        }
         let distinct = gather::<S>(&items).iter().map(|group| group.items.len()).sum();
         Ok(Share { items: (own.len(), distinct), claims: (dealt.len(), without.len()) })
+    }
+
+    /// Computes a sample of what the ledger holds once more: one result of every sixteen, in the order of their keys. How many were stored,
+    /// and how many of them computed again.
+    ///
+    /// # Errors
+    /// When one comes out otherwise than it was stored, with its file; when one cannot be computed.
+    pub fn recompute_sample(&self) -> Result<(usize, usize)> {
+        let Some(ledger) = self.ledger else { return Ok((0, 0)) };
+        let items: BTreeMap<Key, S::Item> = self.items().into_iter().map(|item| (S::key(&item), item)).collect();
+        let mut stored: BTreeMap<Key, Stored<'_, S>> = BTreeMap::new();
+        stored.extend(items.iter().map(|(key, item)| (*key, Stored::Item(item))));
+        stored
+            .extend(Part::of(&self.claims_without_items()).into_iter().map(|part| (part.key(self.profile), Stored::Part(part))));
+        stored.retain(|key, _| ledger.stored(key).is_some());
+        let sample: Vec<(&Key, &Stored<'_, S>)> = stored.iter().step_by(SAMPLED).collect();
+        let checked = parallel::map(&sample, self.jobs, |(key, stored)| match ledger.stored(key) {
+            Some(found) if found != stored.computed(self.profile)? => Err(ledger.refuse(key)),
+            _ => Ok(()),
+        });
+        checked.into_iter().collect::<Result<()>>().map(|()| (stored.len(), sample.len()))
     }
 
     /// Removes all of this work from its ledger.
@@ -117,8 +145,10 @@ impl<'a, S: Study> Evaluation<'a, S> {
 
     /// Computes the items and judges the parts as soon as what they read is there.
     fn evaluate(&self, items: &[S::Item], parts: &[Part<'a, S>], progress: Progress<'_>) -> Result<Vec<Result<Outcome>>> {
+        self.ledger.map_or(Ok(()), Ledger::check_names)?;
         let computed = Computed::<S>::begin(items, self.ledger);
         let groups = gather::<S>(items.iter().filter(|item| !computed.has(&S::key(item))));
+        self.ledger.filter(|_| !groups.is_empty()).map_or(Ok(()), Ledger::check_writable)?;
         let results: Vec<OnceLock<Result<Outcome>>> = parts.iter().map(|_| OnceLock::new()).collect();
         let total = gather::<S>(items).iter().map(|g| g.items.len()).sum::<usize>() + parts.len();
         let done = AtomicUsize::new(computed.count());
@@ -173,6 +203,29 @@ impl<'a, S: Study> Evaluation<'a, S> {
             ledger.put(&key, outcome)?;
         }
         Ok(outcome)
+    }
+}
+
+/// Of stored results, one of so many is computed again by [`Evaluation::recompute_sample`].
+const SAMPLED: usize = 16;
+
+/// What a ledger holds the result of.
+enum Stored<'a, S: Study> {
+    Item(&'a S::Item),
+    Part(Part<'a, S>),
+}
+
+impl<S: Study> Stored<'_, S> {
+    /// The text of its result, computed now.
+    fn computed(&self, profile: Profile) -> Result<String> {
+        let text = match self {
+            Stored::Item(item) => serde_json::to_string(&S::compute(&[item])?.first()),
+            Stored::Part(part) => {
+                let computed = Computed::<S>::default();
+                serde_json::to_string(&(part.check())(&Checking { claim: part.claim, profile, computed: &computed })?)
+            }
+        };
+        text.map_err(|e| Error::refused(e.to_string()))
     }
 }
 

@@ -1,6 +1,5 @@
 //! `bfc certify`: eigenvalue tails of a user's own matrix, with a proof to keep.
 
-use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -8,16 +7,18 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
+use super::estimate::Limit;
 use super::exit::Exit;
 use super::output;
 use crate::certify::certificate::{Certificate, Source};
 use crate::certify::perturbed::PerturbedTail;
 use crate::certify::tails::any_eigenvalue_tails;
-use crate::certify::{CertifiedTails, LARGEST_DIGITS, Tail, matrix_file};
+use crate::certify::{CertifiedTails, LARGEST_DIGITS, Tail, cost, matrix_file};
 use crate::error::{Error, Result};
 use crate::exact::Rational;
 use crate::exact::big_gram::AnyGram;
 use crate::exact::family::{Family, Kind};
+use crate::file;
 use crate::layout::aligned;
 
 /// What to certify, or to check.
@@ -77,6 +78,8 @@ pub struct TailArguments {
     /// Write a certificate
     #[arg(long, value_name = "CERT.json")]
     emit: Option<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
     /// Threads, from 1 to 256 [default: one a processor]
     #[arg(long, alias = "threads", value_name = "N", value_parser = super::common::jobs)]
     jobs: Option<NonZeroUsize>,
@@ -91,6 +94,8 @@ pub struct CheckArguments {
     /// The matrix it should be of, in any format that `tail` reads; without it, the one that the certificate states
     #[arg(long, value_name = "FILE")]
     gram: Option<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
     /// Threads, from 1 to 256 [default: one a processor]
     #[arg(long, alias = "threads", value_name = "N", value_parser = super::common::jobs)]
     jobs: Option<NonZeroUsize>,
@@ -128,7 +133,12 @@ fn radius(text: &str) -> std::result::Result<Rational, String> {
 }
 
 fn tail(arguments: &TailArguments) -> Result<Answer> {
+    if let Some(path) = &arguments.emit {
+        let inputs: Vec<&Path> = arguments.gram.iter().chain(&arguments.features).map(PathBuf::as_path).collect();
+        file::check_result(path, &inputs)?;
+    }
     let (family, gram) = arguments.matrix()?;
+    arguments.limit.announce(cost::seconds(&gram))?;
     let digits = usize::from(arguments.digits);
     let proof = any_eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.jobs))?;
     let rows = match &arguments.radius {
@@ -139,8 +149,8 @@ fn tail(arguments: &TailArguments) -> Result<Answer> {
         }
     };
     let exit = if rows.iter().all(|row| row.undecided.is_none()) { Exit::Success } else { Exit::Undecided };
-    if let (Some(file), Exit::Success) = (&arguments.emit, exit) {
-        emit(file, family.as_ref(), &gram, digits, &proof)?;
+    if let (Some(path), Exit::Success) = (&arguments.emit, exit) {
+        emit(path, family.as_ref(), &gram, digits, &proof)?;
     }
     if proof.is_indefinite {
         output::note(
@@ -225,35 +235,18 @@ fn text(gram: &AnyGram, rows: &[Row]) -> String {
     format!("M = {}, D = {}\n\n{table}", gram.order(), gram.denominator())
 }
 
-fn emit(file: &Path, family: Option<&Family>, gram: &AnyGram, digits: usize, proof: &CertifiedTails) -> Result<()> {
+fn emit(path: &Path, family: Option<&Family>, gram: &AnyGram, digits: usize, proof: &CertifiedTails) -> Result<()> {
     let source = family.map_or_else(|| Source::from(gram), Source::from);
-    write(file, &Certificate::new(source, gram.denominator(), digits, proof)?.to_json())
+    file::write(path, &Certificate::new(source, gram.denominator(), digits, proof)?.to_json())
 }
 
 fn check(arguments: &CheckArguments) -> Result<Answer> {
-    let file = &arguments.certificate;
-    let certificate = Certificate::parse(&utf8(matrix_file::read(file)?, file)?).map_err(|e| e.in_file(file))?;
+    let path = &arguments.certificate;
+    let certificate = Certificate::parse(&file::text(matrix_file::read(path)?, path)?).map_err(|e| e.in_file(path))?;
+    arguments.limit.announce(certificate.seconds())?;
     let given = arguments.gram.as_deref().map(|file| matrix_file::gram(file, false)).transpose()?;
     Ok(match certificate.refusal(given.as_ref(), threads(arguments.jobs)) {
         None => Answer { text: format!("accepted\n{}", certificate.statement()), exit: Exit::Success },
         Some(reason) => Answer { text: format!("refused: {reason}\n"), exit: Exit::Failure },
-    })
-}
-
-fn utf8(bytes: Vec<u8>, file: &Path) -> Result<String> {
-    String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        Error::input("bytes that are no text", "UTF-8").in_file(file).at_line(line)
-    })
-}
-
-/// Writes beside the file first, so that an interruption leaves no half file.
-fn write(file: &Path, text: &str) -> Result<()> {
-    let name = file.file_name().ok_or_else(|| Error::input(file.display(), "the name of a file"))?;
-    let staged = file.with_file_name(format!(".{}.new", name.to_string_lossy()));
-    let written = fs::write(&staged, text).and_then(|()| fs::rename(&staged, file));
-    written.map_err(|e| {
-        let _ = fs::remove_file(&staged);
-        Error::io("write", file, &e)
     })
 }

@@ -59,7 +59,7 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -
         return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
     }
     require_platform()?;
-    match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources, false)) {
+    match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources, false)?) {
         (Some(shard), Some((ledger, _))) => {
             let work = Evaluation { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
             shard::share(&work, shard, ledger.directory())

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::claim::{Ledger, Profile, Sources};
+use crate::error::Result;
+use crate::file;
 
 /// How much is run, where the goldens are, and on how many threads.
 #[derive(Clone, Debug, clap::Args)]
@@ -48,13 +50,17 @@ impl From<ProfileName> for Profile {
 impl Common {
     /// Where finished work is kept while the program `name` runs this command, and whether it stays there afterwards. Nowhere for short
     /// profiles, unless `needed`.
-    pub fn ledger(&self, name: &str, sources: &Sources, needed: bool) -> Option<(Ledger, bool)> {
+    ///
+    /// # Errors
+    /// When it would be kept in the root of the file system or in a home directory.
+    pub fn ledger(&self, name: &str, sources: &Sources, needed: bool) -> Result<Option<(Ledger, bool)>> {
         let profile = self.profile();
         let resumed = || PathBuf::from(format!("target/{name}/{}", profile.name()));
-        match &self.out {
+        self.out.as_deref().map_or(Ok(()), file::check_output)?;
+        Ok(match &self.out {
             Some(directory) => Some((Ledger::new(directory, sources), true)),
             None => (needed || profile == Profile::Full).then(|| (Ledger::new(resumed(), sources), false)),
-        }
+        })
     }
 
     /// How much is run.

@@ -16,6 +16,7 @@ mod bless;
 mod certify;
 mod check;
 mod common;
+mod estimate;
 mod exit;
 mod goldens;
 mod new;
@@ -25,6 +26,7 @@ mod show;
 mod weights;
 
 pub use answer::Answer;
+pub use estimate::Limit;
 pub use exit::Exit;
 pub use output::{duration, note, with_spinner};
 

@@ -24,8 +24,12 @@ pub fn finish(answer: Result<Answer>) -> ExitCode {
 
 /// Prints help, the version or a usage error.
 pub fn usage(usage: &clap::Error) -> ExitCode {
-    let _ = usage.print();
-    if usage.use_stderr() { Exit::Unusable.into() } else { Exit::Success.into() }
+    match usage.print().and_then(|()| io::stdout().flush()) {
+        // A reader who closes the pipe early has what he wanted.
+        Ok(()) if !usage.use_stderr() => Exit::Success.into(),
+        Err(e) if !usage.use_stderr() && e.kind() == io::ErrorKind::BrokenPipe => Exit::Success.into(),
+        _ => Exit::Unusable.into(),
+    }
 }
 
 fn print(text: &str) -> Result<()> {

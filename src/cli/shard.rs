@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::answer::Answer;
 use super::exit::Exit;
-use super::output;
 use super::output::with_progress;
+use super::{goldens, output};
 use crate::claim::{Catalogue, Evaluation, Ledger, Share, Study};
 use crate::error::Result;
 use crate::file;
@@ -39,10 +39,10 @@ impl FromStr for Shard {
 /// Does one share of the work, into the ledger in `directory`.
 pub fn share<S: Study>(work: &Evaluation<'_, S>, shard: Shard, directory: &Path) -> Result<Answer> {
     let start = Instant::now();
-    // A share may be empty; its directory is there all the same, to be joined.
-    file::create_directory(directory)?;
     let share = |progress: crate::claim::Progress<'_>| work.share(shard.index - 1, shard.count, progress);
-    let Share { items, claims } = with_progress("done", share)?;
+    let done = with_progress("done", share);
+    work.ledger.into_iter().for_each(goldens::note_invalid);
+    let Share { items, claims } = done?;
     output::duration("finished", start);
     let text = format!(
         "shard {}/{} of profile {}: {} of {} runs and {} of {} claims without runs, in {}\n",
@@ -60,12 +60,11 @@ pub fn share<S: Study>(work: &Evaluation<'_, S>, shard: Shard, directory: &Path)
 
 /// Joins the ledgers of several shards.
 pub fn merge<S: Study>(catalogue: &Catalogue<S>, shards: &[PathBuf], out: &Path) -> Result<Answer> {
-    let joined = Ledger::new(out, &catalogue.sources);
-    let mut text = String::new();
-    for directory in shards {
-        let items = joined.join(&Ledger::new(directory, &catalogue.sources))?;
-        text += &format!("{}: {items} items\n", directory.display());
-    }
+    file::check_output(out)?;
+    let parts: Vec<Ledger> = shards.iter().map(|directory| Ledger::new(directory, &catalogue.sources)).collect();
+    let counts = Ledger::new(out, &catalogue.sources).join(&parts)?;
+    let lines = shards.iter().zip(counts).map(|(directory, items)| format!("{}: {items} items\n", directory.display()));
+    let mut text: String = lines.collect();
     let (program, out) = (catalogue.name, out.display());
     text += &format!("joined in {out}; compare with the goldens: {program} check --profile P --out {out}\n");
     Ok(Answer { text, exit: Exit::Success })

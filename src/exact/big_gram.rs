@@ -56,6 +56,11 @@ impl BigGram {
         BigGram { denominator, ..self }
     }
 
+    /// Bits of the largest entry.
+    pub fn bits(&self) -> u64 {
+        self.entries.as_slice().iter().map(|g| g.bit_len() as u64).max().unwrap_or(0)
+    }
+
     /// Rows and columns.
     pub fn order(&self) -> usize {
         self.entries.rows()

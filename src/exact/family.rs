@@ -14,7 +14,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
-use super::gram::{Gram, checked_order};
+use super::gram::{Gram, affordable_order};
 use crate::error::{Error, Result};
 
 /// The largest dimension of an input; it keeps the entries of every family within the bound of a [`Gram`].
@@ -85,7 +85,7 @@ impl Family {
     /// When there is no such family: `perm` and `pm3` need a power of two from 4 to [`LARGEST_DIMENSION`], `boolplus` has
     /// `3 C(d, 4)` functions; or its order is not within the bounds of a [`Gram`].
     pub fn gram(&self) -> Result<Gram> {
-        checked_order(self.count).map_err(|e| e.at_field("count"))?;
+        affordable_order(self.count).map_err(|e| e.at_field("count"))?;
         self.checked_dimension().map_err(|e| e.at_field("dimension"))?;
         match self.kind {
             Kind::Perm => perm(self),

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use dashu_int::IBig;
 
 use super::big_gram::{AnyGram, BigGram, LARGEST_BIG_ORDER, checked_size};
-use super::gram::{Gram, asymmetry, checked_order, first_asymmetry, largest_entry};
+use super::gram::{Gram, affordable_order, asymmetry, first_asymmetry, largest_entry};
 use super::machine_number::MachineNumber;
 use super::{Dyadic, Rational};
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ impl Wanted {
         if self == Wanted::Square && rows != cols {
             return Err(Error::input(format!("{rows} x {cols} entries"), "a square matrix"));
         }
-        checked_order(rows)?;
+        affordable_order(rows)?;
         if rows > LARGEST_BIG_ORDER && !(integers && self == Wanted::Square) {
             let expected = format!("at most {LARGEST_BIG_ORDER}, or a square matrix of integers");
             return Err(Error::input(format!("{rows} rows"), expected));

@@ -6,7 +6,7 @@ use dashu_int::{IBig, UBig};
 
 use super::gram_facts::GramFacts;
 use crate::error::{Error, Result};
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, check_memory};
 
 /// The largest order of a matrix: its dense form takes 512 MiB.
 pub const LARGEST_ORDER: usize = 8192;
@@ -34,6 +34,24 @@ pub fn checked_order(order: usize) -> Result<usize> {
         true => Ok(order),
         false => Err(Error::input(format!("a matrix of order {order}"), format!("an order from 1 to {LARGEST_ORDER} (512 MiB)"))),
     }
+}
+
+/// Dense matrices of 64 bits that certifying one of them takes at once (measured: 7.5 of order 2000).
+const MATRICES: u128 = 8;
+
+/// From this order on, the address space that threads reserve is asked for as well.
+const LARGE_ORDER: usize = 500;
+const THREADS: u128 = 512 << 20;
+
+/// As [`checked_order`], if there is also the memory that certifying such a matrix takes.
+///
+/// # Errors
+/// As [`checked_order`]; with what is needed.
+pub fn affordable_order(order: usize) -> Result<usize> {
+    let order = checked_order(order)?;
+    let threads = if order < LARGE_ORDER { 0 } else { THREADS };
+    let needed = check_memory(MATRICES * 8 * (order as u128).pow(2) + threads);
+    needed.map(|()| order).map_err(|e| e.and(format!("certifying a matrix of order {order} takes them")))
 }
 
 /// The entry, if exact products of 128 bits can take it.
@@ -66,6 +84,11 @@ impl Gram {
             None => Ok(Gram { entries, denominator }),
             Some((i, j)) => Err(Error::refused(asymmetry(&entries, i, j))),
         }
+    }
+
+    /// Bits of the largest entry.
+    pub fn bits(&self) -> u64 {
+        self.entries.as_slice().iter().map(|g| u64::from(u64::BITS - g.unsigned_abs().leading_zeros())).max().unwrap_or(0)
     }
 
     /// The matrix with entry `entry(i, j)` for `i >= j`, and its mirror image above.

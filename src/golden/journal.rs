@@ -14,9 +14,10 @@
 //! The names are such that nobody gives them to a copy of his own, and what holds anything but goldens is never touched.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::manifest;
 use crate::error::{Error, Result};
@@ -120,16 +121,49 @@ pub(super) fn belongs(path: &Path) -> bool {
     name.is_some_and(|name| name == manifest::FILE || name.ends_with(".txt")) && path.is_file()
 }
 
+/// Who is told, of which directory and by which process, when a lock is waited for.
+pub type Waiting = fn(&Path, Option<u32>);
+
+/// How long a lock is waited for before anybody is told.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Holds other processes off while a set is replaced or recovered, where the platform can lock a directory.
-pub(super) fn lock(directory: &Path) -> Option<File> {
+pub(super) fn lock(directory: &Path, waiting: Waiting) -> Option<File> {
     let parent = File::open(Places::of(directory).ok()?.parent).ok()?;
+    const STEP: Duration = Duration::from_millis(20);
+    for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
+        match parent.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(STEP),
+            tried => return tried.ok().map(|()| parent),
+        }
+    }
+    waiting(directory, holder(&parent));
     parent.lock().ok()?;
     Some(parent)
+}
+
+/// The process that holds a lock on a file, where the platform tells.
+#[cfg(target_os = "linux")]
+fn holder(file: &File) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{}", file.metadata().ok()?.ino());
+    // `1: FLOCK  ADVISORY  WRITE 4711 fd:01:123456 0 EOF`; a line with an arrow is of one who waits.
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let words = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words.filter(|w| w.len() == 8 && w[5].ends_with(&inode)).find_map(|w| w[4].parse().ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn holder(_: &File) -> Option<u32> {
+    None
 }
 
 /// Replaces the content of `directory` by `files`, given as names and texts.
 pub(super) fn replace<'a>(disk: &impl Disk, directory: &Path, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<()> {
     let places = Places::of(directory)?;
+    if places.current.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+        return Err(Error::input("something that is not a directory", "one to replace, or none").in_file(directory));
+    }
     stage(disk, &places, files)?;
     if exists(&places.current) {
         rename(disk, &places.current, &places.old)?;

@@ -12,8 +12,11 @@ use crate::error::{Error, Result};
 /// The name of the manifest in its directory.
 pub const FILE: &str = "MANIFEST.json";
 
-/// The format that this version writes, and the only one that it reads.
-pub const FORMAT: u64 = 2;
+/// The format that this version writes.
+pub const FORMAT: u64 = 3;
+
+/// The format before it, which is read as well: its root digest covers the files and not the other fields.
+const FORMAT_BEFORE: u64 = 2;
 
 /// What seals a file: for each half the BLAKE3 digest, in hexadecimal digits, of the canonical encoding of the half's name, the
 /// file's name and its bytes.
@@ -48,11 +51,12 @@ pub struct Manifest {
 impl Manifest {
     /// Seals files, given their seals by name; `command` tells a reader how to make them again.
     pub fn seal(command: &str, files: BTreeMap<String, Seal>) -> Self {
-        let root = root_digest(&files);
-        Manifest { format: FORMAT, command: command.into(), version: env!("CARGO_PKG_VERSION").into(), files, root }
+        let version = env!("CARGO_PKG_VERSION").into();
+        let unsealed = Manifest { format: FORMAT, command: command.into(), version, files, root: String::new() };
+        Manifest { root: unsealed.root_digest(), ..unsealed }
     }
 
-    /// The digest over all names and digests.
+    /// The digest over all other fields.
     pub fn root(&self) -> &str {
         &self.root
     }
@@ -70,23 +74,37 @@ impl Manifest {
     /// Reads a manifest from the text of `file`.
     ///
     /// # Errors
-    /// When the text is no manifest, has another format, or its root digest does not fit its entries; with file and line.
+    /// When the text is no manifest, has another format, its root digest does not fit its fields, or it is not written as
+    /// [`render`](Self::render) writes it: with lines twice or in another order; with file and line.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
         let form: Form = serde_json::from_str(text).map_err(|e| malformed(&e).in_file(file))?;
-        if form.format != FORMAT {
+        if ![FORMAT, FORMAT_BEFORE].contains(&form.format) {
             return Err(other_format(form.format).in_file(file).at_line(line_of_key(text, "format")).at_field("format"));
         }
         let manifest: Manifest = serde_json::from_str(text).map_err(|e| malformed(&e).in_file(file))?;
-        manifest.verify().map_err(|error| error.in_file(file).at_line(line_of_key(text, "root")).at_field("root"))?;
-        Ok(manifest)
+        let root = manifest.root_digest();
+        if manifest.root != root {
+            let message = format!("edited: found {}, expected {root} of the other fields", manifest.root);
+            return Err(Error::golden(message).in_file(file).at_line(line_of_key(text, "root")).at_field("root"));
+        }
+        // A checkout may have converted the line endings.
+        let (own, found) = (manifest.render(), text.replace("\r\n", "\n"));
+        match own == found {
+            true => Ok(manifest),
+            false => {
+                let line = 1 + own.lines().zip(found.lines()).take_while(|(own, found)| own == found).count();
+                Err(Error::golden("edited: not as it was written").in_file(file).at_line(line))
+            }
+        }
     }
 
-    fn verify(&self) -> Result<()> {
-        let root = root_digest(&self.files);
-        match self.root == root {
-            true => Ok(()),
-            false => Err(Error::golden(format!("edited: found {}, expected {root} of the files listed", self.root))),
-        }
+    fn root_digest(&self) -> String {
+        let own = Canonical::of("golden set");
+        let start = match self.format {
+            FORMAT_BEFORE => own,
+            format => own.integer(format).text(&self.command).text(&self.version),
+        };
+        self.files.iter().fold(start, |c, (name, seal)| c.text(name).text(&seal.prose).text(&seal.numbers)).hex()
     }
 }
 
@@ -102,10 +120,6 @@ fn other_format(found: u64) -> Error {
         _ => "",
     };
     Error::golden(format!("found {found}, expected {FORMAT}{remedy}"))
-}
-
-fn root_digest(files: &BTreeMap<String, Seal>) -> String {
-    files.iter().fold(Canonical::of("golden set"), |c, (name, seal)| c.text(name).text(&seal.prose).text(&seal.numbers)).hex()
 }
 
 fn malformed(cause: &serde_json::Error) -> Error {
@@ -158,7 +172,10 @@ mod tests {
     fn an_edited_manifest_is_reported_with_its_line() {
         let seal = Seal::of("a.txt", &text());
         let cases = [
-            ("\"format\": 2", "\"format\": 7", 2, "format"),
+            ("\"format\": 3", "\"format\": 7", 2, "format"),
+            ("\"format\": 3", "\"format\": 2", 11, "root"),
+            ("bfc bless", "bfc cures", 11, "root"),
+            ("\"version\": \"", "\"version\": \"1", 11, "root"),
             ("\"root\": \"", "\"root\": \"0", 11, "root"),
             ("a.txt", "b.txt", 11, "root"),
             (&seal.prose, &seal.numbers, 11, "root"),
@@ -169,12 +186,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn lines_that_are_moved_or_there_twice_are_noticed() {
+        let text = sealed().render();
+        let lines: Vec<&str> = text.lines().collect();
+        let joined = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        for at in 1..lines.len() - 2 {
+            let (mut moved, mut twice) = (lines.clone(), lines.clone());
+            moved.swap(at, at + 1);
+            twice.insert(at, lines[at]);
+            for edited in [joined(&moved), joined(&twice), joined(&lines).replacen(": ", ":  ", at)] {
+                assert!(Manifest::parse(&edited, Path::new("g/MANIFEST.json")).is_err(), "{edited}");
+            }
+        }
+        assert!(Manifest::parse(&text.replace('\n', "\r\n"), Path::new("g/MANIFEST.json")).is_ok());
+    }
+
+    /// Its root digest is over the files alone.
+    #[test]
+    fn the_format_before_the_last_is_read() {
+        let mut before = Manifest { format: FORMAT_BEFORE, ..sealed() };
+        before.root = before.root_digest();
+        assert_eq!(Manifest::parse(&before.render(), Path::new("MANIFEST.json")).unwrap(), before);
+        assert_ne!(before.root, sealed().root);
+    }
+
     /// As it was written when one digest sealed a whole file.
     #[test]
     fn the_format_before_is_refused_with_what_to_do() {
         let text = "{\n  \"format\": 1,\n  \"command\": \"bfc bless\",\n  \"version\": \"0.1.0\",\n  \"files\": {\n    \"a.txt\": \"00\"\n  },\n  \"root\": \"00\"\n}\n";
         let error = Manifest::parse(text, Path::new("g/MANIFEST.json")).unwrap_err();
-        assert!(error.to_string().starts_with("g/MANIFEST.json:2: format: found 1, expected 2; "), "{error}");
+        assert!(error.to_string().starts_with("g/MANIFEST.json:2: format: found 1, expected 3; "), "{error}");
         assert!(error.to_string().ends_with("bless every claim to seal them apart"), "{error}");
     }
 

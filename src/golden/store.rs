@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, Disk, OperatingSystem, Recovery};
+use super::journal::{self, Disk, OperatingSystem, Recovery, Waiting};
 use super::manifest::{self, Manifest, Seal};
 use super::status::{self, Status};
 use super::text::Text;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 
 /// The most bytes of a golden that are read; those of this crate have some thousands.
@@ -39,6 +39,7 @@ pub struct Written {
 #[derive(Clone, Debug)]
 pub struct Store {
     directory: PathBuf,
+    waiting: Waiting,
 }
 
 /// What a [`Store`] holds.
@@ -53,7 +54,12 @@ pub struct Stored {
 impl Store {
     /// The goldens in `directory`, which need not exist.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Store { directory: directory.into() }
+        Store { directory: directory.into(), waiting: |_, _| {} }
+    }
+
+    /// The same; `waiting` is called when another process has had the directory locked for a second.
+    pub fn tell_waiting(self, waiting: Waiting) -> Self {
+        Store { waiting, ..self }
     }
 
     /// Where the golden `name` is.
@@ -71,14 +77,15 @@ impl Store {
     }
 
     fn recover_on(&self, disk: &impl Disk) -> Result<Option<Recovery>> {
-        let _held = journal::lock(&self.directory);
+        let _held = journal::lock(&self.directory, self.waiting);
         journal::recover(disk, &self.directory)
     }
 
     /// Reads what is there; a directory that does not exist holds nothing.
     ///
     /// # Errors
-    /// When the directory or a file cannot be read. A missing or malformed manifest is told by [`Stored::manifest`].
+    /// When the directory, a file or the manifest cannot be read. A missing, malformed or edited manifest is told by
+    /// [`Stored::manifest`].
     pub fn load(&self) -> Result<Stored> {
         let (mut texts, mut foreign) = (BTreeMap::new(), Vec::new());
         let paths = if file::exists(&self.directory) { file::entries(&self.directory)? } else { Vec::new() };
@@ -89,12 +96,16 @@ impl Store {
                 _ => foreign.push(path),
             }
         }
-        Ok(Stored { directory: self.directory.clone(), texts, foreign, manifest: self.manifest() })
+        let manifest = self.manifest();
+        match manifest {
+            Err(error) if error.kind() == ErrorKind::Io => Err(error),
+            manifest => Ok(Stored { directory: self.directory.clone(), texts, foreign, manifest }),
+        }
     }
 
     fn manifest(&self) -> Result<Manifest> {
         let path = self.path(manifest::FILE);
-        if !path.exists() {
+        if !file::exists(&path) {
             return Err(
                 Error::golden("missing, expected the manifest of the goldens; restore it, or bless every claim").in_file(&path)
             );
@@ -113,7 +124,7 @@ impl Store {
 
     fn replace_on(&self, disk: &impl Disk, texts: &BTreeMap<String, Text>, scope: Scope, command: &str) -> Result<Written> {
         self.create_parent()?;
-        let _held = journal::lock(&self.directory);
+        let _held = journal::lock(&self.directory, self.waiting);
         let stored = self.load()?;
         let (files, manifest) = stored.replaced(texts, scope, command)?;
         let written = stored.changes(&files, &manifest);
@@ -122,11 +133,18 @@ impl Store {
         }
         let seal = manifest.render();
         let all = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).chain([(manifest::FILE, seal.as_str())]);
-        journal::replace(disk, &self.directory, all).inspect_err(|_| {
-            // What failed half-way is undone or finished at once; if that fails too, the next command does it.
-            let _ = journal::recover(disk, &self.directory);
-        })?;
+        let replaced = journal::replace(disk, &self.directory, all);
+        replaced.map_err(|error| error.and(self.outcome_of_failure(disk, &files)))?;
         Ok(written)
+    }
+
+    /// What failed half-way is finished or undone at once; if that fails too, the next command does it.
+    fn outcome_of_failure(&self, disk: &impl Disk, files: &BTreeMap<String, String>) -> &'static str {
+        match journal::recover(disk, &self.directory).and_then(|_| self.load()) {
+            Ok(stored) if stored.texts == *files => "the new goldens stand all the same",
+            Ok(_) => "the goldens are as they were",
+            Err(_) => "the next command that reads these goldens finishes or undoes it",
+        }
     }
 
     fn create_parent(&self) -> Result<()> {
@@ -167,6 +185,11 @@ impl Stored {
             self.text(name).zip(seal).ok_or_else(|| refused("missing, or not sealed: there are no numbers to keep"))?;
         let sealed = |text: &Text| Seal::of(name, text).numbers == seal.numbers;
         Text::split(file).filter(sealed).ok_or_else(|| refused("the numbers are not those that were sealed"))
+    }
+
+    /// Entries of the directory that are neither texts nor the manifest.
+    pub fn foreign(&self) -> &[PathBuf] {
+        &self.foreign
     }
 
     /// Names that are stored or sealed but not among `names`.

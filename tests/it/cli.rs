@@ -194,6 +194,18 @@ fn a_closed_pipe_is_no_failure() {
     }
 }
 
+/// Help is an answer as any other: what cannot be written is told.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_ends_with_2() {
+    let place = Place::new("full");
+    for words in [&["list"][..], &["--help"], &["--version"], &["help", "check"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let answer = Answer::of(place.command(words).stdout(full).output().unwrap());
+        assert_eq!(answer.code, 2, "{words:?}");
+    }
+}
+
 /// The complete example of the documentation.
 fn example() -> String {
     let page = include_str!("../../src/_docs/run.md");
@@ -263,6 +275,67 @@ fn a_run_that_fails_leaves_the_directory_as_it_was() {
     assert_eq!(place.names("od"), ["result.json", "trace.csv", "weights.json"]);
     assert_eq!(place.names("a/c"), place.names("od"));
     assert_eq!(place.names("."), ["a", "constant.toml", "od", "x.toml"]);
+}
+
+/// What is no regular file, and no `-`, is not waited for; what would take too long can be refused.
+#[cfg(unix)]
+#[test]
+fn inputs_have_their_bounds() {
+    let place = Place::new("bounds");
+    place.write("x.toml", "target = { dimension = 30, width = [30, 30], distribution = 'cube' }");
+    place.bfc("run x.toml --max-seconds 5").says(2, &["by the number of operations, expected at most 5 s (--max-seconds)"]);
+    let pipe = std::process::Command::new("mkfifo").arg(place.0.join("pipe")).status().unwrap();
+    assert!(pipe.success());
+    for words in ["run pipe", "run /dev/zero", "certify check pipe", "certify tail --gram /dev/zero --rank 1"] {
+        place.bfc(words).says(2, &["it is not a regular file"]);
+    }
+    fs::create_dir_all(place.0.join("golden/tiny")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", place.0.join("golden/tiny/MANIFEST.json")).unwrap();
+    place.bfc("check kernel.attained --profile tiny").says(2, &["MANIFEST.json: cannot read: it is not a regular file"]);
+    place.write("short.toml", "target.dimension = 4\nlearner.phases = [1, 1]");
+    let standard_input = fs::File::open(place.0.join("short.toml")).unwrap();
+    Answer::of(place.command(&["run", "-"]).stdin(standard_input).output().unwrap()).says(0, &["experiment-out"]);
+}
+
+#[test]
+fn results_go_where_they_are_told_to_and_replace_nothing_else() {
+    let place = Place::new("results");
+    place.write("x.toml", "target.dimension = 4\nlearner.phases = [1, 1]");
+    let home = |words: &str| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        Answer::of(place.command(&words).env("HOME", &place.0).output().unwrap())
+    };
+    home("run x.toml --out .").says(2, &["a directory within it"]);
+    home("check kernel.attained --profile tiny --out /").says(2, &["a directory within it"]);
+    place.write("G.mtx", "%%MatrixMarket matrix array integer symmetric\n1 1\n1\n");
+    let tail = "certify tail --gram G.mtx --rank 0 --emit";
+    place.bfc(&format!("{tail} G.mtx")).says(2, &["found the file that is read"]);
+    place.bfc(&format!("{tail} ./absent/cert.json")).says(2, &["cannot write"]);
+    place.bfc(&format!("{tail} cert.json")).says(0, &[]);
+    place.bfc(&format!("{tail} cert.json")).says(0, &[]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("cert.json", place.0.join("link.json")).unwrap();
+        place.bfc(&format!("{tail} link.json")).says(2, &["something that is not a regular file"]);
+        place.bfc(&format!("{tail} /dev/null")).says(2, &["something that is not a regular file"]);
+        fs::remove_file(place.0.join("link.json")).unwrap();
+    }
+    assert_eq!(place.names("."), ["G.mtx", "cert.json", "x.toml"]);
+    assert_eq!(place.read("G.mtx").lines().count(), 3);
+}
+
+/// A trace and a result of two runs are told apart.
+#[test]
+fn a_result_names_its_trace() {
+    let place = Place::new("trace");
+    let digests = ["4", "5"].map(|dimension| {
+        place.write("x.toml", &format!("target.dimension = {dimension}\nlearner.phases = [1, 1]"));
+        place.bfc("run x.toml --out out").says(0, &[]);
+        let result: serde_json::Value = serde_json::from_str(&place.read("out/result.json")).unwrap();
+        assert_eq!(result["trace_digest"], bfc::canonical::bytes_hex(place.read("out/trace.csv").as_bytes()));
+        result["trace_digest"].clone()
+    });
+    assert_ne!(digests[0], digests[1]);
 }
 
 /// The directory appears with its files, not before: who stops a run finds nothing.

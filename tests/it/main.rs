@@ -5,6 +5,7 @@ mod architecture;
 mod boxes;
 mod certificate_files;
 mod certificates;
+mod checkers;
 mod claims;
 mod cli;
 mod common;

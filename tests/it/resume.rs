@@ -44,8 +44,47 @@ fn an_empty_share_is_joined_as_well() {
     for (shard, directory) in [("1/2", "one"), ("2/2", "two")] {
         place.bfc(&format!("check kernel.attained --profile tiny --shard {shard} --out {directory}")).says(0, &[]);
     }
-    assert!(place.names("one").is_empty() != place.names("two").is_empty(), "one share is empty");
+    // Each has a page that says what it did.
+    assert!((place.names("one").len() == 1) != (place.names("two").len() == 1), "one share is empty");
     place.bfc("merge one two --out all").says(0, &["joined in all"]);
+}
+
+#[test]
+fn what_is_no_whole_check_is_not_joined() {
+    let place = Place::new("shares");
+    for (claim, shard, directory) in
+        [("kernel.attained", "1/2", "one"), ("kernel.attained", "2/2", "two"), ("kernel.gaussian", "2/2", "other")]
+    {
+        place.bfc(&format!("check {claim} --profile tiny --shard {shard} --out {directory}")).says(0, &[]);
+    }
+    fs::create_dir(place.0.join("empty")).unwrap();
+    place.bfc("merge empty --out all").says(1, &["empty: no finished share of a check lies here"]);
+    place.bfc("merge one --out all").says(1, &["share 2/2 is in none of the directories"]);
+    place.bfc("merge one other --out all").says(1, &["other: found share 2/2 of another check"]);
+    place.bfc("merge one absent --out all").says(2, &["absent: cannot read the directory"]);
+    place.bfc("merge one two --out /").says(2, &["a directory within it"]);
+    assert!(!place.0.join("all").exists());
+    let full = if place.names("one").len() > 1 { "one" } else { "two" };
+    let page = place.names(full).into_iter().find(|name| name.ends_with(".cell.json")).unwrap();
+    fs::remove_file(place.0.join(full).join(&page)).unwrap();
+    place.bfc("merge one two --out all").says(1, &[&page, "missing, and part of"]);
+}
+
+#[test]
+fn stored_results_that_are_not_used_are_told_and_computed_anew() {
+    let place = Place::new("stored");
+    let check = "check kernel.attained --profile tiny --golden g --out kept";
+    place.bfc("bless kernel.attained --profile tiny --golden g").says(0, &[]);
+    place.bfc(check).says(0, &[]);
+    let blessed = place.bfc("bless kernel.attained --profile tiny --golden g --out kept");
+    blessed.says(0, &["results were not computed now but stored in kept; 1 of them, computed again, are the same", "0 changed"]);
+    let [one, two] = [0, 1].map(|n| place.0.join("kept").join(&place.names("kept")[n]));
+    let text = fs::read_to_string(&one).unwrap();
+    fs::copy(&two, &one).unwrap();
+    place.bfc(check).says(0, &["damaged: not what was stored under this name; computed anew"]);
+    assert_eq!(fs::read_to_string(&one).unwrap(), text);
+    fs::write(place.0.join("kept/copy.cell.json"), text).unwrap();
+    place.bfc(check).says(2, &["kept/copy.cell.json: found a foreign name"]);
 }
 
 #[test]
@@ -54,10 +93,11 @@ fn shards_that_contradict_one_another_are_not_joined() {
     for (claim, directory) in [("kernel.attained", "one"), ("kernel.attained", "two")] {
         place.bfc(&format!("check {claim} --profile tiny --shard 1/1 --out {directory}")).says(0, &[]);
     }
-    let name = format!("two/{}", place.names("two")[0]);
+    let page = place.names("two").into_iter().find(|name| name.ends_with(".cell.json")).unwrap();
+    let name = format!("two/{page}");
     let text = place.read(&name);
     place.write(&name, &text.replace("rank", "rang"));
-    place.bfc("merge one two --out all").says(2, &["damaged, or made by other sources", &name]);
+    place.bfc("merge one two --out all").says(2, &["damaged: not what was stored under this name", &name]);
     place.write(&name, &text);
     place.bfc("merge one two --out all").says(0, &[]);
 }

@@ -254,3 +254,108 @@ fn a_kill_at_any_moment_leaves_the_old_set_or_the_new_one() {
         assert!(holds(&store, &new()), "the last kill comes after the end");
     }
 }
+
+/// A disk of which one operation fails and no other.
+struct FailingOnce(std::cell::Cell<usize>);
+
+impl FailingOnce {
+    fn step(&self, work: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+        let left = self.0.get();
+        self.0.set(left.wrapping_sub(1));
+        if left == 1 { Err(std::io::Error::other("EIO")) } else { work() }
+    }
+}
+
+impl Disk for FailingOnce {
+    fn create_directory(&self, path: &Path) -> std::io::Result<()> {
+        self.step(|| OperatingSystem.create_directory(path))
+    }
+
+    fn write(&self, path: &Path, text: &str) -> std::io::Result<()> {
+        self.step(|| fs::write(path, text))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+        self.step(|| OperatingSystem.rename(from, to))
+    }
+
+    fn remove(&self, path: &Path) -> std::io::Result<()> {
+        self.step(|| OperatingSystem.remove(path))
+    }
+
+    fn sync(&self, _: &Path) -> std::io::Result<()> {
+        self.step(|| Ok(()))
+    }
+}
+
+#[test]
+fn an_error_tells_which_goldens_stand() {
+    let (_place, store) = store();
+    for start in [BTreeMap::new(), old()] {
+        let mut told = [0, 0];
+        for failing in 1..=20 {
+            let _ = fs::remove_dir_all(&store.directory);
+            if !start.is_empty() {
+                whole(&store, &start);
+            }
+            let result = store.replace_on(&FailingOnce(failing.into()), &new(), Scope::Whole, "bless");
+            let Err(error) = result else { continue };
+            let expected =
+                if holds(&store, &new()) { "the new goldens stand all the same" } else { "the goldens are as they were" };
+            assert!(error.to_string().contains("EIO") && error.to_string().ends_with(expected), "{failing}: {error}");
+            assert!(holds(&store, &new()) || holds(&store, &start));
+            told[usize::from(holds(&store, &new()))] += 1;
+        }
+        assert!(told[0] >= 6 && told[1] >= 1, "both are told: {told:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_set_is_refused() {
+    let (place, store) = store();
+    whole(&store, &old());
+    let elsewhere = place.path().join("elsewhere");
+    fs::rename(&store.directory, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &store.directory).unwrap();
+    let error = store.replace(&new(), Scope::Whole, "bless").unwrap_err();
+    assert!(error.to_string().contains("found something that is not a directory"), "{error}");
+    assert!(store.directory.is_symlink() && holds(&store, &old()));
+    assert_eq!(file::entries(place.path()).unwrap().len(), 2);
+}
+
+/// One that is edited or missing is part of the comparison; one that cannot be read is not.
+#[test]
+fn a_manifest_that_cannot_be_read_is_no_set() {
+    let (_place, store) = store();
+    whole(&store, &old());
+    fs::remove_file(store.path(manifest::FILE)).unwrap();
+    assert!(store.load().unwrap().manifest().is_err());
+    fs::create_dir(store.path(manifest::FILE)).unwrap();
+    assert_eq!(store.load().unwrap_err().kind(), ErrorKind::Io);
+    fs::remove_dir(store.path(manifest::FILE)).unwrap();
+    fs::write(store.path("notes.md"), "mine").unwrap();
+    assert_eq!(store.load().unwrap().foreign(), [store.path("notes.md")]);
+}
+
+/// The lock of another process: `/proc/locks` names it.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_waited_for_is_told() {
+    static TOLD: std::sync::Mutex<Option<u32>> = std::sync::Mutex::new(None);
+    let (place, store) = store();
+    whole(&store, &old());
+    let store = store.tell_waiting(|_, holder| *TOLD.lock().unwrap() = holder);
+    let held = fs::File::open(place.path()).unwrap();
+    held.lock().unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| store.recover().unwrap());
+        while TOLD.lock().unwrap().is_none() {
+            assert!(!waiting.is_finished(), "it did not wait");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        drop(held);
+        assert_eq!(waiting.join().unwrap(), None);
+    });
+    assert_eq!(*TOLD.lock().unwrap(), Some(std::process::id()));
+}

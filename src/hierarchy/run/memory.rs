@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::hierarchy::experiment::Instance;
 use crate::hierarchy::experiment::run::TEST_SAMPLES;
 use crate::hierarchy::network::Skips;
+use crate::matrix;
 
 /// The most memory that an experiment may need.
 const MAX_BYTES: u128 = 2 << 30;
@@ -15,7 +16,7 @@ const MAX_BYTES: u128 = 2 << 30;
 pub fn check_memory(instance: &Instance) -> Result<()> {
     let needed = bytes(instance);
     match needed <= MAX_BYTES {
-        true => Ok(()),
+        true => matrix::check_memory(needed).map_err(|e| e.at_field("data.samples")),
         false => Err(Error::input(
             format!("about {} MiB for {} samples at these sizes", needed >> 20, instance.samples),
             format!("at most {} MiB; fewer samples, a smaller width or dimension", MAX_BYTES >> 20),

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::config::RunFile;
+use crate::canonical;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::Run;
 use crate::hierarchy::experiment::run::PhaseEnd;
@@ -24,8 +25,8 @@ fn row(phase: usize, step: usize, loss: f64, feature_error: f64) -> String {
     format!("{},{step},{loss:e},{feature_error:e}\n", phase + 1)
 }
 
-/// The content of `result.json`.
-pub fn result(config: &RunFile, run: &Run) -> Value {
+/// The content of `result.json`, beside this trace.
+pub fn result(config: &RunFile, run: &Run, trace: &str) -> Value {
     // A float that is not finite becomes null.
     let rest = json!({
         "feature_error": feature_errors(run),
@@ -33,6 +34,7 @@ pub fn result(config: &RunFile, run: &Run) -> Value {
         "training_loss": run.phases.iter().map(|p| p.loss).collect::<Vec<_>>(),
         "target_variance": run.target_variance.as_ref().map(Rational::to_f64),
         "digest": run.digest,
+        "trace_digest": canonical::bytes_hex(trace.as_bytes()),
         "configuration": config,
         "format": 1,
     });

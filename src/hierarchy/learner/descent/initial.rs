@@ -9,7 +9,7 @@ use crate::portable::rng::Stream;
 use crate::scalar::Scalar;
 
 /// How many draws of `R_l` are compared for conditioning.
-const DRAWS: usize = 50;
+pub const DRAWS: usize = 50;
 
 /// `m = k(k+1)/2` rows in `k` dimensions whose squares span the quadratic forms: unit rows, uniform on the sphere, the best
 /// conditioned of 50 draws.

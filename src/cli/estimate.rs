@@ -1,0 +1,42 @@
+//! What is said of work before it is begun: how long it takes, or that it takes too long.
+
+use super::output::note;
+use crate::error::{Error, Result};
+
+/// How much time is allowed.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Limit {
+    /// Refuse what would take more than S seconds, by an estimate from the number of operations
+    #[arg(long, value_name = "S")]
+    pub max_seconds: Option<u64>,
+}
+
+/// From here on an estimate is told.
+const LONG: f64 = 10.0;
+
+impl Limit {
+    /// Announces work that takes about so many seconds, if these are many.
+    ///
+    /// # Errors
+    /// When it would take longer than is allowed.
+    pub fn announce(&self, seconds: f64) -> Result<()> {
+        let about = format!("about {} by the number of operations", duration(seconds));
+        match self.max_seconds {
+            Some(most) if seconds > most as f64 => Err(Error::input(about, format!("at most {most} s (--max-seconds)"))),
+            _ if seconds >= LONG => {
+                note(format_args!("this takes {about}; --max-seconds refuses what takes too long"));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
+        s if s < 172_800.0 => format!("{:.0} hours", s / 3600.0),
+        s => format!("{:.0} days", s / 86_400.0),
+    }
+}
