@@ -117,7 +117,7 @@ impl WithSimd for Panelled<'_> {
             let mut head = Row::ZERO;
             add_squares(simd, &mut head, 0.3, &values);
             heads.extend_from_slice(&head.0);
-            sums.add(simd, 0, &values, self.inputs.panel(p), &self.residuals.panel(p)[0]);
+            sums.add(simd, 0, &values, self.inputs.panel(p), &self.residuals.panel(p)[0], &[]);
         }
         let entries = (0..rows).flat_map(|i| (0..cols).map(move |r| (i, r)));
         entries.fold(Canonical::of("panels").floats(&heads[..self.samples]), |c, (i, r)| {

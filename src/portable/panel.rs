@@ -262,15 +262,16 @@ impl PanelSums {
         self.entries.fill(Pair::zeroed());
     }
 
-    /// Adds the samples of one panel; `left` are the left rows from `first` on, `right` the first right rows or all.
+    /// Adds the samples of one panel; `left` are the left rows from `first` on, `right` the first right rows or all. Meanwhile the rows of
+    /// `soon` are fetched into the cache, as many as there are right rows: what is read next.
     ///
     /// # Panics
     /// When the shapes do not fit.
     #[inline(always)]
-    pub fn add<S: Simd>(&mut self, simd: S, first: usize, left: &[Row], right: &[Row], e: &Row) {
+    pub fn add<S: Simd>(&mut self, simd: S, first: usize, left: &[Row], right: &[Row], e: &Row, soon: &[Row]) {
         let entries = &mut self.entries[first * self.cols..(first + left.len()) * self.cols];
         assert!(right.len() <= self.cols, "no more right rows than columns");
-        simd.vectorize(Add { entries, cols: self.cols, left, right, e, groups: PANEL / LANES });
+        simd.vectorize(Add { entries, cols: self.cols, left, right, e, soon, groups: PANEL / LANES });
     }
 
     /// The two sums `(sum e h, sum h)` of left row `i` and right row `r`.
@@ -287,6 +288,7 @@ struct Add<'a> {
     left: &'a [Row],
     right: &'a [Row],
     e: &'a Row,
+    soon: &'a [Row],
     /// The groups of eight samples in a panel: a number that the compiler does not see, lest it unrolls the loop over them.
     groups: usize,
 }
@@ -296,45 +298,54 @@ impl WithSimd for Add<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        // The eight partial sums fill one vector, or two, or as many as it takes; tiles of left by right rows must fit the registers.
-        let (mut i, rows) = (0, self.left.len());
-        while i < rows {
-            match (S::F64_LANES, rows - i) {
-                (8, 1) => self.row::<S, 1, 1, 8>(simd, i),
-                (8, _) => self.row::<S, 1, 2, 4>(simd, i),
-                (4, _) => self.row::<S, 2, 1, 2>(simd, i),
-                (2, _) => self.row::<S, 4, 1, 1>(simd, i),
-                _ => self.row::<S, 8, 1, 1>(simd, i),
-            }
-            i += if S::F64_LANES == 8 { 2 } else { 1 };
+        match self.soon {
+            [] => self.all::<S, false>(simd),
+            _ => self.all::<S, true>(simd),
         }
     }
 }
 
 impl Add<'_> {
+    /// All left rows; `FETCH` tells whether there are rows to be fetched.
+    #[inline(always)]
+    fn all<S: Simd, const FETCH: bool>(&mut self, simd: S) {
+        // The eight partial sums fill one vector, or two, or as many as it takes; tiles of left by right rows must fit the registers.
+        let (mut i, rows) = (0, self.left.len());
+        while i < rows {
+            match (S::F64_LANES, rows - i) {
+                (8, 1) => self.row::<S, 1, 1, 8, FETCH>(simd, i),
+                (8, _) => self.row::<S, 1, 2, 4, FETCH>(simd, i),
+                (4, _) => self.row::<S, 2, 1, 2, FETCH>(simd, i),
+                (2, _) => self.row::<S, 4, 1, 1, FETCH>(simd, i),
+                _ => self.row::<S, 8, 1, 1, FETCH>(simd, i),
+            }
+            i += if S::F64_LANES == 8 { 2 } else { 1 };
+        }
+    }
+
     /// `A` left rows from `i` on, with all right rows, `B` of them at a time.
     #[inline(always)]
-    fn row<S: Simd, const P: usize, const A: usize, const B: usize>(&mut self, simd: S, i: usize) {
+    fn row<S: Simd, const P: usize, const A: usize, const B: usize, const FETCH: bool>(&mut self, simd: S, i: usize) {
         let (mut r, cols) = (0, self.right.len());
         while r + B <= cols {
-            self.tile::<S, P, A, B>(simd, i, r);
+            self.tile::<S, P, A, B, FETCH>(simd, i, r);
             r += B;
         }
         if B > 4 && r + 4 <= cols {
-            self.tile::<S, P, A, 4>(simd, i, r);
+            self.tile::<S, P, A, 4, FETCH>(simd, i, r);
             r += 4;
         }
         match cols - r {
-            3 => self.tile::<S, P, A, 3>(simd, i, r),
-            2 => self.tile::<S, P, A, 2>(simd, i, r),
-            1 => self.tile::<S, P, A, 1>(simd, i, r),
+            3 => self.tile::<S, P, A, 3, FETCH>(simd, i, r),
+            2 => self.tile::<S, P, A, 2, FETCH>(simd, i, r),
+            1 => self.tile::<S, P, A, 1, FETCH>(simd, i, r),
             _ => {}
         }
     }
 
     /// `A x B` pairs of sums at once, each with its eight partial sums in `P` vectors.
     #[inline(always)]
-    fn tile<S: Simd, const P: usize, const A: usize, const B: usize>(&mut self, simd: S, i: usize, r: usize) {
+    fn tile<S: Simd, const P: usize, const A: usize, const B: usize, const FETCH: bool>(&mut self, simd: S, i: usize, r: usize) {
         let cols = self.cols;
         let left: [&Row; A] = std::array::from_fn(|a| &self.left[i + a]);
         let right: [&Row; B] = std::array::from_fn(|b| &self.right[r + b]);
@@ -345,8 +356,14 @@ impl Add<'_> {
                 plain[a][b].copy_from_slice(S::as_simd_f64s(&pair.plain).0);
             }
         }
+        // With the first left rows alone: once is enough.
+        let soon = if FETCH && i == 0 { self.soon.get(r..r + B).unwrap_or_default() } else { &[] };
         for group in 0..self.groups {
             let first = group * P;
+            soon.iter().for_each(
+                #[inline(always)]
+                |row| fetch(&row.0[group * LANES]),
+            );
             let e = self.e.vectors::<S, P>(first);
             let u: [&[S::f64s]; A] = std::array::from_fn(|a| left[a].vectors::<S, P>(first));
             let f: [&[S::f64s]; B] = std::array::from_fn(|b| right[b].vectors::<S, P>(first));
@@ -367,6 +384,20 @@ impl Add<'_> {
             }
         }
     }
+}
+
+/// Asks for the cache line of this number, where the processor takes such hints: it changes no value.
+#[inline(always)]
+#[allow(unsafe_code)]
+fn fetch(number: &f64) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a hint about memory that the reference proves to be there.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(number).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = number;
 }
 
 #[cfg(test)]

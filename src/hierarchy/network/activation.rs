@@ -117,7 +117,7 @@ impl Forms {
             // Two rows at a time up to the diagonal: the moments are symmetric.
             for q in (0..below.len()).step_by(2) {
                 let end = (q + 2).min(below.len());
-                sums.add(simd, a * below.len() + q, &weighted[q..end], &below[..end], e);
+                sums.add(simd, a * below.len() + q, &weighted[q..end], &below[..end], e, &[]);
             }
         }
     }

@@ -207,7 +207,7 @@ impl Step {
                 let down = (flow == Flow::Through && j >= bottom.max(2)).then(|| &mut below[j - bottom]);
                 match (forms, down) {
                     (None, down) => {
-                        sums.add(simd, 0, slopes, features, e);
+                        sums.add(simd, 0, slopes, features, e, sources.inputs.soon(j, p));
                         if let Some(down) = down {
                             down.take(simd, network, j, &self.values, View::from(weights).transposed(), slopes);
                         }

@@ -9,6 +9,9 @@ use super::layers::{LayerRef, Layers};
 use crate::matrix::Matrix;
 use crate::portable::panel::{PANEL, Panels, Row, Start, add_squares, weigh};
 
+/// Inputs of up to this many bytes stay in a cache of the second level.
+const NEAR: usize = 1 << 20;
+
 /// Input features of `N` samples: `f_0 = x` and, where the network reads it, `f_1 = x^2 - 1`; one row per feature.
 #[derive(Clone, Debug)]
 pub struct Inputs {
@@ -31,6 +34,13 @@ impl Inputs {
     /// The number of samples `N`.
     pub fn samples(&self) -> usize {
         self.x.cols()
+    }
+
+    /// The rows of `f_j` that are read after panel `p`, to be fetched in good time; none where all inputs stay in cache, or `j > 1`.
+    #[inline(always)]
+    pub(super) fn soon(&self, j: usize, p: usize) -> &[Row] {
+        let far = self.features.len() * size_of_val(self.x.as_slice()) > NEAR;
+        if far && j < 2 && p + 1 < self.panels() { self.features[j].panel(p + 1) } else { &[] }
     }
 
     /// The number of panels.

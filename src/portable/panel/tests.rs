@@ -28,8 +28,8 @@ impl WithSimd for Operation<'_> {
             Operation::Add(sums, left, right, e) => {
                 for p in 0..e.entries.len() {
                     let (upper, lower) = left.panel(p).split_at(left.rows / 2);
-                    sums.add(simd, left.rows / 2, lower, right.panel(p), &e.panel(p)[0]);
-                    sums.add(simd, 0, upper, right.panel(p), &e.panel(p)[0]);
+                    sums.add(simd, left.rows / 2, lower, right.panel(p), &e.panel(p)[0], &[]);
+                    sums.add(simd, 0, upper, right.panel(p), &e.panel(p)[0], right.panel((p + 1) % e.entries.len()));
                 }
             }
         }
