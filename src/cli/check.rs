@@ -14,6 +14,7 @@ use super::{goldens, output};
 use crate::claim::{Catalogue, Claim, Evaluation, Key, Profile, Study, require_platform};
 use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
+use crate::file;
 use crate::golden::Status;
 use crate::layout::aligned;
 use crate::report;
@@ -35,11 +36,14 @@ pub struct CheckArguments {
     /// Write the weights of the claims' runs to DIR/CLAIM, one file a run, for those learners that are networks
     #[arg(long, value_name = "DIR", conflicts_with_all = ["plan", "shard"])]
     pub weights: Option<PathBuf>,
+    /// Write a summary in Markdown here, for the page of a CI run
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
     /// List the training runs that would be made, and make none
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "summary"])]
     pub plan: bool,
     /// Do only share I of N, into --out, and judge nothing; `bfc merge` joins the shares
-    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls"])]
+    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls", "summary"])]
     pub shard: Option<Shard>,
 }
 
@@ -49,6 +53,8 @@ pub enum Format {
     Text,
     Json,
     Junit,
+    /// The text, and annotations that GitHub shows beside the files of a change
+    Github,
 }
 
 /// Runs the selected claims and their controls and compares them with the goldens.
@@ -75,6 +81,9 @@ fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &C
     output::duration("checked", start);
     let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
     let exit = exit(&entries, &problems, profile).max(if unchecked.is_empty() { Exit::Success } else { Exit::Undecided });
+    if let Some(place) = &arguments.summary {
+        file::write(place, &report::github::summary(catalogue.name, &entries, profile, &problems))?;
+    }
     Ok(Answer { text: shown(catalogue.name, &entries, &problems, arguments), exit })
 }
 
@@ -94,15 +103,23 @@ fn shown(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &
     match arguments.format {
         Format::Json => report::json::check(entries, profile, problems),
         Format::Junit => report::junit::document(program, entries, profile, problems),
-        Format::Text => {
-            report::check::table(entries, profile)
-                + &report::check::details(entries, profile, arguments.controls)
-                + &at_goldens(problems, &arguments.common)
-                + "\n"
-                + &report::check::summary(entries, profile)
-                + &advice(program, entries, problems, arguments)
+        Format::Text => text(program, entries, problems, arguments),
+        Format::Github => {
+            let goldens = arguments.common.golden.join(profile.name());
+            let annotations = report::github::annotations(entries, profile, problems, &goldens.display().to_string());
+            text(program, entries, problems, arguments) + &annotations
         }
     }
+}
+
+fn text(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments) -> String {
+    let profile = arguments.common.profile();
+    report::check::table(entries, profile)
+        + &report::check::details(entries, profile, arguments.controls)
+        + &at_goldens(problems, &arguments.common)
+        + "\n"
+        + &report::check::summary(entries, profile)
+        + &advice(program, entries, problems, arguments)
 }
 
 fn at_goldens(problems: &[String], common: &Common) -> String {

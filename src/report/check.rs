@@ -11,10 +11,14 @@ const WIDEST_CELL: usize = 60;
 
 /// One line a claim with the first of what was found, and below one for each claim whose evidence is not complete.
 pub fn table(entries: &[Entry<'_>], profile: Profile) -> String {
-    let head = ["claim", "verdict", "control", "golden", "evidence", "found"].map(String::from).to_vec();
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(entries.iter().map(|e| row(e, profile))).collect();
-    let lines = aligned(&rows).into_iter().map(|line| line + "\n");
+    let lines = aligned(&rows(entries, profile)).into_iter().map(|line| line + "\n");
     lines.chain(missing(entries)).collect()
+}
+
+/// The cells of the table: its head, and a row a claim.
+pub(super) fn rows(entries: &[Entry<'_>], profile: Profile) -> Vec<Vec<String>> {
+    let head = ["claim", "verdict", "control", "golden", "evidence", "found"].map(String::from).to_vec();
+    std::iter::once(head).chain(entries.iter().map(|e| row(e, profile))).collect()
 }
 
 fn missing(entries: &[Entry<'_>]) -> Option<String> {

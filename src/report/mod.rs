@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod github;
 pub mod json;
 pub mod junit;
 
