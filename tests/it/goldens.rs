@@ -1,6 +1,5 @@
 //! The stored goldens: the profile `tiny` recomputed, and every file of every profile read back.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,49 +45,18 @@ fn every_stored_number_is_sealed_and_read_back() {
     }
 }
 
-/// Claims with conditions that no control refutes yet; the list may only become shorter.
-const NOT_YET_REFUTED: [&str; 23] = [
-    "algorithm.classification",
-    "algorithm.distilled",
-    "alternatives.table",
-    "alternatives.wide",
-    "backward.contraction",
-    "backward.decay-rate",
-    "backward.residual-sharing",
-    "backward.staging",
-    "backward.staircase-4",
-    "backward.staircase-5",
-    "backward.thaw",
-    "complexity.kernel-samples",
-    "complexity.samples",
-    "complexity.work",
-    "forward.closed-form",
-    "kernel.dimension",
-    "kernel.gaussian",
-    "representation.cost",
-    "representation.quadratic-span",
-    "separation.kernels",
-    "separation.samples",
-    "shallow.monomial",
-    "shallow.quadratic-power",
-];
-
 /// A condition that cannot fail shows nothing: each is refuted by a control, or marked as one of the apparatus.
 #[test]
 fn every_condition_is_refuted_by_a_control() {
-    let mut found = BTreeSet::new();
     for profile in Profile::ALL.into_iter().filter(|profile| profile.draws_conclusions()) {
         let stored = Store::new(golden(profile.name())).load().expect("readable goldens");
         for name in stored.manifest().expect("a manifest of this format").files().keys() {
             let halves = Text::split(stored.text(name).expect("a sealed file")).expect("two halves");
             let outcomes = text::parse(&halves.numbers).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let (id, keys) = (name.trim_end_matches(".txt").to_string(), outcomes.never_refuted());
-            assert!(keys.is_empty() || NOT_YET_REFUTED.contains(&&*id), "{id}, {}: no control refutes {keys:?}", profile.name());
-            found.extend((!keys.is_empty()).then_some(id));
+            let keys = outcomes.never_refuted();
+            assert!(keys.is_empty(), "{name}, {}: no control refutes {keys:?}", profile.name());
         }
     }
-    let needless: Vec<_> = NOT_YET_REFUTED.iter().filter(|id| !found.contains(**id)).collect();
-    assert!(needless.is_empty(), "to be taken from the list: {needless:?}");
 }
 
 /// Compares two directories of goldens by the script, where Python is installed.
