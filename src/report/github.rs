@@ -85,7 +85,13 @@ mod tests {
 
     #[test]
     fn what_is_not_in_order_is_annotated_at_its_golden() {
-        insta::assert_snapshot!(annotations(&entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()], "golden/quick"), @"");
+        insta::assert_snapshot!(annotations(&entries(), Profile::Quick, &["MANIFEST.json: <edited>".into()], "golden/quick"), @r#"
+        ::error file=golden/quick/made.up.txt,line=1,title=made.up::made.up: the golden differs (golden/quick/made.up.txt)%0A  (- stored, + found now)%0A  line 1%0A    - 4%0A    + 5
+        ::error file=golden/quick/made.up.txt,line=1,title=made.up::made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing%0Amade.up: the golden is missing (golden/quick/made.up.txt)
+        ::error file=golden/quick/made.up.txt,line=1,title=made.up::made.up: Refuted%0A  Refuted: required sum = n^2, found 5
+        ::error title=made.up::made.up: could not be checked%0A  the run did not fit
+        ::error file=golden/quick/MANIFEST.json,line=1,title=goldens::MANIFEST.json: <edited>
+        "#);
     }
 
     #[test]
@@ -116,7 +122,31 @@ mod tests {
 
     #[test]
     fn the_summary_has_a_row_for_each_claim() {
-        insta::assert_snapshot!(summary("bfc", &entries(), Profile::Quick, &[]), @"");
+        insta::assert_snapshot!(summary("bfc", &entries(), Profile::Quick, &[]), @r#"
+        ### bfc quick
+
+        5 claims: 3 Verified, 1 Refuted, 1 error; goldens: 2 equal, 1 differs, 1 missing, 1 not compared
+
+            made.up: the golden differs (golden/quick/made.up.txt)
+              (- stored, + found now)
+              line 1
+                - 4
+                + 5
+            made.up: the control came out Verified, expected Refuted: a check that cannot fail shows nothing
+            made.up: the golden is missing (golden/quick/made.up.txt)
+            made.up: Refuted
+              Refuted: required sum = n^2, found 5
+            made.up: could not be checked
+              the run did not fit
+
+        | claim | verdict | control | golden | evidence | found |
+        | --- | --- | --- | --- | --- | --- |
+        | made.up | Verified | Refuted | equal | Exact + Replayed | 4 |
+        | made.up | Verified | Refuted | differs | Exact + Replayed | 4 |
+        | made.up | Verified | Verified | missing | Exact + Replayed | 4 |
+        | made.up | Refuted | Refuted | equal | Exact + Replayed | 5 |
+        | made.up | error | - | - | Exact + Replayed | the run did not fit |
+        "#);
     }
 
     #[test]
