@@ -67,7 +67,11 @@ pub fn summary(program: &str, entries: &[Entry<'_>], profile: Profile, problems:
     let whole = head + &trouble + &table;
     match whole.len() <= LONGEST_SUMMARY {
         true => whole,
-        false => whole[..whole.floor_char_boundary(LONGEST_SUMMARY - cut.len())].to_string() + cut,
+        false => {
+            // The start of the text is a boundary at the latest.
+            let end = (0..=LONGEST_SUMMARY - cut.len()).rev().find(|&end| whole.is_char_boundary(end)).unwrap_or(0);
+            whole[..end].to_string() + cut
+        }
     }
 }
 
