@@ -10,8 +10,8 @@ lie between the stored bounds. Files that store no exact risk are named and left
 Every weight is an integer over a power of two, and a network is a polynomial P in its input parts z_i = sum_c a_ic x_c + b_ic (x_c^2 - 1).
 The toolkit takes moments of both networks together from cumulants (../population-risk.md). Not so here:
 
-- Gaussian inputs, no squares. exp(D/2) P, with D = sum_ij Cov(z_i, z_j) d_i d_j, are the Wick powers of P, and for two networks with
-  cross covariances C, E[P R] = [exp(sum_ij C_ij d_i d'_j) Q S](0) for the Wick powers Q, S of P, R (Mehler's formula).
+- Gaussian inputs, no squares. With D = sum_ij Cov(z_i, z_j) d_i d_j, Q = exp(D/2) P is the polynomial whose Wick power :Q: is P, and for two
+  networks P = :Q:, R = :S: with cross covariances C, E[P R] = [exp(sum_ij C_ij d_i d'_j) Q S](0) (Mehler's formula).
 - The sphere: the same for the parts of each degree n in x, times E|x|^n over the sphere and under the Gaussian.
 - Squares, or the cube: x_1, ..., x_d are independent, so the moments of z are those of a sum, coordinate by coordinate, by the
   multinomial theorem. The sphere with squares: from the polynomial in s that an expectation under N(0, s I) is, found from its values.
@@ -342,7 +342,7 @@ def decimal(text):
     return Fraction(str(text))
 
 def as_double(value):
-    """The nearest double and whether there is one."""
+    """The nearest double, or None beyond the doubles."""
     try:
         return value.numerator / value.denominator
     except OverflowError:

@@ -6,7 +6,7 @@ use crate::scalar::Scalar;
 /// `pi` between neighbouring floats (guarantee: tightest).
 const PI: (u64, u64) = (0x4009_21fb_5444_2d18, 0x4009_21fb_5444_2d19);
 
-/// Terms of the exponential series for an argument in `[-1, 0]`; the remainder is below `1e-22`.
+/// Terms of the exponential series for an argument in `[-1, 0]`; the remainder is below `1e-21`.
 const TERMS: i32 = 22;
 
 /// Partial quotients of the continued fraction.

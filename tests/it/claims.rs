@@ -205,3 +205,26 @@ fn cited_lemmas_exist() {
         }
     }
 }
+
+/// The files that a text names in backquotes, by their folder at the root.
+fn named_files(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted
+        .filter(|name| ["src/", "tests/", "proofs/", "benches/", ".ci/"].iter().any(|folder| name.starts_with(folder)))
+        .collect()
+}
+
+/// A note or a page that names a file of this repository names one that is there.
+#[test]
+fn files_that_notes_name_exist() {
+    assert_eq!(named_files("Used in `src/a.rs` (`b.c`), `src/d`."), ["src/a.rs", "src/d"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let notes = std::fs::read_dir(root.join("proofs")).expect("a directory").map(|entry| entry.expect("an entry").path());
+    let notes = notes.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    for page in notes.chain(["README.md", "SECURITY.md", "src/_docs/architecture.md"].map(|page| root.join(page))) {
+        let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        for name in named_files(&text) {
+            assert!(root.join(name).exists(), "{} names {name}", page.display());
+        }
+    }
+}

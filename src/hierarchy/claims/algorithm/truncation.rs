@@ -27,7 +27,8 @@ pub const TRUNCATION: Claim<Training> = Claim {
          exactly the te, below 1e-12, that backward.joint finds without truncation. At B = 2.5 no seed reaches 1e-12. \
          At 3 and 3.5 some seeds do the one and some the other: te is below 1e-12 exactly where no training sample is \
          cut at the end of the run. Right weights are not a right network: with the target's own weights, the \
-         truncated network has a population error that is not 0; it is below 1e-5 from B = 4 on.",
+         truncated network has a population error that is not 0; it is below 1e-5 from B = 4 on, \
+         the mean over rare inputs that are cut (a finite test sample may hit one, and then shows more).",
     ),
     method: "te is the exact population risk of the trained weights in the untruncated network. A sample is cut where \
              |z| > B for z = R_2 S_2, which layer 3 reads; cuts are counted at the end of a run, and on the way before \

@@ -46,7 +46,7 @@ pub const TABLE: Claim<Training> = Claim {
         },
         Control {
             breaks: "A target in the reach of all: a quadratic form of two inputs on the circle. Everyone with a floor must stay above it there as \
-                  well, with the same samples and tuning: each of them fails to.",
+                  well, with as many samples and the same tuning: each of them fails to.",
             check: |c| in_reach(c.profile).judge_others(c.computed),
         },
         Control {

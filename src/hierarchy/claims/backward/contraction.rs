@@ -29,8 +29,9 @@ pub const CONTRACTION: Claim<Training> = Claim {
          the error f falls over four rounds by c eps per round on the geometric mean, with c in [.1, .6] and, on each \
          seed, constant over eps = .2, .1, .05, .025 to 10 %. The first factor is less than half of the last, as the \
          first round repairs errors of scale at once; later factors tend to the spectral radius of the round's \
-         derivative at the target, which over eps is one number at all eps, below 1, and on these seeds above .6 in \
-         some direction. At eps = .025 the last factor agrees to 10 % with the derivative in the plane of the two \
+         derivative at the target in the plane of the two input rows, which such a run does not leave. Its spectral \
+         radius over all directions, attained across that plane, is over eps one number at all eps, below 1, and on \
+         these seeds above .6. At eps = .025 the last factor agrees to 10 % with the derivative in the plane of the two \
          input rows, and so does that of a run whose error is orthogonal to both with the derivative there.",
     ),
     method: "The rounds are replayed on the population: in the plane of the two input rows all functions are \

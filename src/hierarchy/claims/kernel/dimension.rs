@@ -59,7 +59,7 @@ pub const DIMENSION: Claim<Training> = Claim {
     controls: &[
         Control {
             breaks: "The unsigned tree, its top head alone, at p = 4, 8, 16: parities of degree 2 leave 1/9, .264, \
-                    .476 of its variance, below the bound.",
+                    .476 of its variance, below the bound (but for p = d = 16, where the bound says nothing).",
             check: |c| dimension(c.profile, Tree::Unsigned, 3, &Dyadic::zero(), binomial),
         },
         Control {

@@ -45,7 +45,7 @@ pub const REFIT: Claim<Training> = Claim {
     check: |c| together(&[population(c.profile, Arm::Refitted)?, by_samples(c, Arm::Refitted)?, turning(c, Arm::Refitted)?]),
     controls: &[
         Control {
-            breaks: "The readout is not refitted: on lin a floor is left at either width, and te does not fall with N.",
+            breaks: "The readout is not refitted: on lin a floor is left at either width, at which te levels off and does not fall like 1/N.",
             check: |c| together(&[population(c.profile, Arm::Fixed)?, by_samples(c, Arm::Fixed)?]),
         },
         Control {
