@@ -208,7 +208,7 @@ fn cited_lemmas_exist() {
 
 /// The files that a text names in backquotes, by their folder at the root.
 fn named_files(text: &str) -> Vec<&str> {
-    let quoted = text.split('`').skip(1).step_by(2);
+    let quoted = text.split('`').skip(1).step_by(2).filter_map(|quoted| quoted.split_whitespace().next());
     quoted
         .filter(|name| ["src/", "tests/", "proofs/", "benches/", ".ci/"].iter().any(|folder| name.starts_with(folder)))
         .collect()
