@@ -232,6 +232,12 @@ mod tests {
     }
 
     #[test]
+    fn another_key_changes_nothing_else() {
+        let condition = Condition::new("a", "a < 1", "a = 0", true);
+        assert_eq!(condition.keyed("b\nc"), Condition::new("b c", "a < 1", "a = 0", true));
+    }
+
+    #[test]
     fn a_condition_of_the_apparatus_is_left_out_and_says_so() {
         let mut outcomes = Outcomes { check: outcome(&[("a", Verdict::Verified)]), controls: vec![Outcome::default()] };
         assert_eq!(outcomes.never_refuted(), ["a"]);
