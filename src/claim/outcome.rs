@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Value, Verdict};
+use crate::error::Result;
 use crate::layout::one_line;
 
 /// How the key of a condition begins that checks the apparatus and not the claim.
@@ -154,6 +155,20 @@ impl Outcome {
     pub fn of(parts: impl IntoIterator<Item = (Condition, Table)>) -> Self {
         let (conditions, tables) = parts.into_iter().unzip();
         Outcome { conditions, tables }
+    }
+
+    /// All of these must hold.
+    ///
+    /// # Errors
+    /// The first of theirs.
+    pub fn together(parts: impl IntoIterator<Item = Result<Outcome>>) -> Result<Self> {
+        let mut all = Outcome::default();
+        for part in parts {
+            let Outcome { conditions, tables } = part?;
+            all.conditions.extend(conditions);
+            all.tables.extend(tables);
+        }
+        Ok(all)
     }
 
     /// At least one of these holds: for a control that breaks several premises, and must be refuted on each.

@@ -1,6 +1,7 @@
 //! What is measured of a run.
 
 use crate::claim::Value;
+use crate::claim::judging::slope;
 use crate::enclosure::Interval;
 use crate::exact::Rational;
 use crate::hierarchy::experiment::Run;
@@ -24,6 +25,12 @@ pub fn replayed(value: f64) -> Option<Rational> {
 /// te * Var(y): the variance of the residual.
 pub fn residual_variance(run: &Run) -> Option<Rational> {
     Some(&relative_risk(run)? * run.target_variance.as_ref()?)
+}
+
+/// The slope of `ln(te Var(y))` against `ln eps` over runs at these gaps, in their order; `None` when a value is absent.
+pub fn residual_slope(gaps: &[f64], runs: &[&Run]) -> Option<Interval> {
+    let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
+    slope(&gaps.iter().zip(runs).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>())
 }
 
 /// A count of a seeded run, such as its steps.

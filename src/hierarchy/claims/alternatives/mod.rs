@@ -209,17 +209,6 @@ struct Standing {
     table: Table,
 }
 
-/// All of these hold.
-fn together(outcomes: impl IntoIterator<Item = Result<Outcome>>) -> Result<Outcome> {
-    let mut all = Outcome::default();
-    for outcome in outcomes {
-        let Outcome { conditions, tables } = outcome?;
-        all.conditions.extend(conditions);
-        all.tables.extend(tables);
-    }
-    Ok(all)
-}
-
 /// An alternative, and what its error must stay above.
 fn rival(alternative: Alternative, above: Option<&'static str>) -> Rival {
     Rival { learner: Compared { alternative, handed_layer_2: false }, above }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Arena, Contest, Rival, circle, rival, together, two_layer};
-use crate::claim::{Claim, Control, Evidence, Figure, Profile, Scale};
+use super::{Arena, Contest, Rival, circle, rival, two_layer};
+use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale};
 use crate::exact::Distribution;
 use crate::hierarchy::claims::instances::{GAP, seeds};
 use crate::hierarchy::experiment::{Automated, Family, Training};
@@ -37,7 +37,7 @@ pub const TABLE: Claim<Training> = Claim {
         let controls = [quadratic_form(profile), in_reach(profile), frozen(profile)];
         contests(profile).iter().chain(&controls).flat_map(Contest::cells).collect()
     },
-    check: |c| together(contests(c.profile).iter().map(|contest| contest.judge(c.computed))),
+    check: |c| Outcome::together(contests(c.profile).iter().map(|contest| contest.judge(c.computed))),
     controls: &[
         Control {
             breaks: "Without layer 3: a quadratic form of x. Layerwise training, kernel ridge with polynomials of degree 2 and 4 and the quadratic two-layer \

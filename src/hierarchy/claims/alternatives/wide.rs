@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Arena, Contest, Rival, circle, error, rival, together, two_layer};
+use super::{Arena, Contest, Rival, circle, error, rival, two_layer};
 use crate::claim::exponent::{Exponent, Observed, exponent_below, fitted_exponent};
 use crate::claim::judging::{all_above, all_below, decimal, replayed_decimal, threshold};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Verdict};
@@ -46,7 +46,7 @@ pub const WIDE: Claim<Training> = Claim {
     },
     check: |c| {
         let contests = contests(c.profile).into_iter().map(|contest| judge(&contest, c.computed));
-        together(contests.chain([samples(c.profile, c.computed), thresholds(c.profile, c.computed, EVEN)]))
+        Outcome::together(contests.chain([samples(c.profile, c.computed), thresholds(c.profile, c.computed, EVEN)]))
     },
     controls: &[
         Control {

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed, slope};
+use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
-use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::claims::instances::{GAP, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
-use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
+use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
 use crate::hierarchy::experiment::{Cell, Run, Runs, Training};
 use crate::hierarchy::learner::{Coupling, Kind, Stage};
 
@@ -69,8 +68,7 @@ fn direction(profile: Profile, runs: &Runs, arm: Arm) -> Result<Outcome> {
     for recipe in RECIPES {
         for seed in instances::seeds(profile) {
             let at_gaps: Vec<&Run> = GAPS.iter().map(|&gap| runs.get(&arm(recipe, profile, gap, seed))).collect::<Result<_>>()?;
-            let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
-            let slope = slope(&GAPS.iter().zip(&at_gaps).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>());
+            let slope = residual_slope(&GAPS, &at_gaps);
             let te: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
             let facts = [recipe.name.into(), seed.into()];
             table.push(facts.into_iter().chain(te.iter().map(decimal)).chain([enclosed_fixed(&slope)]));

@@ -11,7 +11,7 @@ use crate::exact::{Distribution, Dyadic, Rational};
 use crate::hierarchy::claims::instances::{
     GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, seeds,
 };
-use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
+use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
 use crate::hierarchy::dynamics::readout::{Readout, refitted_floor};
 use crate::hierarchy::experiment::{Cell, Run, Training};
 use crate::hierarchy::learner::{Coupling, Kind, Stage};
@@ -42,11 +42,11 @@ pub const REFIT: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| items(profile),
-    check: |c| together(&[population(c.profile, Arm::Refitted)?, by_samples(c, Arm::Refitted)?, turning(c, Arm::Refitted)?]),
+    check: |c| Outcome::together([population(c.profile, Arm::Refitted), by_samples(c, Arm::Refitted), turning(c, Arm::Refitted)]),
     controls: &[
         Control {
             breaks: "The readout is not refitted: on lin a floor is left at either width, at which te levels off and does not fall like 1/N.",
-            check: |c| together(&[population(c.profile, Arm::Fixed)?, by_samples(c, Arm::Fixed)?]),
+            check: |c| Outcome::together([population(c.profile, Arm::Fixed), by_samples(c, Arm::Fixed)]),
         },
         Control {
             breaks: "The joint run in the place of the refitted one, on linskip and quad01: the features turn, and nothing is left.",
@@ -70,11 +70,6 @@ const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
 const STEPS: [usize; 2] = [300, 100];
 /// Steps of layer 3 between two fits of the readout.
 const BETWEEN: usize = 300;
-
-fn together(outcomes: &[Outcome]) -> Result<Outcome> {
-    let conditions = outcomes.iter().flat_map(|o| o.conditions.clone()).collect();
-    Ok(Outcome { conditions, tables: outcomes.iter().flat_map(|o| o.tables.clone()).collect() })
-}
 
 /// Numbers of samples; the first is that of the recipe.
 fn sizes(profile: Profile) -> &'static [usize] {
@@ -195,8 +190,7 @@ fn turning(c: &Checking<'_, Training>, arm: Arm) -> Result<Outcome> {
         for seed in seeds(c.profile) {
             let run = |arm: Arm, gap: f64| c.get(&at_gap(recipe, c.profile, arm, gap, seed));
             let runs: Vec<&Run> = GAPS.iter().map(|&gap| run(arm, gap)).collect::<Result<_>>()?;
-            let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
-            let slope = slope(&GAPS.iter().zip(&runs).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>());
+            let slope = residual_slope(&GAPS, &runs);
             let te: Vec<Option<Rational>> = runs.iter().map(|run| relative_risk(run)).collect();
             let (layerwise, ratio) = (relative_risk(run(Arm::Fixed, GAP)?), over_gap_squared(&te[0]));
             let measures = [&layerwise, &te[0], &ratio, &te[1], &te[2]].map(decimal);

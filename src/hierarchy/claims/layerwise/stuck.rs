@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 
 use super::over_gap_squared;
-use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed, slope};
+use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed};
 use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
-use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::claims::instances::{DEPTH_3, GAP, cells};
-use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
-use crate::hierarchy::experiment::{Run, Runs, Training};
+use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
+use crate::hierarchy::experiment::{Runs, Training};
 use crate::hierarchy::learner::Kind;
 
 /// Layerwise training stops at an error of the order of the squared gap.
@@ -56,8 +55,7 @@ fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
         for seed in instances::seeds(profile) {
             let run = |&gap: &f64| runs.get(&recipe.run(profile, kind, gap, seed));
             let at_gaps = GAPS.iter().map(run).collect::<Result<Vec<_>>>()?;
-            let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
-            let slope = slope(&GAPS.iter().zip(&at_gaps).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>());
+            let slope = residual_slope(&GAPS, &at_gaps);
             let risks: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
             let ratio = over_gap_squared(&risks[0]);
             let measures = [decimal(&risks[0]), decimal(&ratio), decimal(&risks[1]), decimal(&risks[2]), enclosed_fixed(&slope)];
