@@ -12,6 +12,7 @@ mod common;
 mod exact_claims;
 mod goldens;
 mod headline;
+mod hostile;
 mod network;
 mod properties;
 mod real_matrices;
