@@ -6,6 +6,12 @@ pub mod architecture {}
 #[doc = include_str!("certificate.md")]
 pub mod certificate {}
 
+#[doc = include_str!("certify.md")]
+pub mod certify {}
+
+#[doc = include_str!("check.md")]
+pub mod check {}
+
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
 
@@ -17,6 +23,9 @@ pub mod matrix_market {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}
+
+#[doc = include_str!("scope.md")]
+pub mod scope {}
 
 #[doc = include_str!("streams.md")]
 pub mod streams {}
