@@ -1,5 +1,6 @@
 //! The command `bfc`: what every catalogue's program can do, and `run`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -11,15 +12,18 @@ use bfc::hierarchy::claims;
 use bfc::hierarchy::run::Prepared;
 use clap::{ArgMatches, Args, FromArgMatches};
 
-/// Run an experiment of your own and write trace.csv, result.json and weights.json
+/// Run an experiment of your own, or a sweep of them, and write its results and a picture
 #[derive(Debug, Args)]
 struct RunArguments {
-    /// The experiment: tables `target`, `learner` and `data`; - for standard input
+    /// The experiment: tables `target`, `learner` and `data`, and `sweep` for many; - for standard input
     #[arg(value_name = "FILE.toml")]
     file: PathBuf,
     /// Where to write [default: the name of FILE with -out for .toml, in the working directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Threads of a sweep, from 1 to 256 [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = cli::jobs)]
+    jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     limit: Limit,
 }
@@ -31,9 +35,20 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
     let arguments = RunArguments::from_arg_matches(matches).unwrap_or_else(|usage| usage.exit());
     let start = Instant::now();
     let prepared = Prepared::read(&arguments.file, arguments.out.as_deref())?;
-    arguments.limit.announce(prepared.seconds())?;
+    let jobs = cli::threads(arguments.jobs);
+    arguments.limit.announce(prepared.seconds(jobs))?;
     require_platform()?;
-    let text = cli::with_spinner("training", || prepared.run())?;
+    let text = match prepared.sweep() {
+        None => cli::with_spinner("training", || prepared.run(jobs, &|_, _| ()))?,
+        Some(_) => {
+            let kept = format!(
+                "interrupted; finished runs are kept in {}, and the same command goes on",
+                prepared.directory().display()
+            );
+            cli::on_interrupt(kept);
+            cli::with_progress("runs", |progress| prepared.run(jobs, progress))?
+        }
+    };
     cli::duration("ran", start);
     Ok(Answer { text, exit: Exit::Success })
 }

@@ -1,5 +1,7 @@
 //! Runs of the learners that joint training is compared with.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Compared, Instance};
 use super::learn::{Learn, one_for_all, step_work};
 use super::run::{Run, digest_of};
@@ -16,6 +18,10 @@ pub const ALTERNATIVE_TEST_SAMPLES: usize = 4000;
 impl Learn for Compared {
     fn encode(&self, c: Canonical) -> Canonical {
         Compared::encode(self, c)
+    }
+
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
     }
 
     fn describe(&self) -> String {

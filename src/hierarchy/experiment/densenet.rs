@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::config::{Automated, Cell, Instance, Labels, Learner, Online, Staged};
 use super::learn::{Learn, one_for_all, step_work};
 use super::run::{PhaseEnd, Run, TracePoint, digest};
@@ -69,6 +71,10 @@ impl Learn for Staged {
         self.stages.iter().fold(c.integer(self.stages.len() as u64), |c, s| s.encode(c))
     }
 
+    fn keys(&self, instance: &Instance) -> Map<String, Value> {
+        self.keys_of(instance)
+    }
+
     fn describe(&self) -> String {
         self.name()
     }
@@ -91,6 +97,10 @@ impl Learn for Online {
         self.0.encode_stages(c)
     }
 
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
+    }
+
     fn describe(&self) -> String {
         format!("online {}", self.0.name())
     }
@@ -107,6 +117,10 @@ impl Learn for Online {
 impl Learn for Automated {
     fn encode(&self, c: Canonical) -> Canonical {
         Automated::encode(self, c)
+    }
+
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
     }
 
     fn describe(&self) -> String {

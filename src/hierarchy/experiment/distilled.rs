@@ -1,6 +1,9 @@
 //! Runs of the over-parameterised learner.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Instance};
+use super::configuration;
 use super::learn::{Learn, one_for_all, step_work};
 use super::run::{PhaseEnd, Run, Score, digest};
 use crate::canonical::Canonical;
@@ -20,6 +23,10 @@ const HALVINGS: usize = 5;
 impl Learn for Distillation {
     fn encode(&self, c: Canonical) -> Canonical {
         Distillation::encode(self, c.text("distilled"))
+    }
+
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        configuration::distilled(self)
     }
 
     fn describe(&self) -> String {

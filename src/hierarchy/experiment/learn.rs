@@ -1,5 +1,7 @@
 //! Ways to learn, as experiments know them.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Instance};
 use super::run::Run;
 use crate::canonical::Canonical;
@@ -16,6 +18,9 @@ pub(super) trait Learn {
     fn encode_stages(&self, c: Canonical) -> Canonical {
         c
     }
+
+    /// The table `learner` of a run file that asks for it on this instance, without its seed: every key that its kind has.
+    fn keys(&self, instance: &Instance) -> Map<String, Value>;
 
     /// What trains when, on one line.
     fn describe(&self) -> String;

@@ -1,5 +1,7 @@
 //! Kernel ridge regression on the samples of an instance.
 
+use serde_json::{Map, Value};
+
 use super::alternative::ALTERNATIVE_TEST_SAMPLES;
 use super::config::{Cell, Instance, Labels, Ridge};
 use super::learn::{Learn, one_for_all};
@@ -13,6 +15,10 @@ use crate::matrix::Matrix;
 impl Learn for Ridge {
     fn encode(&self, c: Canonical) -> Canonical {
         self.kernel.encode(c.text("ridge")).float(self.ridge)
+    }
+
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
     }
 
     fn describe(&self) -> String {
@@ -33,8 +39,8 @@ impl Ridge {
     ///
     /// Where the factorisation meets a pivot that is not positive there is no predictor and no test error, and the run says so.
     fn run(&self, cell: &Cell) -> Result<Run> {
-        if cell.instance.labels != Labels::Exact {
-            return Err(Error::refused("kernel ridge regression is tested on exact labels"));
+        if cell.instance.labels == Labels::Sign {
+            return Err(Error::refused("kernel ridge regression is tested on the sizes of labels, and signs tell none"));
         }
         let target = cell.instance.target()?;
         let fit = self.fit(&cell.instance.draw_samples(&target)?)?;
