@@ -38,16 +38,15 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
     let jobs = cli::threads(arguments.jobs);
     arguments.limit.announce(prepared.seconds(jobs))?;
     require_platform()?;
-    let text = match prepared.sweep() {
-        None => cli::with_spinner("training", || prepared.run(jobs, &|_, _| ()))?,
+    cli::on_interrupt(match prepared.sweep() {
+        None => "interrupted; nothing was written".into(),
         Some(_) => {
-            let kept = format!(
-                "interrupted; finished runs are kept in {}, and the same command goes on",
-                prepared.directory().display()
-            );
-            cli::on_interrupt(kept);
-            cli::with_progress("runs", |progress| prepared.run(jobs, progress))?
+            format!("interrupted; finished runs are kept in {}, and the same command goes on", prepared.directory().display())
         }
+    });
+    let text = match prepared.sweep() {
+        None => cli::with_spinner("training", |words| prepared.run(jobs, &|_, _| (), words))?,
+        Some(_) => cli::with_progress("runs", |progress| prepared.run(jobs, progress, &|_| ()))?,
     };
     cli::duration("ran", start);
     Ok(Answer { text, exit: Exit::Success })

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::alternative::ALTERNATIVE_TEST_SAMPLES;
 use super::config::{Cell, Instance, Labels, Ridge};
 use super::learn::{Learn, one_for_all};
-use super::run::{Run, digest_of};
+use super::run::{Run, Trace, digest_of};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::hierarchy::learner::kernel::kernel_ridge::KernelFit;
@@ -29,7 +29,7 @@ impl Learn for Ridge {
         (instance.samples as u128).pow(3) / 3
     }
 
-    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+    fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {
         one_for_all(cells, |cell| self.run(cell))
     }
 }

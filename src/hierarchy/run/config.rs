@@ -318,28 +318,42 @@ fn noise<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f64>, D:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hierarchy::experiment::Staged;
+    use crate::hierarchy::learner::Descent;
 
     fn parse(source: &str) -> Result<RunFile> {
         RunFile::parse(Path::new("x.toml"), source)
     }
 
+    fn staged(source: &str) -> Staged {
+        match parse(source).unwrap().cell.learner {
+            Learner::Staged(staged) => staged,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn phases(source: &str) -> Vec<usize> {
+        staged(source).stages.iter().map(|stage| stage.steps).collect()
+    }
+
     #[test]
     fn an_empty_file_is_a_whole_experiment() {
-        let config = parse("").unwrap();
-        assert_eq!((config.learner.kind, config.phases()), (Kind::Joint, vec![1000, 4000]));
-        let instance = config.instance();
+        let found = parse("").unwrap();
+        assert_eq!((found.kind, phases("")), ("joint", vec![1000, 4000]));
+        let instance = &found.cell.instance;
         assert_eq!((instance.depth(), instance.dimension, instance.samples), (3, 16, 960));
-        assert_eq!(config.training().descent, Descent::default());
+        assert_eq!(staged("").descent, Descent::default());
     }
 
     #[test]
     fn defaults_follow_what_is_given() {
-        let config = parse("target.width = [2, 1, 1]\ndata.seed = 7").unwrap();
-        assert_eq!((config.instance().depth(), config.phases().len()), (4, 3));
-        assert_eq!((config.instance().samples, config.seed()), (60 * 2 * 16, 7));
-        assert_eq!(config.training().descent.step, 0.005);
-        assert_eq!(parse("target.depth = 5").unwrap().phases(), [1000, 2000, 4000, 8000]);
-        assert_eq!(parse("target.depth = 2").unwrap().phases(), [1000]);
+        let source = "target.width = [2, 1, 1]\ndata.seed = 7";
+        let cell = parse(source).unwrap().cell;
+        assert_eq!((cell.instance.depth(), phases(source).len()), (4, 3));
+        assert_eq!((cell.instance.samples, cell.seed), (60 * 2 * 16, 7));
+        assert_eq!(staged(source).descent.step, 0.005);
+        assert_eq!(phases("target.depth = 5"), [1000, 2000, 4000, 8000]);
+        assert_eq!(phases("target.depth = 2"), [1000]);
     }
 
     #[test]
@@ -350,10 +364,8 @@ mod tests {
 
     #[test]
     fn thawing_takes_the_last_phase_unless_told() {
-        let stages =
-            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().training().stages;
-        assert_eq!(stages("").last().map(|s| s.steps), Some(5));
-        assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
+        let last = |more: &str| phases(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).last().copied();
+        assert_eq!((last(""), last("learner.thaw-steps = 9")), (Some(5), Some(9)));
     }
 
     /// At d = 4096, one draw of 20000 samples takes 1.3 GB while it is read.
@@ -364,6 +376,9 @@ mod tests {
         assert_eq!(sized(20_000, "").unwrap_err().field(), Some("data.samples"));
         // The squares of the inputs are as large as the inputs.
         assert!(sized(10_000, "target.skips = [[0, 1], [2]]").is_err() && sized(1000, "target.skips = [[0, 1], [2]]").is_ok());
+        // A Gram matrix of 20000 samples takes 3.2 GB.
+        assert!(parse("learner.kind = 'kernel-ridge'\ndata.samples = 20000").unwrap_err().to_string().contains("MiB"));
+        assert!(parse("learner.kind = 'kernel-ridge'\ndata.samples = 2000").is_ok());
     }
 
     #[test]
@@ -372,21 +387,59 @@ mod tests {
         assert!(parse("data.samples = 2").is_ok());
     }
 
-    /// What is written into `result.json` is itself a configuration, and the same one.
+    /// What is written into `result.json` is itself a configuration, and the same one, under the kind that was asked for.
     #[test]
     fn the_resolved_values_read_back_as_the_same_experiment() {
-        for source in ["", "target.skips = [[0, 1], [0, 2]]", "target = { depth = 4, gap = 0.3 }\nlearner.kind = 'thawed'"] {
-            let config = parse(source).unwrap();
-            let tables: toml::Table = serde_json::from_value(serde_json::to_value(&config).unwrap()).unwrap();
-            assert_eq!(parse(&tables.to_string()).unwrap(), config);
+        let kinds =
+            KINDS.iter().flat_map(|kind| [3, 2].map(|depth| format!("target.depth = {depth}\nlearner.kind = '{}'", kind.name)));
+        let others = [
+            "target.skips = [[0, 1], [0, 2]]\nlearner = { width = 3, logistic = 2.0 }\ndata.labels = 'sign'",
+            "target = { depth = 4, gap = 0.3, family = 'generic', width = [3, 2, 2] }\ndata.noise = 0.2",
+            "learner = { kind = 'staged', stages = [{ layers = [2, 2], steps = 3 }, { readout = 2 }] }\ntarget.gap = 0",
+            "learner = { kind = 'kernel-ridge', kernel = 'tangent', bias = false }\ntarget.gap = 0",
+        ];
+        for source in kinds.chain(others.map(String::from)) {
+            let found = parse(&source).unwrap();
+            let tables = toml::to_string(&found.configuration()).unwrap();
+            let again = parse(&tables).unwrap();
+            assert_eq!(again.cell, found.cell, "{source}");
+            if found.kind != "staged" {
+                assert_eq!(again.kind, found.kind, "{source}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_kind_says_which() {
+        for (source, expected) in [
+            ("learner.kernel = 'rbf'", "learner.kernel: found \"rbf\", expected no such key unless kind = \"kernel-ridge\""),
+            ("learner = { kind = 'lift', phases = [1] }", "unless kind = \"joint\" or \"layerwise\""),
+            ("learner = { kind = 'kernel-ridge', rate = 1 }", "no such key unless the kernel is rbf or laplace"),
+            ("learner.kernle = 'rbf'", "did you mean `kernel`? (kind = \"kernel-ridge\")"),
+            ("learner.kind = 'ntk'", "\"tuned-kernel-ridge\""),
+            ("learner = { kind = 'online', phases = [1, 1], stages = [] }", "no phases beside `stages`"),
+            (
+                "learner = { kind = 'staged', stages = [{ layers = [3, 2], steps = 1 }] }",
+                "stages such as { layers = [2, 3], steps = 100 }",
+            ),
+            ("target.gap = 0", "0 is for learners that train no layer above 2"),
+            ("learner.kind = 'lift'\ndata.labels = 'sign'", "labels with sizes"),
+            ("data = { labels = 'sign', noise = 0.1 }", "no such key unless labels = \"noise\""),
+            ("data.samples = '10**9'", "a power is written dimension^2"),
+            ("data.samples = 1e6", "written without point and exponent: 1000000"),
+            ("target.dimension = 2**5", "TOML has no powers"),
+            ("learner.kind = 'automatic'\nlearner.layerwise = True", "TOML writes true and false"),
+        ] {
+            let error = parse(source).unwrap_err().to_string();
+            assert!(error.starts_with("x.toml:") && error.contains(expected), "{source}\n{error}");
         }
     }
 
     proptest::proptest! {
         /// Whatever is given, the answer is a configuration or an error that names the file.
         #[test]
-        fn nothing_panics(key in "(target|learner|data)\\.(depth|width|dimension|skips|gap|seed|phases|step|samples|x)",
-                          value in "(-?[0-9]{1,20}|-?[0-9]\\.[0-9]e[0-9]{1,4}|nan|inf|\"[a-z]{0,5}\"|\\[[0-9,]{0,6}\\]|\\[\\[[0-9]\\],\\[[0-9]\\]\\]|\\{\\}|[^a]{0,4})") {
+        fn nothing_panics(key in "(target|learner|data)\\.(depth|width|dimension|skips|gap|seed|phases|step|samples|stages|kind|kernel|x)",
+                          value in "(-?[0-9]{1,20}|-?[0-9]\\.[0-9]e[0-9]{1,4}|nan|inf|\"[a-z*]{0,5}\"|\\[[0-9,]{0,6}\\]|\\[\\[[0-9]\\],\\[[0-9]\\]\\]|\\{\\}|\\[\\{\\}\\]|[^a]{0,4})") {
             if let Err(error) = parse(&format!("{key} = {value}\n")) {
                 proptest::prop_assert!(error.to_string().starts_with("x.toml:"), "{}", error);
             }

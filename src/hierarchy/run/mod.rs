@@ -39,6 +39,7 @@ use toml::Value;
 use crate::claim::{Computed, Ledger, Sources};
 use crate::error::{Error, Result};
 use crate::file;
+use crate::hierarchy::experiment::run::TracePoint;
 use crate::hierarchy::experiment::{Cell, Run, Training, run_traced};
 use crate::parallel;
 
@@ -75,6 +76,9 @@ impl Prepared {
     pub fn read(file: &Path, out: Option<&Path>) -> Result<Self> {
         out.map_or(Ok(()), file::check_output)?;
         let experiment = Experiment::parse(file, &text(file)?)?;
+        if let Some(sweep) = &experiment.sweep {
+            scaling::check(sweep).map_err(|e| e.in_file(file))?;
+        }
         let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
         Ok(Prepared { file: file.to_path_buf(), directory, experiment })
     }
@@ -99,26 +103,29 @@ impl Prepared {
     }
 
     /// Makes it and writes its files; what is to be shown of them. `progress` is called with how many runs of a sweep are finished, and how
-    /// many there are.
+    /// many there are; `words` with how far a single run is.
     ///
     /// A run writes all its files or none. A kill between them leaves a newer file beside older ones, which name the digest of their run.
     /// A sweep keeps each finished run in `ledger`, and goes on from there when it is made again.
     ///
     /// # Errors
     /// When the directory cannot be written, which is found before the run, or the samples cannot be trained on.
-    pub fn run(&self, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<String> {
+    pub fn run(&self, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync), words: &(dyn Fn(String) + Sync)) -> Result<String> {
         let made = match (&self.experiment.sweep, &self.experiment.runs[..]) {
-            (None, [alone]) => self.run_alone(&alone.config),
+            (None, [alone]) => self.run_alone(&alone.config, words),
             (Some(sweep), _) => self.run_sweep(sweep, jobs, progress),
             (None, _) => Err(Error::refused("without a sweep there is one run")),
         };
         made.map_err(|e| if e.file().is_none() { e.in_file(&self.file) } else { e })
     }
 
-    fn run_alone(&self, config: &RunFile) -> Result<String> {
+    fn run_alone(&self, config: &RunFile, words: &(dyn Fn(String) + Sync)) -> Result<String> {
         file::check_writable(&self.directory, &FILES)?;
         let every = TRACE_EVERY.max(cost::steps(&config.cell) / MOST_ROWS);
-        let run = run_traced(&config.cell, every)?;
+        let watch = |point: &TracePoint| {
+            words(format!("phase {}, step {}, loss / Var(y) {:.1e}", point.phase + 1, point.step, point.loss));
+        };
+        let run = run_traced(&config.cell, every, &watch)?;
         let made = Made::new(config, &run)?;
         let trace = (!run.phases.is_empty()).then(|| results::trace(&run));
         let result = format!("{:#}\n", made.result(trace.as_deref()));

@@ -2,7 +2,9 @@
 
 use super::results::{Made, feature_error};
 use super::scaling::{Fit, Scaling, middle};
+use crate::exact::Rational;
 use crate::hierarchy::experiment::Run;
+use crate::hierarchy::experiment::run::{PhaseEnd, TracePoint};
 use crate::picture::{Axis, Mark, Picture, Series, Style};
 
 /// About the most points of a line.
@@ -29,7 +31,7 @@ pub fn of_run(made: &Made<'_>) -> Option<Picture> {
         colour,
         points: vec![(total, value)],
     };
-    let te = run.relative_risk.as_ref().ok().map(crate::exact::Rational::to_f64);
+    let te = run.relative_risk.as_ref().ok().map(Rational::to_f64);
     series.extend(te.map(|te| single("te on the population", 2, te)));
     series.extend(made.test_error.map(|error| single("test error", 3, error)));
     let begins = std::iter::once(0.0).chain(ends.iter().map(|(_, end)| *end));
@@ -76,8 +78,8 @@ fn ends(run: &Run) -> Vec<(f64, f64)> {
 fn points(
     run: &Run,
     ends: &[(f64, f64)],
-    traced: impl Fn(&crate::hierarchy::experiment::run::TracePoint) -> f64,
-    at_end: impl Fn(&crate::hierarchy::experiment::run::PhaseEnd) -> Option<f64>,
+    traced: impl Fn(&TracePoint) -> f64,
+    at_end: impl Fn(&PhaseEnd) -> Option<f64>,
 ) -> Vec<(f64, f64)> {
     let mut points = Vec::new();
     for (n, (end, &(begin, last))) in run.phases.iter().zip(ends).enumerate() {

@@ -104,7 +104,7 @@ impl<'a> Made<'a> {
         if !run.choice.is_empty() {
             text += &format!("chosen on the test samples: {}\n", run.choice);
         }
-        text.extend(run.scores.iter().map(|score| format!("{}: {:.6}\n", score.name, score.value)));
+        text.extend(run.scores.iter().map(|score| format!("{}: {}\n", score.name, shown(score.value))));
         let first = files.first().map_or_else(|| directory.to_path_buf(), |name| directory.join(name));
         let others = files.get(1..).unwrap_or(&[]).iter().map(|name| format!(", {name}")).collect::<String>();
         text + &format!("digest {}\nwrote {}{others}\n", run.digest, first.display())
@@ -117,6 +117,11 @@ impl<'a> Made<'a> {
             Err(reason) => format!("relative risk absent: {reason}{beside}"),
         }
     }
+}
+
+/// A count as it is, another number in four digits.
+fn shown(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e9 { value.to_string() } else { format!("{value:.3e}") }
 }
 
 /// The traced steps of each phase, and its end.

@@ -1,11 +1,9 @@
 //! The fit of a sweep: how one column of its results grows with another.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
 use super::sweep::{FitKeys, Sweep};
-use super::table::{Datum, Results, column_of, is_seed};
+use super::table::{Datum, Results, column_of, columns, is_number, is_seed};
 use crate::claim::exponent::{RESAMPLES, exponent, median};
 use crate::error::{Error, Result};
 use crate::exact::Rational;
@@ -59,26 +57,19 @@ impl Power {
 }
 
 impl Scaling {
-    /// The fit that a sweep asks for; where it asks for none, the error against the first of its keys that is a number, without an exponent.
+    /// The fit that a sweep asks for; where it asks for none, the error against the first of its keys that is a number, if there is one.
     ///
     /// # Errors
-    /// When a column is not there, is no number, or `x` is that of seeds.
+    /// As [`check`].
     pub fn new(sweep: &Sweep, results: &Results) -> Result<Option<Self>> {
-        let asked = match &sweep.fit {
-            Some(fit) => fit.clone(),
-            None => match first_number(sweep, results) {
-                Some(x) => FitKeys { x, y: "error".into(), by: None },
-                None => return Ok(None),
-            },
-        };
-        let column = |name: &str, field: &str| results.column(name).ok_or_else(|| unknown(name, field, results));
-        let (x, y) = (column(&asked.x, "fit.x")?, column(&asked.y, "fit.y")?);
-        numbers(results, x, "fit.x")?;
-        numbers(results, y, "fit.y")?;
-        let by = asked.by.clone().unwrap_or_else(|| other_columns(sweep, results, &asked.x));
-        let places = by.iter().map(|name| column(name, "fit.by")).collect::<Result<Vec<_>>>()?;
-        let fits = groups(results, &places).into_iter().map(|(group, rows)| Fit::new(group, &rows, x, y)).collect();
-        Ok(Some(Scaling { x: asked.x, y: asked.y, by, fits }))
+        check(sweep)?;
+        let Some(FitKeys { x, y, by }) = sweep.fit.clone().or_else(|| default_fit(sweep)) else { return Ok(None) };
+        let by = by.unwrap_or_else(|| other_columns(sweep, &x));
+        let place = |name: &String| results.column(name).ok_or_else(|| unknown(name, "fit", &results.columns));
+        let (at_x, at_y) = (place(&x)?, place(&y)?);
+        let places = by.iter().map(place).collect::<Result<Vec<_>>>()?;
+        let fits = groups(results, &places).into_iter().map(|(group, rows)| Fit::new(group, &rows, at_x, at_y)).collect();
+        Ok(Some(Scaling { x, y, by, fits }))
     }
 
     /// The content of `scaling.json`.
@@ -187,38 +178,46 @@ fn groups<'a>(results: &'a Results, by: &[usize]) -> Vec<(Vec<Datum>, Vec<&'a Ve
     groups
 }
 
-/// The column of the first axis that is no seed and takes different numbers.
-fn first_number(sweep: &Sweep, results: &Results) -> Option<String> {
-    let columns = sweep.axes.iter().filter(|axis| !is_seed(axis) && axis.values.len() > 1).map(column_of);
-    columns.into_iter().find(|name| results.column(name).is_some_and(|i| numbers(results, i, "").is_ok()))
+/// Checks the table `fit` of a sweep, before any run is made.
+///
+/// # Errors
+/// When a column is not there, or `x` or `y` holds words.
+pub fn check(sweep: &Sweep) -> Result<()> {
+    let Some(fit) = &sweep.fit else { return Ok(()) };
+    let columns = columns(&sweep.axes);
+    let known = |name: &String, field: &str| match columns.contains(name) {
+        true => Ok(()),
+        false => Err(unknown(name, field, &columns)),
+    };
+    fit.by.iter().flatten().try_for_each(|name| known(name, "fit.by"))?;
+    [(&fit.x, "fit.x"), (&fit.y, "fit.y")].into_iter().try_for_each(|(name, field)| {
+        known(name, field)?;
+        match is_number(&sweep.axes, name) {
+            true => Ok(()),
+            false => Err(Error::input(format!("{name:?}, a column of words"), "a column of numbers").at_field(field)),
+        }
+    })
+}
+
+/// The error against the first axis of numbers that is no seed.
+fn default_fit(sweep: &Sweep) -> Option<FitKeys> {
+    let mut columns = sweep.axes.iter().filter(|axis| !is_seed(axis) && axis.values.len() > 1).map(column_of);
+    let x = columns.find(|name| is_number(&sweep.axes, name))?;
+    Some(FitKeys { x, y: "error".into(), by: None })
 }
 
 /// The columns of the axes that are neither seeds nor `x`. Where no axis varies `x` itself, those of numbers stand for it, and are left out.
-fn other_columns(sweep: &Sweep, results: &Results, x: &str) -> Vec<String> {
-    let columns: Vec<String> = sweep.axes.iter().filter(|axis| !is_seed(axis)).map(column_of).collect();
+fn other_columns(sweep: &Sweep, x: &str) -> Vec<String> {
+    let mut columns: Vec<String> = sweep.axes.iter().filter(|axis| !is_seed(axis)).map(column_of).collect();
     let is_swept = columns.iter().any(|name| name == x);
-    let is_number = |name: &str| results.column(name).is_some_and(|i| numbers(results, i, "").is_ok());
-    let mut seen = BTreeSet::new();
-    let others = columns.into_iter().filter(|name| name != x && (is_swept || !is_number(name)));
-    others.filter(|name| seen.insert(name.clone())).collect()
+    columns.retain(|name| name != x && (is_swept || !is_number(&sweep.axes, name)));
+    columns
 }
 
-/// Checks that a column holds numbers, as far as it holds anything.
-fn numbers(results: &Results, column: usize, field: &str) -> Result<()> {
-    match results.rows.iter().find(|row| matches!(row[column], Datum::Text(_))) {
-        Some(row) => Err(Error::input(
-            format!("{:?}, a column with words such as {:?}", results.columns[column], row[column].shown()),
-            "a column of numbers",
-        )
-        .at_field(field)),
-        None => Ok(()),
-    }
-}
-
-fn unknown(name: &str, field: &str, results: &Results) -> Error {
-    let nearest = results.columns.iter().min_by_key(|column| strsim::damerau_levenshtein(column, name));
+fn unknown(name: &str, field: &str, columns: &[String]) -> Error {
+    let nearest = columns.iter().min_by_key(|column| strsim::damerau_levenshtein(column, name));
     let hint = nearest.map_or(String::new(), |column| format!("; did you mean `{column}`?"));
-    Error::input(format!("{name:?}"), format!("one of the columns {}{hint}", results.columns.join(", "))).at_field(field)
+    Error::input(format!("{name:?}"), format!("one of the columns {}{hint}", columns.join(", "))).at_field(field)
 }
 
 #[cfg(test)]

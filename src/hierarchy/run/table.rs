@@ -5,6 +5,7 @@ use toml::Value;
 use super::results::Made;
 use super::sweep::Axis;
 use crate::exact::Rational;
+use crate::hierarchy::experiment::Labels;
 
 /// The results of a sweep.
 pub struct Results {
@@ -26,7 +27,7 @@ pub enum Datum {
 }
 
 /// The columns that every sweep has before those of its own keys.
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 15] = [
     "run",
     "kind",
     "family",
@@ -37,10 +38,14 @@ const SETTINGS: [&str; 13] = [
     "dimension",
     "gap",
     "samples",
+    "labels",
+    "noise",
     "target_seed",
     "data_seed",
     "learner_seed",
 ];
+/// Those that hold words.
+const WORDS: [&str; 8] = ["run", "kind", "family", "skips", "distribution", "labels", "status", "choice"];
 /// What came of each run.
 const FOUND: [&str; 8] = ["status", "te", "test_error", "error", "steps", "training_loss", "feature_error", "choice"];
 
@@ -50,14 +55,12 @@ pub const NAME: usize = 16;
 impl Results {
     /// Those of these runs, each with the values that the sweep gave it.
     pub fn new(axes: &[Axis], runs: &[(Made<'_>, &[Value])]) -> Self {
-        let own: Vec<(usize, String)> = axes.iter().enumerate().filter_map(|(i, axis)| Some((i, own_column(axis)?))).collect();
-        let columns = SETTINGS.iter().map(|name| name.to_string()).chain(own.iter().map(|(_, name)| name.clone()));
-        let columns = columns.chain(FOUND.iter().map(|name| name.to_string())).collect();
+        let own: Vec<usize> = (0..axes.len()).filter(|&i| own_column(&axes[i]).is_some()).collect();
         let row = |(made, values): &(Made<'_>, &[Value])| {
-            let own = own.iter().map(|(i, _)| datum(&values[*i]));
+            let own = own.iter().map(|&i| datum(&values[i]));
             settings(made).into_iter().chain(own).chain(found(made)).collect()
         };
-        Results { columns, rows: runs.iter().map(row).collect() }
+        Results { columns: columns(axes), rows: runs.iter().map(row).collect() }
     }
 
     /// Where the column of this name is.
@@ -128,6 +131,11 @@ fn settings(made: &Made<'_>) -> Vec<Datum> {
         whole(instance.dimension as u64),
         number(instance.gap),
         whole(instance.samples as u64),
+        text(instance.labels.key()),
+        match instance.labels {
+            Labels::Noisy(fraction) => number(fraction),
+            Labels::Exact | Labels::Sign => Datum::Absent,
+        },
         whole(instance.target_seed),
         whole(instance.data_seed),
         whole(cell.seed),
@@ -150,6 +158,21 @@ fn found(made: &Made<'_>) -> Vec<Datum> {
     ]
 }
 
+/// The names of the columns of a sweep over these axes: settings, its own, and what came of each run.
+pub fn columns(axes: &[Axis]) -> Vec<String> {
+    let own = axes.iter().filter_map(own_column);
+    SETTINGS.iter().map(|name| name.to_string()).chain(own).chain(FOUND.iter().map(|name| name.to_string())).collect()
+}
+
+/// Returns whether a column of a sweep over these axes holds numbers.
+pub fn is_number(axes: &[Axis], column: &str) -> bool {
+    let own = axes.iter().find(|axis| own_column(axis).as_deref() == Some(column));
+    match own {
+        Some(axis) => axis.values.iter().all(|value| value.is_integer() || value.is_float()),
+        None => !WORDS.contains(&column),
+    }
+}
+
 /// The column that holds what an axis varies.
 pub fn column_of(axis: &Axis) -> String {
     let known = match axis.key.as_str() {
@@ -158,6 +181,8 @@ pub fn column_of(axis: &Axis) -> String {
         "learner.seed" => Some("learner_seed"),
         "learner.kind" => Some("kind"),
         "data.samples" => Some("samples"),
+        "data.labels" => Some("labels"),
+        "data.noise" => Some("noise"),
         "target.width" if axis.values.iter().any(Value::is_array) => None,
         "target.skips" if axis.values.iter().any(Value::is_array) => None,
         key => key.strip_prefix("target.").filter(|name| SETTINGS.contains(name)),
