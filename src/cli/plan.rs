@@ -82,7 +82,7 @@ fn file_of<S: Study>(program: &str, item: &S::Item, ids: &[&str]) -> (String, St
     let [what, how] = S::row(item);
     let name = short::<S>(item);
     let head = format!("# run {name} of {}\n# {what}\n# {how}\n", ids.join(", "));
-    let text = match S::configuration(item).as_ref().and_then(toml) {
+    let text = match S::configuration(item).as_ref().and_then(written) {
         Some(tables) => head + &tables,
         None => format!("{head}# not to be expressed as a file for `{program} run`\n"),
     };
@@ -90,7 +90,7 @@ fn file_of<S: Study>(program: &str, item: &S::Item, ids: &[&str]) -> (String, St
 }
 
 /// Tables of values as TOML; `None` where a number is missing, as one that is not finite is in JSON.
-fn toml(tables: &Value) -> Option<String> {
+fn written(tables: &Value) -> Option<String> {
     let table = |(name, entries): (&String, &Value)| {
         let lines = entries.as_object()?.iter().map(|(key, value)| Some(format!("{key} = {}\n", inline(value)?)));
         Some(format!("\n[{name}]\n{}", lines.collect::<Option<String>>()?))

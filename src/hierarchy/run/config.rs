@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::document::{Document, keys};
 use super::keys::LearnerKeys;
-use super::kinds::{KINDS, LearnerKind};
+use super::kinds::{self, LearnerKind};
 use super::memory::check_memory;
 use super::product::Count;
 use super::values::{self, Widths, number, seed, size};
@@ -132,8 +132,7 @@ impl RunFile {
     pub fn parse(file: &Path, source: &str) -> Result<Self> {
         let document = Document::parse(file, source)?;
         document.check_keys(&TABLES, &[("target", keys::<TargetKeys>()), ("data", keys::<DataKeys>())])?;
-        let kind = kind(&document)?;
-        check_learner_keys(&document, kind)?;
+        let kind = kinds::asked_for(&document)?;
         document.read::<Tables>()?.run(&document, kind)
     }
 
@@ -146,42 +145,6 @@ impl RunFile {
         }
         tables
     }
-}
-
-/// The kind that is asked for; the first if none is.
-fn kind(document: &Document<'_>) -> Result<&'static LearnerKind> {
-    let Some(found) = document.text("learner.kind") else { return Ok(&KINDS[0]) };
-    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let expected = || {
-        let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        format!("one of {}", quoted.join(", "))
-    };
-    let name = found.map_err(|_| document.refuse("learner.kind", expected()))?;
-    LearnerKind::named(name).ok_or_else(|| {
-        let nearest = names.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name)).expect("there are kinds");
-        document.refuse("learner.kind", format!("{}; did you mean \"{nearest}\"?", expected()))
-    })
-}
-
-/// Refuses keys that no kind has, and those of other kinds.
-fn check_learner_keys(document: &Document<'_>, kind: &LearnerKind) -> Result<()> {
-    let own = kind.keys();
-    let Some(key) = document.keys_of("learner")?.into_iter().find(|key| !own.contains(&key.as_str())) else { return Ok(()) };
-    let quoted = |kinds: Vec<&LearnerKind>| {
-        let names: Vec<String> = kinds.iter().map(|kind| format!("\"{}\"", kind.name)).collect();
-        names.join(" or ")
-    };
-    let others = LearnerKind::with_key(&key);
-    if !others.is_empty() {
-        return Err(document.refuse(&format!("learner.{key}"), format!("no such key unless kind = {}", quoted(others))));
-    }
-    let known = keys::<LearnerKeys>();
-    let nearest = known.iter().min_by_key(|k| strsim::damerau_levenshtein(k, &key)).expect("there are keys");
-    let hint = match own.contains(nearest) {
-        true => format!("did you mean `{nearest}`?"),
-        false => format!("did you mean `{nearest}`? (kind = {})", quoted(LearnerKind::with_key(nearest))),
-    };
-    Err(document.unknown("learner", &key, format!("one of {}; {hint}", own.join(", "))))
 }
 
 impl Tables {
@@ -317,6 +280,7 @@ fn noise<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f64>, D:
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::KINDS;
     use super::*;
     use crate::hierarchy::experiment::Staged;
     use crate::hierarchy::learner::Descent;

@@ -8,7 +8,7 @@ use crate::hierarchy::experiment::Run;
 pub enum Status {
     /// With a predictor whose error is what it seems.
     Finished,
-    /// A loss or a weight is not finite.
+    /// A loss or a weight is not finite, or the training loss is above [`LOST`].
     Diverged,
     /// te is above 1, or it is above [`LARGE`] while the training loss is below [`TINY`].
     Dominated,
@@ -16,6 +16,8 @@ pub enum Status {
     Failed,
 }
 
+/// A training loss / Var(y), which begins near 1, above this is lost.
+const LOST: f64 = 1e3;
 /// A training loss / Var(y) below this leaves nothing to learn from the samples.
 const TINY: f64 = 1e-6;
 /// A te above this is not what such a training loss promises.
@@ -29,7 +31,7 @@ impl Status {
         let loss = run.phases.last().map(|phase| phase.loss);
         let not_finite = |risk: &str| risk == NOT_FINITE;
         match &run.relative_risk {
-            _ if loss.is_some_and(|loss| !loss.is_finite()) => Status::Diverged,
+            _ if loss.is_some_and(|loss| !loss.is_finite() || loss > LOST) => Status::Diverged,
             Err(reason) if not_finite(reason) => Status::Diverged,
             Err(_) if run.test_error.is_none() && run.learner.is_none() => Status::Failed,
             Err(_) if run.test_error.is_some_and(|error| !error.is_finite()) => Status::Diverged,
@@ -52,7 +54,10 @@ impl Status {
     pub fn in_words(self, run: &Run, test_error: Option<f64>) -> Option<String> {
         match self {
             Status::Finished => None,
-            Status::Diverged => Some("diverged: a loss or a weight is not finite; a smaller `step` or `cap` may help".into()),
+            Status::Diverged => Some(
+                "diverged: the training loss is above 1000 Var(y), or a weight is not finite; a smaller `step` or `cap` may help"
+                    .into(),
+            ),
             Status::Failed => Some("failed: no predictor was found; a larger `ridge` may help".into()),
             Status::Dominated => Some(dominated_in_words(run, test_error)),
         }
@@ -117,6 +122,7 @@ mod tests {
             (run(Ok(0.02), 1e-9, None), Status::Dominated),
             (run(Ok(1.5), 0.9, None), Status::Dominated),
             (run(Ok(0.5), f64::NAN, None), Status::Diverged),
+            (run(Ok(1e9), 1e9, None), Status::Diverged),
             (run(Err(NOT_FINITE), 1.0, None), Status::Diverged),
             (run(Err("not positive definite"), 1.0, None), Status::Failed),
             (run(Err("too many terms"), 1.0, Some(0.1)), Status::Finished),

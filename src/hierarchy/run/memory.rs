@@ -16,7 +16,7 @@ const MAX_BYTES: u128 = 2 << 30;
 /// # Errors
 /// With what it would take, at the number of samples.
 pub fn check_memory(cell: &Cell) -> Result<()> {
-    let needed = bytes(&cell.instance, widths(cell)) + of_learner(cell);
+    let needed = needed(cell);
     match needed <= MAX_BYTES {
         true => matrix::check_memory(needed).map_err(|e| e.at_field("data.samples")),
         false => Err(Error::input(
@@ -25,6 +25,16 @@ pub fn check_memory(cell: &Cell) -> Result<()> {
         )
         .at_field("data.samples")),
     }
+}
+
+/// As many of so many threads as may each make the largest of these runs, at least one.
+pub fn threads<'a>(cells: impl IntoIterator<Item = &'a Cell>, jobs: usize) -> usize {
+    let largest = cells.into_iter().map(needed).max().unwrap_or(0).max(1);
+    jobs.min(usize::try_from(MAX_BYTES / largest).unwrap_or(jobs)).max(1)
+}
+
+fn needed(cell: &Cell) -> u128 {
+    bytes(&cell.instance, widths(cell)) + of_learner(cell)
 }
 
 /// The samples for training and those of one more draw (the normalisation of the target comes before the training samples, the test

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `document` | TOML whose complaints name file, line and field |
 //! | `config`, `values`, `product` | the tables of one run |
-//! | `keys`, `kinds` | the table `learner`: its keys, and the kinds that have them |
+//! | `keys`, `kinds`, `learners` | the table `learner`: its keys, the kinds that have them, and what comes of them |
 //! | `sweep` | many runs from one file |
 //! | `cost`, `memory` | what is known before anything is begun |
 //! | `results`, `ending` | a run, told |
@@ -17,6 +17,7 @@ mod document;
 mod ending;
 mod keys;
 mod kinds;
+mod learners;
 mod memory;
 mod plot;
 mod product;
@@ -53,7 +54,7 @@ const TRACE_EVERY: usize = 10;
 const MOST_ROWS: usize = 10_000;
 
 /// The files that a run may write.
-const FILES: [&str; 4] = ["result.json", "trace.csv", "weights.json", "plot.svg"];
+const FILES: [&str; 4] = ["trace.csv", "result.json", "weights.json", "plot.svg"];
 
 /// The files of a sweep, beside its directory of runs.
 const SWEEP_FILES: [&str; 3] = ["results.csv", "scaling.json", "plot.svg"];
@@ -105,7 +106,8 @@ impl Prepared {
     /// Makes it and writes its files; what is to be shown of them. `progress` is called with how many runs of a sweep are finished, and how
     /// many there are; `words` with how far a single run is.
     ///
-    /// A run writes all its files or none. A kill between them leaves a newer file beside older ones, which name the digest of their run.
+    /// A run writes all its files or none. A kill between them leaves a new trace beside an older result, which names the digest of its
+    /// own, or a new result beside older weights, which name the run's.
     /// A sweep keeps each finished run in `ledger`, and goes on from there when it is made again.
     ///
     /// # Errors
@@ -131,7 +133,7 @@ impl Prepared {
         let result = format!("{:#}\n", made.result(trace.as_deref()));
         let weights = run.weights(&config.cell, &config.configuration())?;
         let plot = plot::of_run(&made).map(|picture| picture.svg()).transpose()?;
-        let texts = [Some(result), trace, weights, plot];
+        let texts = [trace, Some(result), weights, plot];
         let files: Vec<(&str, &str)> =
             FILES.into_iter().zip(&texts).filter_map(|(name, text)| Some((name, text.as_deref()?))).collect();
         file::write_set(&self.directory, &files)?;
@@ -144,6 +146,8 @@ impl Prepared {
     fn run_sweep(&self, sweep: &Sweep, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<String> {
         file::check_writable(&self.directory, &SWEEP_FILES)?;
         let cells: Vec<Cell> = self.experiment.runs.iter().map(|run| run.config.cell.clone()).collect();
+        // All together they take no more memory than one run may.
+        let jobs = memory::threads(&cells, jobs);
         let ledger = Ledger::new(self.directory.join(LEDGER), &Sources::own());
         let computed = Computed::<Training>::kept(&cells, jobs, Some(&ledger), progress)?;
         let found = self.experiment.runs.iter().map(|run| Ok((&run.config, computed.get(&run.config.cell)?)));
@@ -167,8 +171,16 @@ impl Prepared {
         file::write_set(&self.directory, &files)?;
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         let fits = scaling.filter(|_| sweep.fit.is_some()).map_or(String::new(), |scaling| scaling.summary());
-        let runs = rows.len();
-        Ok(format!("{runs} runs: {statuses}\n{fits}wrote {} in {}\n", names.join(", "), self.directory.display()))
+        let (runs, unused) = (rows.len(), unused(&ledger));
+        Ok(format!("{runs} runs: {statuses}\n{unused}{fits}wrote {} in {}\n", names.join(", "), self.directory.display()))
+    }
+}
+
+/// What lay in the ledger and was made anew, and why.
+fn unused(ledger: &Ledger) -> String {
+    match ledger.invalid().split_first() {
+        None => String::new(),
+        Some(((_, why), others)) => format!("{} kept runs were not used but made anew: {why}\n", 1 + others.len()),
     }
 }
 

@@ -103,7 +103,7 @@ pub fn of_sweep(scaling: &Scaling) -> Picture {
     Picture {
         title: format!("{} against {}", scaling.y, scaling.x),
         description: fitted.join("; "),
-        x: Axis::logarithmic(label(&scaling.x)),
+        x: if scaling.x.ends_with("seed") { Axis::linear(&*scaling.x) } else { Axis::logarithmic(label(&scaling.x)) },
         y: Axis::logarithmic(label(&scaling.y)),
         series,
         marks: Vec::new(),

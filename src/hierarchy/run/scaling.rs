@@ -57,7 +57,8 @@ impl Power {
 }
 
 impl Scaling {
-    /// The fit that a sweep asks for; where it asks for none, the error against the first of its keys that is a number, if there is one.
+    /// The fit that a sweep asks for; where it asks for none, the error against the first of its keys that takes numbers, if there is one,
+    /// without an exponent.
     ///
     /// # Errors
     /// As [`check`].
@@ -68,7 +69,10 @@ impl Scaling {
         let place = |name: &String| results.column(name).ok_or_else(|| unknown(name, "fit", &results.columns));
         let (at_x, at_y) = (place(&x)?, place(&y)?);
         let places = by.iter().map(place).collect::<Result<Vec<_>>>()?;
-        let fits = groups(results, &places).into_iter().map(|(group, rows)| Fit::new(group, &rows, at_x, at_y)).collect();
+        let fits = groups(results, &places)
+            .into_iter()
+            .map(|(group, rows)| Fit::new(group, &rows, [at_x, at_y], sweep.fit.is_some()))
+            .collect();
         Ok(Some(Scaling { x, y, by, fits }))
     }
 
@@ -106,7 +110,7 @@ impl Power {
 }
 
 impl Fit {
-    fn new(group: Vec<Datum>, rows: &[&Vec<Datum>], x: usize, y: usize) -> Self {
+    fn new(group: Vec<Datum>, rows: &[&Vec<Datum>], [x, y]: [usize; 2], is_asked_for: bool) -> Self {
         let mut sizes: Vec<f64> = rows.iter().filter_map(|row| row[x].number()).collect();
         sizes.sort_by(f64::total_cmp);
         sizes.dedup();
@@ -115,7 +119,8 @@ impl Fit {
             (size, own.map(|row| row[y].number()).collect::<Vec<_>>())
         };
         let points: Vec<(f64, Vec<Option<f64>>)> = sizes.into_iter().map(at).collect();
-        Fit { group, power: power(&points), points }
+        let power = if is_asked_for { power(&points) } else { Err("none is asked for".into()) };
+        Fit { group, power, points }
     }
 
     /// What it is of, such as `kind joint`.
@@ -199,10 +204,11 @@ pub fn check(sweep: &Sweep) -> Result<()> {
     })
 }
 
-/// The error against the first axis of numbers that is no seed.
+/// The error against the first axis of numbers, of seeds only where there is no other.
 fn default_fit(sweep: &Sweep) -> Option<FitKeys> {
-    let mut columns = sweep.axes.iter().filter(|axis| !is_seed(axis) && axis.values.len() > 1).map(column_of);
-    let x = columns.find(|name| is_number(&sweep.axes, name))?;
+    let several = || sweep.axes.iter().filter(|axis| axis.values.len() > 1);
+    let columns = several().filter(|axis| !is_seed(axis)).chain(several().filter(|axis| is_seed(axis))).map(column_of);
+    let x = columns.into_iter().find(|name| is_number(&sweep.axes, name))?;
     Some(FitKeys { x, y: "error".into(), by: None })
 }
 
