@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use bfc::claim::require_platform;
-use bfc::cli::{self, Answer, Exit, Limit, Subcommand};
+use bfc::cli::{self, Answer, Exit, Limit, Shard, Subcommand};
 use bfc::error::Result;
 use bfc::hierarchy::claims;
 use bfc::hierarchy::run::Prepared;
@@ -24,6 +24,9 @@ struct RunArguments {
     /// Threads of a sweep, from 1 to 256 [default: one a processor]
     #[arg(long, value_name = "N", value_parser = cli::jobs)]
     jobs: Option<NonZeroUsize>,
+    /// Of a sweep, do only share I of N, into DIR/ledger; with the ledgers of all shares in one, the same command joins them
+    #[arg(long, value_name = "I/N", requires = "out")]
+    shard: Option<Shard>,
     #[command(flatten)]
     limit: Limit,
 }
@@ -34,7 +37,10 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
     // clap has accepted these words for this very command.
     let arguments = RunArguments::from_arg_matches(matches).unwrap_or_else(|usage| usage.exit());
     let start = Instant::now();
-    let prepared = Prepared::read(&arguments.file, arguments.out.as_deref())?;
+    let mut prepared = Prepared::read(&arguments.file, arguments.out.as_deref())?;
+    if let Some(Shard { index, count }) = arguments.shard {
+        prepared.take_share(index, count)?;
+    }
     let jobs = cli::threads(arguments.jobs);
     arguments.limit.announce(prepared.seconds(jobs))?;
     require_platform()?;

@@ -33,6 +33,7 @@ pub use estimate::Limit;
 pub use exit::Exit;
 pub use interrupt::on_interrupt;
 pub use output::{duration, note, with_progress, with_spinner};
+pub use shard::Shard;
 
 /// A command that a catalogue's program has beside those that all have.
 #[derive(Clone, Copy, Debug)]

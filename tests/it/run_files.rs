@@ -118,6 +118,29 @@ fn a_sweep_is_the_same_on_any_threads_and_after_a_kill() {
     place.bfc("run alone.toml").says(0, &[&format!("digest {}", first[0])]);
 }
 
+/// Shares of a sweep, with their ledgers in one directory, are the whole of it.
+#[test]
+fn shares_of_a_sweep_are_joined_by_their_ledgers() {
+    let place = Place::new("sweep-shares");
+    place.write("x.toml", "target.dimension = 4\nlearner.phases = [5, 5]\ndata.samples = 50\n[sweep]\nseed = '1..5'\n");
+    place.bfc("run x.toml --out whole").says(0, &[]);
+    place.write("one.toml", "target.dimension = 4");
+    place.bfc("run one.toml --shard 1/2 --out all").says(2, &["one.toml: found one run, expected a table `sweep`"]);
+    fs::create_dir_all(place.0.join("all/ledger")).unwrap();
+    for share in ["1/2", "2/2"] {
+        let out = &share[..1];
+        place.bfc(&format!("run x.toml --shard {share} --out {out}")).says(0, &[&format!("share {share}: ")]);
+        assert_eq!(place.names(out), ["ledger"]);
+        for name in place.names(&format!("{out}/ledger")) {
+            fs::copy(place.0.join(out).join("ledger").join(&name), place.0.join("all/ledger").join(&name)).unwrap();
+        }
+    }
+    assert_eq!(place.names("all/ledger").len(), 5);
+    place.bfc("run x.toml --out all").says(0, &["5 runs"]);
+    assert_eq!(place.read("all/results.csv"), place.read("whole/results.csv"));
+    assert_eq!(place.names("all"), place.names("whole"));
+}
+
 /// What is finished stays when a sweep is interrupted, and the exit code says so.
 #[cfg(unix)]
 #[test]

@@ -27,7 +27,7 @@ mod sweep;
 mod table;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use config::RunFile;
@@ -37,7 +37,7 @@ use sweep::{Experiment, Sweep};
 use table::{NAME, Results};
 use toml::Value;
 
-use crate::claim::{Computed, Ledger, Sources};
+use crate::claim::{Computed, Ledger, Sources, shard};
 use crate::error::{Error, Result};
 use crate::file;
 use crate::hierarchy::experiment::run::TracePoint;
@@ -67,6 +67,8 @@ pub struct Prepared {
     file: PathBuf,
     directory: PathBuf,
     experiment: Experiment,
+    /// Which share of a sweep is made, from 1, and of how many; all of it if none.
+    share: Option<(usize, usize)>,
 }
 
 impl Prepared {
@@ -81,7 +83,22 @@ impl Prepared {
             scaling::check(sweep).map_err(|e| e.in_file(file))?;
         }
         let directory = out.map_or_else(|| default_directory(file), Path::to_path_buf);
-        Ok(Prepared { file: file.to_path_buf(), directory, experiment })
+        Ok(Prepared { file: file.to_path_buf(), directory, experiment, share: None })
+    }
+
+    /// Of a sweep, only share `index` (from 1) of `count` is to be made: into the ledger, and no other file is written.
+    ///
+    /// # Errors
+    /// When it is no sweep.
+    pub fn take_share(&mut self, index: usize, count: usize) -> Result<()> {
+        if self.experiment.sweep.is_none() {
+            return Err(Error::input("one run", "a table `sweep`, of which a share may be made").in_file(&self.file));
+        }
+        let cells: Vec<Cell> = self.experiment.runs.iter().map(|run| run.config.cell.clone()).collect();
+        let own: BTreeSet<[u8; 32]> = shard::<Training>(&cells, index - 1, count).iter().map(Cell::key).collect();
+        self.experiment.runs.retain(|run| own.contains(&run.config.cell.key()));
+        self.share = Some((index, count));
+        Ok(())
     }
 
     /// About how many seconds it takes on so many cores, if no phase ends early and nothing is kept (guarantee: approximate, an order of
@@ -150,6 +167,10 @@ impl Prepared {
         let jobs = memory::threads(&cells, jobs);
         let ledger = Ledger::new(self.directory.join(LEDGER), &Sources::own());
         let computed = Computed::<Training>::kept(&cells, jobs, Some(&ledger), progress)?;
+        if let Some((index, count)) = self.share {
+            let (unused, place) = (unused(&ledger), ledger.directory().display());
+            return Ok(format!("share {index}/{count}: {} runs, in {place}\n{unused}", cells.len()));
+        }
         let found = self.experiment.runs.iter().map(|run| Ok((&run.config, computed.get(&run.config.cell)?)));
         let found: Vec<(&RunFile, &Run)> = found.collect::<Result<_>>()?;
         let made = parallel::map(&found, jobs, |(config, run)| Made::new(config, run));

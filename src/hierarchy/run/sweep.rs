@@ -58,6 +58,9 @@ pub struct FitKeys {
 /// The most runs of a sweep.
 const MOST_RUNS: usize = 10_000;
 
+/// The key of a sweep that varies the seeds of target and data together, and with the latter that of the learner.
+pub const SEED: &str = "seed";
+
 /// What a key of the sweep is given.
 const LIST: &str = "a list of values, or a range such as \"1..6\" or \"8..64 by 8\", both ends included";
 
@@ -107,8 +110,10 @@ fn axes(document: &Document<'_>, sweep: &Value) -> Result<Vec<Axis>> {
     let axis = |field: String| {
         let key = field.strip_prefix("sweep.").unwrap_or(&field).to_string();
         let table = key.split('.').next().unwrap_or("");
-        if !["target", "learner", "data"].contains(&table) {
-            return Err(document.refuse(&field, "keys of the tables target, learner and data, such as target.dimension"));
+        if key != SEED && !["target", "learner", "data"].contains(&table) {
+            let expected =
+                "keys of the tables target, learner and data, such as target.dimension, or `seed` for target and data together";
+            return Err(document.refuse(&field, expected));
         }
         let found = key.split('.').try_fold(sweep, |value, part| value.get(part));
         let values = found.and_then(values).filter(|values| !values.is_empty() && values.len() <= MOST_RUNS);
@@ -151,7 +156,12 @@ fn planned(document: &Document<'_>, tables: &Table, axes: &[Axis], index: usize)
     }
     values.reverse();
     let mut own = tables.clone();
-    axes.iter().zip(&values).for_each(|(axis, value)| lay_over(&mut own, &axis.key, value));
+    for (axis, value) in axes.iter().zip(&values) {
+        match axis.key.as_str() {
+            SEED => ["target.seed", "data.seed"].iter().for_each(|key| lay_over(&mut own, key, value)),
+            key => lay_over(&mut own, key, value),
+        }
+    }
     let text = toml::to_string(&own).map_err(|e| Error::refused(e.to_string()).in_file(document.file()))?;
     match RunFile::parse(document.file(), &text) {
         Ok(config) => Ok(Planned { config, values }),
@@ -224,6 +234,14 @@ mod tests {
     }
 
     #[test]
+    fn one_seed_is_that_of_target_and_data() {
+        let found = parse("target.seed = 9\n[sweep]\nseed = \"3..4\"").unwrap();
+        let seeds =
+            |run: &Planned| (run.config.cell.instance.target_seed, run.config.cell.instance.data_seed, run.config.cell.seed);
+        assert_eq!(found.runs.iter().map(seeds).collect::<Vec<_>>(), [(3, 3, 3), (4, 4, 4)]);
+    }
+
+    #[test]
     fn ranges_hold_both_ends() {
         let integers = |text: &str| range(text).map(|values| values.iter().filter_map(Value::as_integer).collect::<Vec<_>>());
         assert_eq!(integers("1..3"), Some(vec![1, 2, 3]));
@@ -238,6 +256,7 @@ mod tests {
     fn refusals_name_the_line_of_the_sweep_and_the_run() {
         let cases = [
             ("[sweep]\ndata.seed = 3", "x.toml:2: sweep.data.seed: found 3", "a list of values"),
+            ("[sweep]\nseed = [-1]", "x.toml:", "seed: found -1"),
             ("[sweep]\ndata.seed = \"3..1\"", "x.toml:2: sweep.data.seed", "a list of values"),
             ("[sweep]\ndimension = [3]", "x.toml:2: sweep.dimension", "such as target.dimension"),
             (

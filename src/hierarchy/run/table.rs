@@ -3,7 +3,7 @@
 use toml::Value;
 
 use super::results::Made;
-use super::sweep::Axis;
+use super::sweep::{Axis, SEED};
 use crate::exact::Rational;
 use crate::hierarchy::experiment::Labels;
 
@@ -177,7 +177,7 @@ pub fn is_number(axes: &[Axis], column: &str) -> bool {
 pub fn column_of(axis: &Axis) -> String {
     let known = match axis.key.as_str() {
         "target.seed" => Some("target_seed"),
-        "data.seed" => Some("data_seed"),
+        "data.seed" | SEED => Some("data_seed"),
         "learner.seed" => Some("learner_seed"),
         "learner.kind" => Some("kind"),
         "data.samples" => Some("samples"),
@@ -223,5 +223,5 @@ fn datum(value: &Value) -> Datum {
 
 /// Returns whether an axis makes replicas of the same experiment.
 pub fn is_seed(axis: &Axis) -> bool {
-    axis.key.ends_with(".seed")
+    axis.key == SEED || axis.key.ends_with(".seed")
 }
