@@ -19,5 +19,6 @@ mod real_matrices;
 mod replay;
 mod resume;
 mod risk;
+mod run_files;
 mod scripts;
 mod streams;
