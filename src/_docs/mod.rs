@@ -18,6 +18,9 @@ pub mod matrix_market {}
 #[doc = include_str!("run.md")]
 pub mod run {}
 
+#[doc = include_str!("speed.md")]
+pub mod speed {}
+
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 

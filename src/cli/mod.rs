@@ -21,6 +21,7 @@ mod exit;
 mod goldens;
 mod new;
 mod output;
+mod scaling;
 mod shard;
 mod show;
 mod weights;
@@ -29,6 +30,7 @@ pub use answer::Answer;
 pub use estimate::Limit;
 pub use exit::Exit;
 pub use output::{duration, note, with_spinner};
+pub use scaling::scaling;
 
 /// A command that a catalogue's program has beside those that all have.
 #[derive(Clone, Copy, Debug)]
