@@ -12,6 +12,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bfc::approx::eigen::symmetric_eigen;
 use bfc::certify::eigenvalue_tails;
 use bfc::enclosure::Interval;
 use bfc::enclosure::boxes::{Finding, Outcome, Search};
@@ -38,7 +39,7 @@ const STEPS: usize = 10;
 
 /// Degrees that are known exactly are those that the claim `complexity.work` counts; for `step.k` it is the most. The sizes of `step.d` and
 /// `step.N` begin where samples no longer fit a cache and a step fetches them ahead, which takes instructions of its own.
-const SWEEPS: [Sweep; 10] = [
+const SWEEPS: [Sweep; 11] = [
     Sweep {
         name: "step.d",
         about: "10 steps of joint training, lin L3 k2, N = 1024",
@@ -118,6 +119,16 @@ const SWEEPS: [Sweep; 10] = [
         exact: None,
         bounds: Bounds { at_least: 1.5, at_most: 3.1 },
         prepare: certificate,
+    },
+    Sweep {
+        name: "eigen.M",
+        about: "the eigendecomposition by faer that gives the candidate of certificate.M",
+        size: "M",
+        quick: &[100, 200, 400],
+        full: &[800, 1600],
+        exact: None,
+        bounds: Bounds { at_least: 1.5, at_most: 3.1 },
+        prepare: eigen,
     },
     Sweep {
         name: "gram.M",
@@ -210,6 +221,11 @@ fn perm(count: usize) -> Family {
 fn certificate(count: usize) -> Result<Work> {
     let (gram, ranks) = (perm(count).gram()?, [count / 4, count / 2, 3 * count / 4]);
     Ok(Box::new(move || eigenvalue_tails(black_box(&gram), &ranks, 10, 1).map(|tails| drop(black_box(tails)))))
+}
+
+fn eigen(count: usize) -> Result<Work> {
+    let floats = perm(count).gram()?.entries().map(|&g| g as f64);
+    Ok(Box::new(move || symmetric_eigen(black_box(&floats), 1).map(|eigen| drop(black_box(eigen)))))
 }
 
 fn gram(count: usize) -> Result<Work> {
