@@ -27,6 +27,9 @@ pub mod run {}
 #[doc = include_str!("scope.md")]
 pub mod scope {}
 
+#[doc = include_str!("speed.md")]
+pub mod speed {}
+
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 

@@ -23,6 +23,7 @@ mod interrupt;
 mod new;
 mod output;
 mod plan;
+mod scaling;
 mod shard;
 mod show;
 mod weights;
@@ -33,6 +34,7 @@ pub use estimate::Limit;
 pub use exit::Exit;
 pub use interrupt::on_interrupt;
 pub use output::{duration, note, with_progress, with_spinner};
+pub use scaling::scaling;
 pub use shard::Shard;
 
 /// A command that a catalogue's program has beside those that all have.

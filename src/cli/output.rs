@@ -36,7 +36,11 @@ pub fn usage(usage: &clap::Error) -> ExitCode {
     }
 }
 
-fn print(text: &str) -> Result<()> {
+/// Prints at once.
+///
+/// # Errors
+/// When it cannot be written; a closed pipe is no error.
+pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("write", Path::new("standard output"), &e)),
