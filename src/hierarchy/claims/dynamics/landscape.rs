@@ -36,7 +36,7 @@ pub const LANDSCAPE: Claim<Training> = Claim {
              enclosed coefficients, positive below by branch and bound.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
-    theorems: &[],
+    theorems: &["critical_points_on_axes", "power_variance_positive"],
     full_only: false,
     parameters: Vec::new(),
     figures: &[],
