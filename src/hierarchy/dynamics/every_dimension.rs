@@ -67,12 +67,12 @@ impl Region {
         Some(Interval::one() / -ln(self.descent_factor(eta)?)?)
     }
 
-    /// The certificate that `proofs/certificates/boxes.py` checks.
-    pub fn certificate(&self, cover: &Cover) -> Certificate {
+    /// The certificate that `proofs/certificates/boxes.py` checks at depth 3, `boxes_depth_4.py` at depth 4.
+    pub fn certificate(&self, statement: &'static str, chart: &[[i64; 2]], cover: &Cover) -> Certificate {
         Certificate {
             format: "bfc-boxes-1",
-            statement: "descent at depth 3",
-            chart: CHART,
+            statement,
+            chart: chart.to_vec(),
             level: self.level.to_fixed(4),
             growth: self.growth.to_string(),
             smoothness: self.smoothness.to_string(),
@@ -158,9 +158,9 @@ pub struct Certificate {
     pub format: &'static str,
     /// The name of the statement.
     pub statement: &'static str,
-    /// The box of `(eps, X, Y, S)`, numerators over 1024.
-    pub chart: [[i64; 2]; 4],
-    /// `L / eps^2` at the most.
+    /// The box of `(eps, X, Y, S)`, or of `(eps, X_2, X_3, X_4, S)`: numerators over 1024.
+    pub chart: Vec<[i64; 2]>,
+    /// `L / eps^2`, or `L / eps^4`, at the most.
     pub level: String,
     /// `lambda`.
     pub growth: String,
@@ -192,7 +192,10 @@ mod tests {
         for ((region, outcome), stored) in constants.regions.iter().zip(constants.prove_regions().unwrap()).zip(stored) {
             let Outcome::Proved(cover) = outcome else { panic!("{region:?}") };
             assert!(cover.boxes() < 300, "{} boxes", cover.boxes());
-            assert_eq!(serde_json::to_string_pretty(&region.certificate(&cover)).unwrap() + "\n", stored);
+            assert_eq!(
+                serde_json::to_string_pretty(&region.certificate("descent at depth 3", &CHART, &cover)).unwrap() + "\n",
+                stored
+            );
         }
         let steps = constants.steps_before().unwrap();
         assert!(steps.start.sup() <= 9.1 && steps.gap.sup() <= 18.2 && steps.constant.sup() <= 240.0, "{steps:?}");

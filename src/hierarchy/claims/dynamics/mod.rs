@@ -1,6 +1,7 @@
 //! Correction as a theorem: chains on the population, for every dimension.
 
 pub mod a_posteriori;
+pub mod depth_4;
 pub mod every_dimension;
 pub mod landscape;
 pub mod layerwise_floor;

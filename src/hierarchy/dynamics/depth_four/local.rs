@@ -1,120 +1,16 @@
-//! Depth 4 near the target: growth of the gradient and a bound of the Hessian, uniform in the gap (`proofs/depth-4.md`).
-//!
-//! Unit heads, all layers on. With `s = a^2 + b^2`, `w = b^2/s`, `y_l = c_l s^(p_l/2)`:
-//!
-//! ```text
-//! L = (y - t)' Gamma (y - t) + 2 sum_j j! H_j T_j (1 - (1-w)^(j/2)),        H_j = sum_l y_l C(p_l, j)
-//! ```
-//!
-//! In the chart `y_l sqrt(Gamma_ll) = eps^(l-2) r_l`, `r_2 = 1 + eps^2 Y_2`, `r_3 = 1 + eps Y_3`, `r_4 = 1 + Y_4`, `b = eps^2 S`,
-//! `X = R Y` with `R'R` the correlations of the powers, nothing is singular at `eps = 0`: there `L/eps^4 = |X|^2 + S^2 D/s`. Steps are
-//! `eta` for layer 2 and `eta kappa_l^2/alpha_l^2` for layer `l`, `kappa_l` the weight of the target: in `(a, b, eps u, eps^2 v)`, `u =
-//! k_3/kappa_3`, `v = k_4/kappa_4`, a step is `-eta` times the gradient, and lengths are taken there.
+//! Loss, gradient and Hessian in a box of the chart (`proofs/depth-4.md`, lemmas 1 to 3).
 
-use super::chain::{exponent, hermite_coefficient};
-use super::numbers::{Numbers, interval as n, sum};
-use super::stage::covariance;
+use super::powers::{LAYERS, Powers, Square, Vector, root};
 use crate::enclosure::Interval;
-use crate::enclosure::boxes::{Finding, Outcome, Search};
-use crate::error::{Error, Result};
-use crate::exact::Rational;
-use crate::exact::count::factorial;
+use crate::hierarchy::dynamics::numbers::{Numbers, interval as n, sum};
 
-/// What is to be shown on `{L <= level eps^4}`, for every `0 < eps <= .1`.
-#[derive(Clone, Debug)]
-pub struct Statement {
-    /// `lambda` in `|grad L|^2 >= lambda L`.
-    pub growth: Interval,
-    /// `Lambda`, above every eigenvalue of the Hessian.
-    pub smoothness: Interval,
-    /// `L/eps^4` at the most.
-    pub level: Interval,
-    /// Whether layer 2 moves; in layerwise training it does not.
-    pub layer_two_moves: bool,
-}
-
-/// The layers 2, 3, 4, counted from 0.
-const LAYERS: usize = 3;
-/// `eps <= 104/1024`.
-const GAPS: [i64; 2] = [0, 104];
-/// The width of each side that counts as one.
-const UNITS: [f64; 5] = [0.6, 0.3, 0.3, 0.1, 0.3];
 /// `p_l/2`, the exponent of `s` in `y_l`; then those of `k_3` and `k_4`.
 const OF_SIZE: [i32; LAYERS] = [1, 2, 4];
 const OF_THREE: [i32; LAYERS] = [0, 2, 4];
 const OF_FOUR: [i32; LAYERS] = [0, 0, 2];
 
-type Vector = [Interval; LAYERS];
-type Square<const N: usize> = [[Interval; N]; N];
-
-/// What does not depend on the point.
-#[derive(Clone, Debug)]
-pub struct Powers {
-    /// `sigma = 1/sqrt(Gamma_22)`.
-    sigma: Interval,
-    /// Correlations of `z^2`, `z^4`, `z^8`, and `R`, upper triangular with `R'R` the correlations.
-    correlations: Square<LAYERS>,
-    root: Square<LAYERS>,
-    /// The inverse of the correlations.
-    inverse: Square<LAYERS>,
-    /// `C(p_l, j)/sqrt(Gamma_ll)`, `j = 2, 4, 6, 8`, and `j!`.
-    hermite: [[Interval; 4]; LAYERS],
-    factorials: [Interval; 4],
-}
-
-impl Default for Powers {
-    fn default() -> Self {
-        let variance = |l: usize| covariance(exponent(l + 2), exponent(l + 2));
-        let deviation: Vector = std::array::from_fn(|l| root(Interval::from(&variance(l))));
-        let correlation = |l: usize, m: usize| match l == m {
-            true => n(1),
-            false => Interval::from(&covariance(exponent(l + 2), exponent(m + 2))) / (deviation[l] * deviation[m]),
-        };
-        let correlations: Square<LAYERS> = std::array::from_fn(|l| std::array::from_fn(|m| correlation(l, m)));
-        let coefficient = |l: usize, i: u32| match 2 * i <= exponent(l + 2) {
-            true => Interval::integer(&hermite_coefficient(exponent(l + 2), 2 * i)) / deviation[l],
-            false => n(0),
-        };
-        Powers {
-            sigma: n(1) / deviation[0],
-            root: cholesky(&correlations),
-            inverse: inverse(&correlations),
-            correlations,
-            hermite: std::array::from_fn(|l| std::array::from_fn(|i| coefficient(l, i as u32 + 1))),
-            factorials: std::array::from_fn(|i| Interval::integer(&factorial(2 * i as u64 + 2))),
-        }
-    }
-}
-
-fn root(x: Interval) -> Interval {
-    x.sqrt().unwrap_or(Interval::ENTIRE)
-}
-
-/// `R` with `R'R = A`, upper triangular.
-fn cholesky<const N: usize>(a: &Square<N>) -> Square<N> {
-    let mut r = [[n(0); N]; N];
-    for i in 0..N {
-        let above = |r: &Square<N>, j: usize| sum((0..i).map(|m| r[m][i] * r[m][j]));
-        r[i][i] = root(a[i][i] - above(&r, i));
-        for j in i + 1..N {
-            r[i][j] = (a[i][j] - above(&r, j)) / r[i][i];
-        }
-    }
-    r
-}
-
-/// The inverse of a symmetric matrix, by its minors.
-fn inverse(a: &Square<LAYERS>) -> Square<LAYERS> {
-    let minor = |i: usize, j: usize| {
-        let ([k, l], [m, o]) = ([(i + 1) % 3, (i + 2) % 3], [(j + 1) % 3, (j + 2) % 3]);
-        a[k][m] * a[l][o] - a[k][o] * a[l][m]
-    };
-    let determinant = sum((0..LAYERS).map(|j| a[0][j] * minor(0, j)));
-    std::array::from_fn(|i| std::array::from_fn(|j| minor(j, i) / determinant))
-}
-
 /// What the formulas of a box have in common.
-struct Local<'a> {
+pub struct Local<'a> {
     powers: &'a Powers,
     eps: Interval,
     /// `b/eps^2`, `s`, `w`.
@@ -136,9 +32,9 @@ struct Local<'a> {
     mixed: Vector,
 }
 
-/// `L/eps^4` may be large at points of this box, or `a`, `k_3`, `k_4` may vanish.
 impl<'a> Local<'a> {
-    fn new(powers: &'a Powers, part: &[Interval]) -> Self {
+    /// The formulas on the box `part` of `(eps, X, S)`.
+    pub fn new(powers: &'a Powers, part: &[Interval]) -> Self {
         let (eps, x, b) = (part[0], [part[1], part[2], part[3]], part[4]);
         // R Y = X, from below
         let mut y = [n(0); LAYERS];
@@ -178,16 +74,17 @@ impl<'a> Local<'a> {
     }
 
     /// Whether `a`, `k_3` and `k_4` are certainly away from 0.
-    fn is_regular(&self) -> bool {
+    pub fn is_regular(&self) -> bool {
         self.r.iter().all(|r| r.inf() > 0.0) && self.w.sup() < 1.0
     }
 
-    fn bowl(&self) -> Interval {
+    /// `|X|^2`, at most `L/eps^4`.
+    pub fn bowl(&self) -> Interval {
         sum(self.x.iter().map(|x| x.sqr()))
     }
 
     /// `L/eps^4`.
-    fn level(&self) -> Interval {
+    pub fn level(&self) -> Interval {
         self.bowl() + self.b.sqr() * self.d / self.s
     }
 
@@ -222,7 +119,7 @@ impl<'a> Local<'a> {
 
     /// `|grad L|^2/eps^4 - lambda L/eps^4` as a quadratic form in `(g, S)`; there `L/eps^4 = (g - S side)' K (g - S side)/4 + S^2 D/s`, `K`
     /// the inverse of the correlations.
-    fn growth_form(&self, lambda: Interval, layer_two_moves: bool) -> Square<4> {
+    pub fn growth_form(&self, lambda: Interval, layer_two_moves: bool) -> Square<4> {
         let (rows, squares) = self.rows();
         let first = if layer_two_moves { 0 } else { 2 };
         let quarter = lambda / n(4);
@@ -241,12 +138,12 @@ impl<'a> Local<'a> {
     }
 
     /// `(g, S)`.
-    fn place(&self) -> [Interval; 4] {
+    pub fn place(&self) -> [Interval; 4] {
         [self.slope(0), self.slope(1), self.slope(2), self.b]
     }
 
     /// The Hessian in `(a, b, eps u, eps^2 v)`.
-    fn hessian(&self) -> Square<4> {
+    pub fn hessian(&self) -> Square<4> {
         let (r, s, w) = (&self.r, self.s, self.w);
         let (p, q) = (root(s * (n(1) - w)), self.gap(2) * self.b);
         let (u, v) = (root(r[1]) / r[0], root(r[2]) / r[1]);
@@ -288,121 +185,11 @@ impl<'a> Local<'a> {
     }
 }
 
-/// Whether every symmetric member is certainly positive definite: after multiplication from both sides by floats that make the middle near
-/// the identity, the diagonal dominates (guarantee: valid).
-fn is_definite(a: &Square<4>) -> bool {
-    let middle: Square<4> = a.map(|row| row.map(|v| Interval::try_from(v.mid()).unwrap_or(Interval::ENTIRE)));
-    let r = cholesky(&middle);
-    // C = R^-1, by floats of which nothing is assumed
-    let mut c = [[n(0); 4]; 4];
-    for j in 0..4 {
-        for i in (0..=j).rev() {
-            let above = sum((i + 1..=j).map(|m| r[i][m] * c[m][j]));
-            let value = (n(i32::from(i == j)) - above) / r[i][i];
-            c[i][j] = Interval::try_from(value.mid()).unwrap_or(Interval::ENTIRE);
-        }
-    }
-    let ac: Square<4> = std::array::from_fn(|i| std::array::from_fn(|j| sum((0..=j).map(|m| a[i][m] * c[m][j]))));
-    let cac = |i: usize, j: usize| sum((0..=i).map(|m| c[m][i] * ac[m][j]));
-    (0..4).all(|i| {
-        let off = sum((0..4).filter(|j| *j != i).map(|j| cac(i, j).abs()));
-        off.certainly_less(cac(i, i)) == Some(true)
-    })
-}
-
-impl Statement {
-    /// The box of `(eps, X, S)` that holds all weights of this level with `S >= 0`: `|X_i|^2 <= level`, and `D/s >= 4 sigma`.
-    fn chart(&self, powers: &Powers) -> Option<Vec<Interval>> {
-        let end = |side: Interval| {
-            let up = (root(side).sup() * 1024.0).ceil() / 1024.0;
-            Interval::new(up, up)
-        };
-        let x = end(self.level)?;
-        let s = end(self.level / (n(4) * powers.sigma))?;
-        let gaps = GAPS.map(|v| Interval::from(&Rational::new(v, 1024).expect("1024 is not zero")));
-        Some(vec![gaps[0].hull(gaps[1]), x.hull(-x), x.hull(-x), x.hull(-x), n(0).hull(s)])
-    }
-
-    fn judge(&self, powers: &Powers, part: &[Interval]) -> Finding {
-        let local = Local::new(powers, part);
-        if local.bowl().inf() > self.level.sup() {
-            return Finding::Outside;
-        }
-        if !local.is_regular() {
-            return Finding::Unknown;
-        }
-        if local.level().inf() > self.level.sup() {
-            return Finding::Outside;
-        }
-        match self.layer_two_moves
-            && is_definite(&local.growth_form(self.growth, true))
-            && (self.smoothness.sup() == 0.0 || self.is_smooth(&local))
-        {
-            true => Finding::Holds,
-            false if self.fails_at_middle(powers, part) => Finding::Fails,
-            false => Finding::Unknown,
-        }
-    }
-
-    fn is_smooth(&self, local: &Local<'_>) -> bool {
-        let h = local.hessian();
-        is_definite(&std::array::from_fn(|i| std::array::from_fn(|j| if i == j { self.smoothness - h[i][j] } else { -h[i][j] })))
-    }
-
-    /// Whether `|grad L|^2 < lambda L`, or an entry of the diagonal of the Hessian is above `Lambda`, certainly, at the middle.
-    fn fails_at_middle(&self, powers: &Powers, part: &[Interval]) -> bool {
-        let middle: Option<Vec<Interval>> = part.iter().map(|side| Interval::try_from(side.mid()).ok()).collect();
-        let Some(middle) = middle else { return false };
-        let local = Local::new(powers, &middle);
-        if !local.is_regular() || local.level().sup() > self.level.inf() {
-            return false;
-        }
-        let (form, z) = (local.growth_form(self.growth, self.layer_two_moves), local.place());
-        let value = sum((0..4).flat_map(|i| (0..4).map(move |j| (i, j))).map(|(i, j)| form[i][j] * z[i] * z[j]));
-        value.sup() < 0.0 || self.smoothness.sup() > 0.0 && (0..4).any(|i| local.hessian()[i][i].inf() > self.smoothness.sup())
-    }
-
-    /// Settles the statement by branch and bound (guarantee: valid).
-    ///
-    /// # Errors
-    /// When the level is so large that `k_4` may vanish: `.3` or more.
-    pub fn run(&self, most: usize) -> Result<Outcome> {
-        let powers = Powers::default();
-        let chart = self.chart(&powers).filter(|_| self.level.certainly_less(powers.root[2][2].sqr()) == Some(true));
-        let chart = chart.ok_or_else(|| Error::input(self.level, "a level below .3"))?;
-        Ok(Search::new(chart, UNITS.to_vec(), most)?.run(|part| self.judge(&powers, part)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hierarchy::dynamics::chain::{Chain, State};
-
-    fn number(text: &str) -> Interval {
-        Interval::from(&text.parse::<Rational>().unwrap())
-    }
-
-    #[test]
-    fn tmp_boxes() {
-        for (level, g, h) in [
-            ("0.26", "0.3", "0.0"),
-            ("0.26", "0", "150"),
-            ("0.26", "0", "250"),
-            ("0.26", "0.3", "150"),
-            ("0.26", "0.2", "200"),
-            ("0.1", "0.6", "70"),
-            ("0.1", "0.5", "60"),
-            ("0.01", "0.6", "40"),
-            ("0.01", "0.65", "35"),
-        ] {
-            let s = Statement { growth: number(g), smoothness: number(h), level: number(level), layer_two_moves: true };
-            match s.run(4_000).unwrap() {
-                Outcome::Proved(c) => println!("{level} {g} {h} proved {} {}", c.holds, c.outside),
-                o => println!("{level} {g} {h} {o:?}"),
-            }
-        }
-    }
+    use crate::hierarchy::dynamics::chain::{Chain, State, exponent};
+    use crate::hierarchy::dynamics::stage::covariance;
 
     /// The formulas of the chart against the reduced map over intervals, and the Hessian against differences of its gradient.
     #[test]
