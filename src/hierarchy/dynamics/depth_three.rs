@@ -27,6 +27,8 @@ pub struct Statement {
     pub smoothness: Interval,
     /// `L/eps^2` at the most.
     pub level: Interval,
+    /// The target's heads.
+    pub heads: Heads,
     /// Whether layer 2 moves; in layerwise training it does not, and the gradient has no part along `p` and `q`.
     pub layer_two_moves: bool,
 }
@@ -90,11 +92,13 @@ struct Local {
     a2: Interval,
 }
 
-/// `sigma` and `beta`, enclosed once.
+/// The target's heads `t_2 = sigma`, `t_3 = eps beta`: what is proved holds for all members of the intervals.
 #[derive(Clone, Copy, Debug)]
 pub struct Heads {
-    sigma: Interval,
-    beta: Interval,
+    /// `sigma`.
+    pub sigma: Interval,
+    /// `beta`.
+    pub beta: Interval,
 }
 
 impl Heads {
@@ -260,12 +264,12 @@ impl Statement {
         let end = |numerator: i64| Interval::from(&Rational::new(numerator, 1024).expect("1024 is not zero"));
         let whole: Vec<Interval> = chart.iter().map(|[inf, sup]| end(*inf).hull(end(*sup))).collect();
         // 2 X^2, 24 Y^2 and D S^2 >= 4 sigma S^2 at the ends of the box (lemma 1)
-        let heights = [(1, n(2)), (2, n(24)), (3, n(4) * sigma())];
+        let heights = [(1, n(2)), (2, n(24)), (3, n(4) * self.heads.sigma)];
         let reached = |(side, factor): (usize, Interval)| factor * end(chart[side][1]).sqr();
         if heights.into_iter().any(|h| reached(h).inf() < self.level.sup()) {
             return Err(Error::input(self.level, "a level that the chart holds"));
         }
-        let heads = Heads::unit();
+        let heads = self.heads;
         let stuck = self.where_layer_three_is_stuck();
         if self.fails_at_middle(heads, &stuck) {
             return Ok(Outcome::Refuted(stuck));
@@ -294,6 +298,7 @@ mod tests {
             growth: number(growth),
             smoothness: number(smoothness),
             level: Interval::from(&level()),
+            heads: Heads::unit(),
             layer_two_moves: true,
         }
     }

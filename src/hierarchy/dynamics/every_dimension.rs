@@ -14,7 +14,7 @@
 use serde::Serialize;
 
 use super::approach::{Approach, Steps};
-use super::depth_three::{CHART, Statement, level};
+use super::depth_three::{CHART, Heads, Statement, level};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes::{Cover, Outcome};
 use crate::enclosure::logarithm::ln;
@@ -27,6 +27,10 @@ use crate::scalar::Scalar;
 pub struct Constants {
     /// How layer 2 comes near its optimum.
     pub approach: Approach,
+    /// The target's heads.
+    pub heads: Heads,
+    /// The largest gap of the regions, over 1024.
+    pub largest_gap: i64,
     /// `sqrt(96) k_3^2 s^2`, the standard deviation of the head of layer 3 in units of `eps` when it is switched on.
     pub deviation: Rational,
     /// The regions that descent passes after the switch, one inside the other.
@@ -92,6 +96,8 @@ impl Constants {
         let region = |level, growth, smoothness| Region { level, growth: decimal(growth), smoothness: decimal(smoothness) };
         Constants {
             approach: Approach::standard(),
+            heads: Heads::unit(),
+            largest_gap: CHART[0][1],
             deviation: decimal("0.1"),
             regions: [region(level(), "1.1", "100"), region(decimal("0.01"), "3.5", "65")],
             wider: region(level(), "0.7", "150"),
@@ -106,7 +112,7 @@ impl Constants {
     /// # Errors
     /// As [`Statement::run`].
     pub fn prove_regions(&self) -> Result<[Outcome; 2]> {
-        Ok([self.prove(&self.regions[0], CHART)?, self.prove(&self.regions[1], CHART)?])
+        Ok([self.prove(&self.regions[0], self.largest_gap)?, self.prove(&self.regions[1], self.largest_gap)?])
     }
 
     /// The same over the wider region, for gaps up to the widest (guarantee: valid).
@@ -114,18 +120,19 @@ impl Constants {
     /// # Errors
     /// As [`Statement::run`].
     pub fn prove_wider(&self) -> Result<Outcome> {
-        let [_, rest @ ..] = CHART;
-        self.prove(&self.wider, [[0, self.widest_gap], rest[0], rest[1], rest[2]])
+        self.prove(&self.wider, self.widest_gap)
     }
 
-    fn prove(&self, region: &Region, chart: [[i64; 2]; 4]) -> Result<Outcome> {
+    fn prove(&self, region: &Region, largest_gap: i64) -> Result<Outcome> {
         let statement = Statement {
             growth: Interval::from(&region.growth),
             smoothness: Interval::from(&region.smoothness),
             level: Interval::from(&region.level),
+            heads: self.heads,
             layer_two_moves: self.layer_two_moves,
         };
-        statement.run(chart, MOST_NODES)
+        let [_, rest @ ..] = CHART;
+        statement.run([[0, largest_gap], rest[0], rest[1], rest[2]], MOST_NODES)
     }
 
     /// The steps before the switch.

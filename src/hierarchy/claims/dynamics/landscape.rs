@@ -26,7 +26,7 @@ pub const LANDSCAPE: Claim<Training> = Claim {
          global minimum of its stage. For eps below eps**(L) (1 at L = 3, above .34 up to L = 8) the sublevel sets \
          below the bar of the newest layer are compact and hold no other critical point, so that gradient descent with \
          small enough steps converges linearly from every start there. Rates: dynamics.every-dimension at depth 3, \
-         dynamics.depth-4 near the target at depth 4.",
+         dynamics.depth-4 at depth 4.",
     ),
     method: "Four facts give it (proofs/dynamics.md, lemmas 2 to 4): the angle of K_2 to w falls at a rate that is a \
              polynomial in a, s and the c_l without negative coefficients and with the constant term 8 T_2; the powers \

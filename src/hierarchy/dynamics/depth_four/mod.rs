@@ -1,4 +1,5 @@
-//! Depth 4 near the target: growth of the gradient and a bound of the Hessian, uniform in the gap (`proofs/depth-4.md`).
+//! Depth 4 in every dimension: growth of the gradient and a bound of the Hessian near the target, uniform in the gap, and the stages before
+//! (`proofs/depth-4.md`).
 //!
 //! Unit heads, all layers on. With `s = a^2 + b^2`, `w = b^2/s`, `y_l = c_l s^(p_l/2)`:
 //!
@@ -15,9 +16,11 @@
 //! |---|---|
 //! | [`powers`] | correlations and Hermite coefficients of the powers |
 //! | [`local`] | loss, gradient and Hessian in a box of the chart |
+//! | [`stage_three`] | the stages before layer 4 is switched on |
 
 pub mod local;
 pub mod powers;
+pub mod stage_three;
 
 use self::local::Local;
 use self::powers::{Powers, Square, cholesky, root};
