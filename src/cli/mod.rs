@@ -21,6 +21,7 @@ mod exit;
 mod goldens;
 mod new;
 mod output;
+mod report;
 mod shard;
 mod show;
 mod weights;
@@ -67,6 +68,8 @@ enum Command {
     },
     /// Recompute goldens, show what moved, and replace them all at once
     Bless(bless::BlessArguments),
+    /// Write a page of what was found, for people who will not run anything, and a map from claims to theorems
+    Report(report::ReportArguments),
     /// Test what the printed numbers assume of this machine
     SelfCheck,
     /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
@@ -129,6 +132,7 @@ fn carry_out<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<An
         Command::List => Ok(show::list(catalogue)),
         Command::Explain { claims } => show::explain(catalogue, claims),
         Command::Bless(arguments) => bless::command(catalogue, arguments),
+        Command::Report(arguments) => report::command(catalogue, arguments),
         Command::SelfCheck => Ok(show::self_check()),
         Command::Certify(command) => certify::command(command),
         Command::New(arguments) => new::command(arguments),
