@@ -74,6 +74,7 @@
 //! | [`enclosure`] | intervals, logarithms, slopes |
 //! | [`certify`] | where candidates in plain floats meet their proofs |
 //! | [`claim`] | propositions, their checks and negative controls, and the work that they share |
+//! | [`picture`] | axes, points, lines and bands as SVG |
 //! | [`golden`], [`comparison`], [`cli`] | stored results, claims beside them, the command |
 //! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
@@ -100,6 +101,7 @@ pub mod exact;
 pub mod golden;
 pub mod hierarchy;
 pub mod matrix;
+pub mod picture;
 pub mod portable;
 pub mod scalar;
 
