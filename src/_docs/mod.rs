@@ -6,6 +6,9 @@ pub mod architecture {}
 #[doc = include_str!("certificate.md")]
 pub mod certificate {}
 
+#[doc = include_str!("ci.md")]
+pub mod ci {}
+
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
 
@@ -14,6 +17,9 @@ pub mod json {}
 
 #[doc = include_str!("matrix-market.md")]
 pub mod matrix_market {}
+
+#[doc = include_str!("report.md")]
+pub mod report {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}

@@ -4,6 +4,8 @@
 /// A picture of numbers that stand in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figure {
+    /// What it shows, in a few words.
+    pub title: &'static str,
     /// What it shows, in a sentence or two.
     pub caption: &'static str,
     /// The horizontal axis.

@@ -35,7 +35,7 @@ mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source, Term};
 pub use difference::difference;
-pub use evaluation::{Evaluation, Progress, Share, require_platform};
+pub use evaluation::{Evaluation, Progress, Share, Watch, require_platform};
 pub use figure::{Axis, Curve, Figure, Points, Scale};
 pub use ledger::Ledger;
 pub use outcome::{Column, Condition, Outcome, Outcomes, Table};

@@ -33,12 +33,15 @@ pub struct ReportArguments {
     /// Show what `check --format json` printed in the place of goldens
     #[arg(long, value_name = "CHECK.json", conflicts_with_all = ["golden", "profile"])]
     pub from: Option<PathBuf>,
-    /// Write one file of HTML here [default: report.html, if neither --dir nor --map is given]
+    /// Write one file of HTML here [default: report.html, if nothing else is to be written]
     #[arg(long, value_name = "FILE.html")]
     pub out: Option<PathBuf>,
     /// Write index.html and style.css here, for servers that forbid style sheets in pages
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Write every picture here, an SVG file each, for slides and papers
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
     /// Write a map from each claim to its evidence, notes, theorems, digest and command here, as JSON
     #[arg(long, value_name = "FILE.json")]
     pub map: Option<PathBuf>,
@@ -53,16 +56,22 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &ReportArguments) 
         Some(path) => of_check(catalogue, path)?,
         None => of_goldens(catalogue, arguments)?,
     };
-    let default = (arguments.dir.is_none() && arguments.map.is_none()).then(|| PathBuf::from(PAGE));
+    let default = {
+        let nothing = arguments.dir.is_none() && arguments.map.is_none() && arguments.pictures.is_none();
+        nothing.then(|| PathBuf::from(PAGE))
+    };
     let mut written: Vec<String> = Vec::new();
     if let Some(path) = arguments.out.as_ref().or(default.as_ref()) {
         write(path, &page::document(&report, Sheet::Inside)?, &mut written)?;
     }
     if let Some(directory) = &arguments.dir {
         file::check_output(directory)?;
-        file::create_directory(directory)?;
-        write(&directory.join(INDEX), &page::document(&report, Sheet::Beside)?, &mut written)?;
-        write(&directory.join(page::STYLE_FILE), page::STYLE, &mut written)?;
+        let page = page::document(&report, Sheet::Beside)?;
+        file::write_set(directory, &[(INDEX, &page), (page::STYLE_FILE, page::STYLE)])?;
+        written.extend([INDEX, page::STYLE_FILE].map(|name| told(&directory.join(name))));
+    }
+    if let Some(directory) = &arguments.pictures {
+        written.extend(pictures(&report, directory)?);
     }
     if let Some(path) = &arguments.map {
         write(path, &theorem_map::document(&report), &mut written)?;
@@ -72,8 +81,20 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &ReportArguments) 
 
 fn write(path: &Path, text: &str, written: &mut Vec<String>) -> Result<()> {
     file::write(path, text)?;
-    written.push(format!("{}\n", path.display()));
+    written.push(told(path));
     Ok(())
+}
+
+fn pictures(report: &Report<'_>, directory: &Path) -> Result<Vec<String>> {
+    file::check_output(directory)?;
+    let pictures = page::pictures(report)?;
+    let files: Vec<(&str, &str)> = pictures.iter().map(|(name, svg)| (name.as_str(), svg.as_str())).collect();
+    file::write_set(directory, &files)?;
+    Ok(files.iter().map(|(name, _)| told(&directory.join(name))).collect())
+}
+
+fn told(path: &Path) -> String {
+    format!("{}\n", path.display())
 }
 
 /// A report on every claim, with what is known of each.

@@ -16,6 +16,7 @@ mod network;
 mod properties;
 mod real_matrices;
 mod replay;
+mod report;
 mod resume;
 mod risk;
 mod scripts;

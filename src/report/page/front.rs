@@ -65,8 +65,7 @@ pub fn page(report: &Report<'_>) -> Result<Markup> {
     Ok(html! {
         section aria-labelledby="known" {
             h2 #known { "What is known" }
-            (known(report))
-            (pictures)
+            (known(report, &pictures))
         }
         (reading(report.profile))
         section aria-labelledby="claims" {
@@ -76,14 +75,16 @@ pub fn page(report: &Report<'_>) -> Result<Markup> {
     })
 }
 
-fn known(report: &Report<'_>) -> Markup {
+/// The findings of the story, with its pictures among them.
+fn known(report: &Report<'_>, pictures: &Markup) -> Markup {
     let story = &report.story;
     if story.findings().next().is_none() {
-        return by_evidence(report);
+        return html! { (by_evidence(report)) (pictures) };
     }
     html! {
         (findings(report, "What is proved", "Exact, or enclosed: for all that the sentence says.", story.proved))
         (findings(report, "What is replayed", "Seeded runs, the same bits on every machine: these instances and seeds, and no theorem.", story.replayed))
+        (pictures)
         (findings(report, "What goes against the story", "Claims like the others, told by themselves.", story.against))
         (findings(report, "What is not claimed", "", story.not_claimed))
     }

@@ -9,6 +9,8 @@ mod figures;
 mod front;
 mod tables;
 
+pub use figures::files as pictures;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::results::Report;
