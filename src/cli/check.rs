@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::ValueEnum;
 
@@ -75,9 +76,10 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments, l
 }
 
 fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments, look: Look) -> Result<Answer> {
+    let start = Instant::now();
     let (Comparison { profile, entries, problems }, times) =
         goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common, arguments.weights.as_deref())?;
-    output::took("checked", times.whole);
+    output::duration("checked", start);
     let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
     let exit = exit(&entries, &problems, profile).max(if unchecked.is_empty() { Exit::Success } else { Exit::Undecided });
     if let Some(place) = &arguments.summary {

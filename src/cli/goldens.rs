@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::common::Common;
-use super::output::note;
-use super::stopwatch::{Stopwatch, with_progress};
+use super::output::{note, with_progress};
+use super::stopwatch::Stopwatch;
 use super::weights;
 use crate::claim::{Catalogue, Claim, Evaluation, Ledger, Profile, Study};
 use crate::comparison::{Comparison, Request};
@@ -59,9 +59,10 @@ pub fn compared<'a, S: Study>(
     let resumed = common.ledger(catalogue.name, &catalogue.sources, directory.is_some())?;
     let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
     let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
-    let stopwatch = Stopwatch::start("checked");
-    let comparison = Comparison::watched(&request, ledger, &stopwatch);
-    let times = stopwatch.stop();
+    let (comparison, times) = with_progress("checked", |progress| {
+        let stopwatch = Stopwatch::start(progress);
+        (Comparison::watched(&request, ledger, &stopwatch), stopwatch.stop())
+    });
     ledger.into_iter().for_each(note_invalid);
     let comparison = comparison?;
     let work = Evaluation { claims, profile, jobs, ledger };

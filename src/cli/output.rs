@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use console::Term;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::answer::Answer;
 use super::exit::Exit;
@@ -61,14 +61,25 @@ pub fn note(message: impl Display) {
 
 /// Tells how long something took, where a person is watching.
 pub fn duration(what: &str, since: std::time::Instant) {
-    took(what, since.elapsed());
+    if io::stderr().is_terminal() {
+        note(format_args!("{what} in {:.1} s", since.elapsed().as_secs_f64()));
+    }
 }
 
-/// Tells that something took so long, where a person is watching.
-pub fn took(what: &str, time: std::time::Duration) {
-    if io::stderr().is_terminal() {
-        note(format_args!("{what} in {:.1} s", time.as_secs_f64()));
+/// Does `work` with a progress bar on a terminal, and silently in a pipe.
+pub fn with_progress<T>(unit: &str, work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work(&|_, _| {});
     }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}  {elapsed} elapsed, {eta} left");
+    let bar = ProgressBar::new(0).with_message(unit.to_string());
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let result = work(&|done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    result
 }
 
 /// Does `work` whose length is not known, with a sign of life on a terminal.

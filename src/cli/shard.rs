@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::answer::Answer;
 use super::exit::Exit;
-use super::stopwatch::with_progress;
+use super::output::with_progress;
 use super::{goldens, output};
 use crate::claim::{Catalogue, Evaluation, Ledger, Share, Study};
 use crate::error::Result;

@@ -6,7 +6,7 @@ use super::super::results::{Found, Report, Reported};
 use super::claims::{control, verdict};
 use super::{figures, tables};
 use crate::claim::text::{evidence, verdict_word};
-use crate::claim::{Evidence, Finding, Profile, Verdict};
+use crate::claim::{Evidence, Finding, Outcomes, Profile, Verdict};
 use crate::error::Result;
 
 /// The title of the page.
@@ -53,7 +53,14 @@ fn counted(report: &Report<'_>) -> String {
         }
     }
     let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    format!("{} claims, profile {}: {}.", report.claims.len(), report.profile.name(), counts.join(", "))
+    let dead = report.claims.iter().filter_map(Reported::outcomes).filter(|outcomes| !outcomes.controls_fail()).count();
+    let controls = match (report.profile.draws_conclusions(), dead) {
+        (false, _) => String::new(),
+        (true, 0) => " Every control is Refuted, as it must be.".into(),
+        (true, dead) => format!(" The controls of {dead} are not all Refuted, as they must be."),
+    };
+    let claims = if report.claims.len() == 1 { "claim" } else { "claims" };
+    format!("{} {claims}, profile {}: {}.{controls}", report.claims.len(), report.profile.name(), counts.join(", "))
 }
 
 /// What is known, the pictures, how to read the page, every claim on a line.
@@ -96,8 +103,25 @@ fn findings(report: &Report<'_>, heading: &str, meaning: &str, findings: &[Findi
             h3 { (heading) }
             @if !meaning.is_empty() { p.meaning { (meaning) } }
             ul.findings {
-                @for finding in findings { li { p { (finding.words) } (rests_on(report, finding.claims)) } }
+                @for finding in findings { li {
+                    p { (finding.words) }
+                    (doubt(report, finding))
+                    (rests_on(report, finding.claims))
+                } }
             }
+        }
+    }
+}
+
+/// That a sentence is not borne out by these results, where a claim that it rests on is not Verified or a control of it not Refuted.
+fn doubt(report: &Report<'_>, finding: &Finding) -> Markup {
+    let stands = |outcomes: &Outcomes| outcomes.check.verdict() == Verdict::Verified && outcomes.controls_fail();
+    let known = finding.claims.iter().filter_map(|id| report.claim(id));
+    let open: Vec<&str> =
+        known.filter(|reported| !reported.outcomes().is_some_and(stands)).map(|reported| reported.claim.id).collect();
+    html! {
+        @if report.profile.draws_conclusions() && !open.is_empty() {
+            p.verdict.Refuted { "These results do not bear it out: " (open.join(", ")) "." }
         }
     }
 }
@@ -107,7 +131,9 @@ fn rests_on(report: &Report<'_>, ids: &[&str]) -> Markup {
     let claims = ids.iter().filter_map(|id| report.claim(id));
     html! {
         @if !ids.is_empty() {
-            ul.rests { @for reported in claims { li { (link(reported)) " " (verdict(reported, report.profile)) " " (first(reported)) } } }
+            ul.rests { @for reported in claims { li {
+                (link(reported)) " " (verdict(reported, report.profile)) " (" (evidence(reported.claim.evidence)) ") " (first(reported))
+            } } }
         }
     }
 }

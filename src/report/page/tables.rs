@@ -9,7 +9,7 @@ const FOLDED: usize = 16;
 
 /// What may be wider than the page scrolls by itself, also from the keyboard.
 pub fn wide(name: &str, content: &Markup) -> Markup {
-    html! { div.wide role="region" aria-label=(name) tabindex="0" { (content) } }
+    html! { div.wide role="group" aria-label=(name) tabindex="0" { (content) } }
 }
 
 /// The tables of an outcome.

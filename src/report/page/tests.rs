@@ -52,7 +52,25 @@ fn a_story_stands_on_the_first_page_with_what_its_claims_found() {
     let text = page(&report);
     assert!(text.contains("<h1>Sums</h1>") && text.contains("<h3>What is proved</h3>"));
     assert!(text.contains("Odd numbers &lt; add up.</p><ul class=\"rests\"><li><a href=\"#made.up\">made.up</a>"), "{text}");
+    assert!(text.contains("1 claim, profile quick: 1 Verified. Every control is Refuted, as it must be."));
     assert!(!text.contains("What is not claimed") && !text.contains("What is replayed"));
+}
+
+/// What is told as proved says so itself where the results are others.
+#[test]
+fn a_finding_that_is_not_borne_out_says_so() {
+    const TOLD: &[Finding] = &[Finding { words: "Odd numbers add up.", claims: &["made.up"] }];
+    let mut report = report();
+    report.story = Story { title: "Sums", proved: TOLD, ..Story::NONE };
+    let doubt = "These results do not bear it out: made.up.";
+    assert!(!page(&report).contains(doubt));
+    let (mut refuted, mut dead) = (outcomes(), outcomes());
+    refuted.check = refuted.controls[0].clone();
+    dead.controls = vec![dead.check.clone()];
+    for found in [Found::Outcomes(refuted), Found::Outcomes(dead), Found::NotChecked, Found::Failed("x".into())] {
+        report.claims[0].found = found;
+        assert!(page(&report).contains(doubt));
+    }
 }
 
 #[test]
