@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::claim::{
-    Catalogue, Claim, Description, Evaluation, Ledger, Outcomes, Profile, Progress, Study, Verdict, difference, text,
+    Catalogue, Claim, Description, Evaluation, Ledger, Outcomes, Profile, Progress, Study, Verdict, Watch, difference, text,
 };
 use crate::error::{Error, Result};
 use crate::golden::{self, Status, Store, Stored, Text, manifest};
@@ -77,10 +77,27 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// When the goldens cannot be read or the shared work cannot be done.
     pub fn of<S: Study>(request: &Request<'a, S>, ledger: Option<&Ledger>, progress: Progress<'_>) -> Result<Self> {
+        Comparison::beside(request, ledger, |evaluation| evaluation.outcomes(progress))
+    }
+
+    /// The same, watched.
+    ///
+    /// # Errors
+    /// Those of [`of`](Self::of).
+    pub fn watched<S: Study>(request: &Request<'a, S>, ledger: Option<&Ledger>, watch: &dyn Watch) -> Result<Self> {
+        Comparison::beside(request, ledger, |evaluation| evaluation.outcomes_watched(watch))
+    }
+
+    /// Reads the goldens, and sets beside them what comes of the evaluation.
+    fn beside<S: Study>(
+        request: &Request<'a, S>,
+        ledger: Option<&Ledger>,
+        outcomes: impl FnOnce(&Evaluation<'_, S>) -> Result<Vec<Option<Result<Outcomes>>>>,
+    ) -> Result<Self> {
         let &Request { catalogue, claims, whole, profile, golden, jobs } = request;
         let store = Store::new(golden.join(profile.name()));
         let stored = store.load()?;
-        let outcomes = Evaluation { claims, profile, jobs, ledger }.outcomes(progress)?;
+        let outcomes = outcomes(&Evaluation { claims, profile, jobs, ledger })?;
         let pairs = claims.iter().zip(outcomes);
         let entries =
             pairs.map(|(claim, outcomes)| entry(catalogue.describe(claim), outcomes, &store, &stored, profile)).collect();

@@ -12,6 +12,9 @@ pub mod certify {}
 #[doc = include_str!("check.md")]
 pub mod check {}
 
+#[doc = include_str!("ci.md")]
+pub mod ci {}
+
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
 
@@ -20,6 +23,9 @@ pub mod json {}
 
 #[doc = include_str!("matrix-market.md")]
 pub mod matrix_market {}
+
+#[doc = include_str!("report.md")]
+pub mod report {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Computed, Evidence, Figure, Outcome, Profile, Sources, Study};
+use super::{Computed, Evidence, Figure, Outcome, Profile, Sources, Story, Study};
 use crate::error::{Error, Result};
 
 /// A finite proposition of ours about a paper's story, and the means to refute it.
@@ -136,7 +136,7 @@ impl Term {
 /// Every claim of a paper, with what identifies the program that checks them.
 ///
 /// ```
-/// use bfc::claim::{Catalogue, Claim, Condition, Control, Evidence, Outcome, Source, Sources};
+/// use bfc::claim::{Catalogue, Claim, Condition, Control, Evidence, Outcome, Source, Sources, Story};
 ///
 /// /// Whether 1 + ... + n = n(n + 1)/2 + `error`, for n up to 9.
 /// fn sums(error: u64) -> Outcome {
@@ -162,7 +162,7 @@ impl Term {
 /// };
 /// let source = Source { label: "source", heading: "in our words", sentences: &[("(a)", "sums have closed forms")], notation: &[] };
 /// // In a crate with the build script of this library: `sources: bfc::sources!()`.
-/// let catalogue = Catalogue { name: "sums", about: "Checks sums.", source, claims: vec![claim], sources: Sources(&[]) };
+/// let catalogue = Catalogue { name: "sums", about: "Checks sums.", source, story: Story::NONE, claims: vec![claim], sources: Sources(&[]) };
 /// let answer = bfc::cli::answer(&catalogue, &[], &["explain", "sums"])?;
 /// assert!(answer.text.contains("One more is added."));
 /// # Ok::<(), bfc::error::Error>(())
@@ -174,6 +174,8 @@ pub struct Catalogue<S: Study> {
     pub about: &'static str,
     /// What the claims are about.
     pub source: Source,
+    /// The first page of its report; [`Story::NONE`] leaves it to what the claims say.
+    pub story: Story,
     /// The claims, in the order in which they are printed.
     pub claims: Vec<Claim<S>>,
     /// All that can move a number; stored work is valid for these sources and no others.

@@ -30,6 +30,29 @@ pub fn require_platform() -> Result<()> {
 /// Is called with how much of an evaluation is finished, and how much there is, in items and parts of claims.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
+/// Watches an evaluation, from all of its threads; what comes out does not depend on it. This room has no clock: whoever watches may.
+pub trait Watch: Sync {
+    /// So much is finished, of so much, in items and parts of claims.
+    fn advance(&self, done: usize, total: usize);
+    /// Work number `task` begins: a part of the claim with this id, or items that it is the first to need.
+    fn begin(&self, task: usize, claim: &str);
+    /// Work number `task` has ended.
+    fn end(&self, task: usize, claim: &str);
+}
+
+/// Only counts.
+struct Counting<'a>(Progress<'a>);
+
+impl Watch for Counting<'_> {
+    fn advance(&self, done: usize, total: usize) {
+        (self.0)(done, total);
+    }
+
+    fn begin(&self, _: usize, _: &str) {}
+
+    fn end(&self, _: usize, _: &str) {}
+}
+
 /// What is to be evaluated, and with what.
 pub struct Evaluation<'a, S: Study> {
     /// The claims.
@@ -58,8 +81,16 @@ impl<'a, S: Study> Evaluation<'a, S> {
     /// When an item cannot be computed or the ledger cannot be written; nothing more is begun then. A claim that cannot be checked
     /// is an error in its own place.
     pub fn outcomes(&self, progress: Progress<'_>) -> Result<Vec<Option<Result<Outcomes>>>> {
+        self.outcomes_watched(&Counting(progress))
+    }
+
+    /// The same, watched.
+    ///
+    /// # Errors
+    /// Those of [`outcomes`](Self::outcomes).
+    pub fn outcomes_watched(&self, watch: &dyn Watch) -> Result<Vec<Option<Result<Outcomes>>>> {
         let parts = Part::of(&self.checked());
-        let results = self.evaluate(&self.items(), &parts, progress)?;
+        let results = self.evaluate(&self.items(), &parts, watch)?;
         let mut results = parts.iter().zip(results).peekable();
         let joined = |claim: &&'a Claim<S>| {
             let own = std::iter::from_fn(|| results.next_if(|(part, _)| part.claim.id == claim.id).map(|(_, result)| result));
@@ -78,7 +109,7 @@ impl<'a, S: Study> Evaluation<'a, S> {
         let without = self.claims_without_items();
         let dealt: Vec<&Claim<S>> = without.iter().copied().skip(index).step_by(count.max(1)).collect();
         let parts = Part::of(&dealt);
-        let results = self.evaluate(&own, &parts, progress)?;
+        let results = self.evaluate(&own, &parts, &Counting(progress))?;
         results.into_iter().try_for_each(|result| result.map(drop))?;
         if let Some(ledger) = self.ledger {
             let keys: Vec<Key> = own.iter().map(S::key).chain(parts.iter().map(|part| part.key(self.profile))).collect();
@@ -144,7 +175,7 @@ impl<'a, S: Study> Evaluation<'a, S> {
     }
 
     /// Computes the items and judges the parts as soon as what they read is there.
-    fn evaluate(&self, items: &[S::Item], parts: &[Part<'a, S>], progress: Progress<'_>) -> Result<Vec<Result<Outcome>>> {
+    fn evaluate(&self, items: &[S::Item], parts: &[Part<'a, S>], watch: &dyn Watch) -> Result<Vec<Result<Outcome>>> {
         self.ledger.map_or(Ok(()), Ledger::check_names)?;
         let computed = Computed::<S>::begin(items, self.ledger);
         let groups = gather::<S>(items.iter().filter(|item| !computed.has(&S::key(item))));
@@ -152,24 +183,44 @@ impl<'a, S: Study> Evaluation<'a, S> {
         let results: Vec<OnceLock<Result<Outcome>>> = parts.iter().map(|_| OnceLock::new()).collect();
         let total = gather::<S>(items).iter().map(|g| g.items.len()).sum::<usize>() + parts.len();
         let done = AtomicUsize::new(computed.count());
-        let advance = |count: usize| progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
+        let advance = |count: usize| watch.advance(done.fetch_add(count, Ordering::Relaxed) + count, total);
         // Parts come first: one that has all it reads is judged at once, and so are the claims without items, some of them long.
         let tasks = self.tasks(parts, &groups);
-        parallel::run(&tasks, self.jobs, |index| match index.checked_sub(parts.len()) {
-            None => {
-                // A part is run once.
-                let _ = results[index].set(self.outcome(&parts[index], &computed)?);
-                advance(1);
-                Ok(())
-            }
-            Some(group) => {
-                computed.compute(&groups[group], self.ledger)?;
-                advance(groups[group].items.len());
-                Ok(())
-            }
+        let first = self.first_to_need(&tasks, parts);
+        parallel::run(&tasks, self.jobs, |index| {
+            watch.begin(index, first[index]);
+            let finished = match index.checked_sub(parts.len()) {
+                None => {
+                    // A part is run once.
+                    let _ = results[index].set(self.outcome(&parts[index], &computed)?);
+                    1
+                }
+                Some(group) => {
+                    computed.compute(&groups[group], self.ledger)?;
+                    groups[group].items.len()
+                }
+            };
+            watch.end(index, first[index]);
+            advance(finished);
+            Ok(())
         })?;
         let judged = results.into_iter().map(|place| place.into_inner());
         Ok(judged.map(|result| result.unwrap_or_else(|| Err(Error::refused("was not judged")))).collect())
+    }
+
+    /// The id of the claim that each task is for: a part's own, and for a group that of the first part that needs it.
+    fn first_to_need(&self, tasks: &[Task], parts: &[Part<'a, S>]) -> Vec<&'a str> {
+        let mut first: Vec<&str> = parts.iter().map(|part| &*part.claim.id).collect();
+        // In a share of the work a group may be needed by no part that is judged here.
+        first.resize(tasks.len(), "");
+        for (part, task) in parts.iter().zip(tasks) {
+            for &group in task.needs.iter() {
+                if first[group].is_empty() {
+                    first[group] = &part.claim.id;
+                }
+            }
+        }
+        first
     }
 
     /// What has to be computed before each part: indices of groups, which stand behind the parts.

@@ -245,6 +245,15 @@ impl Ledger {
         others.iter().map(|other| self.copy(other)).collect()
     }
 
+    /// Returns whether the page of a finished share lies in a directory.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn has_share(directory: &Path) -> Result<bool> {
+        let is_share = |path: &PathBuf| path.to_string_lossy().ends_with(SHARE_EXTENSION);
+        Ok(file::entries(directory)?.iter().any(is_share))
+    }
+
     /// The finished shares that lie here, whose pages are all here.
     fn shares(&self) -> Result<Vec<FinishedShare>> {
         let shares: Vec<FinishedShare> =

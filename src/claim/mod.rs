@@ -11,6 +11,7 @@
 //! | `value` | [`Value`], [`Kind`]: the cells of tables |
 //! | [`judging`], [`exponent`] | from values to conditions and cells |
 //! | `catalogue` | [`Claim`], [`Control`], [`Checking`], [`Catalogue`], [`Description`], [`Term`] |
+//! | `figure`, `story` | [`Figure`], [`Story`]: pictures and first page of a report, as data |
 //! | `study` | [`Study`], [`Computed`], [`Weights`] |
 //! | `evaluation` | [`Evaluation`]: one queue of items and claims |
 //! | `text` | the text of a golden, written and read |
@@ -26,6 +27,7 @@ pub mod judging;
 pub mod ledger;
 mod outcome;
 mod sources;
+mod story;
 mod study;
 pub mod text;
 mod value;
@@ -33,11 +35,12 @@ mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source, Term};
 pub use difference::difference;
-pub use evaluation::{Evaluation, Progress, Share, require_platform};
-pub use figure::{Figure, Scale};
+pub use evaluation::{Evaluation, Progress, Share, Watch, require_platform};
+pub use figure::{Axis, Curve, Figure, Points, Scale};
 pub use ledger::Ledger;
 pub use outcome::{Column, Condition, Outcome, Outcomes, Table};
 pub use sources::Sources;
+pub use story::{Finding, Story};
 pub use study::{Computed, Key, Study, Weights, shard};
 pub use value::{Kind, Value};
 pub use verdict::{Evidence, Profile, Verdict};

@@ -92,7 +92,7 @@ impl Table {
     }
 
     /// A table as it was stored; each row has as many cells as there are columns.
-    pub(super) fn from_parts(title: &str, columns: Vec<Column>, rows: Vec<Vec<String>>) -> Self {
+    pub(crate) fn from_parts(title: &str, columns: Vec<Column>, rows: Vec<Vec<String>>) -> Self {
         Table { title: title.into(), columns, rows }
     }
 

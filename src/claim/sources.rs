@@ -28,6 +28,11 @@ impl Sources {
         OWN
     }
 
+    /// The lock file of the catalogue's crate.
+    pub fn lock(&self) -> Option<&'static str> {
+        self.0.iter().find(|(path, _)| *path == LOCK).map(|(_, text)| *text)
+    }
+
     /// The digest of this library's sources, of the catalogue's, and of the versions that the catalogue's crate locks. Lines may
     /// end in CRLF or LF.
     pub fn digest(&self) -> String {

@@ -39,11 +39,12 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
     let sampled = goldens::recompute_sample(catalogue, &claims, common)?;
-    let Comparison { entries, .. } = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common, None)?;
+    let (Comparison { entries, .. }, _) = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common, None)?;
     output::duration("recomputed", start);
     let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
     let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;
-    let shown = report::check::table(&entries, profile) + &report::check::details(&moved(&entries, profile), profile, false);
+    let shown = report::check::table(&entries, profile, output::look())
+        + &report::check::details(&moved(&entries, profile), profile, false);
     let shown = shown + "\n" + &sampled;
     match refused {
         true => Ok(Answer { text: shown + &refusal(exit), exit }),

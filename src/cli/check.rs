@@ -16,7 +16,9 @@ use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
 use crate::file;
 use crate::golden::Status;
+use crate::layout::Look;
 use crate::report;
+use crate::report::junit::Times;
 
 /// What to check, and how to show it.
 #[derive(Debug, clap::Args)]
@@ -60,7 +62,7 @@ pub enum Format {
 }
 
 /// Runs the selected claims and their controls and compares them with the goldens.
-pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -> Result<Answer> {
+pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments, look: Look) -> Result<Answer> {
     let claims = catalogue.select(&arguments.claims)?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     if arguments.plan {
@@ -74,13 +76,13 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments) -
             let work = Evaluation { claims: &claims, profile, jobs: common.jobs(), ledger: Some(&ledger) };
             shard::share(&work, shard, ledger.directory())
         }
-        _ => check(catalogue, &claims, arguments),
+        _ => check(catalogue, &claims, arguments, look),
     }
 }
 
-fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments) -> Result<Answer> {
+fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments, look: Look) -> Result<Answer> {
     let start = Instant::now();
-    let Comparison { profile, entries, problems } =
+    let (Comparison { profile, entries, problems }, times) =
         goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common, arguments.weights.as_deref())?;
     output::duration("checked", start);
     let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
@@ -88,7 +90,8 @@ fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &C
     if let Some(place) = &arguments.summary {
         file::write(place, &report::github::summary(catalogue.name, &entries, profile, &problems))?;
     }
-    Ok(Answer { text: shown(catalogue.name, &entries, &problems, arguments), exit })
+    let compared = Comparison { profile, entries, problems };
+    Ok(Answer { text: shown(catalogue.name, &compared, &times, arguments, look), exit })
 }
 
 /// The claims that were named by their ids and that the profile does not check.
@@ -102,23 +105,24 @@ fn exit(entries: &[Entry<'_>], problems: &[String], profile: Profile) -> Exit {
     entries.iter().map(|e| Exit::of(e, profile)).fold(set, Exit::max)
 }
 
-fn shown(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments) -> String {
-    let profile = arguments.common.profile();
+fn shown(program: &str, compared: &Comparison<'_>, times: &Times, arguments: &CheckArguments, look: Look) -> String {
+    let Comparison { profile, entries, problems } = compared;
+    let profile = *profile;
+    let goldens = arguments.common.golden.join(profile.name()).display().to_string();
     match arguments.format {
         Format::Json => report::json::check(entries, profile, problems),
-        Format::Junit => report::junit::document(program, entries, profile, problems),
-        Format::Text => text(program, entries, problems, arguments),
+        Format::Junit => report::junit::document(program, entries, profile, (problems, &goldens), times),
+        Format::Text => text(program, entries, problems, arguments, look),
         Format::Github => {
-            let goldens = arguments.common.golden.join(profile.name());
-            let annotations = report::github::annotations(entries, profile, problems, &goldens.display().to_string());
-            text(program, entries, problems, arguments) + &annotations
+            let annotations = report::github::annotations(entries, profile, problems, &goldens);
+            text(program, entries, problems, arguments, Look::default()) + &annotations
         }
     }
 }
 
-fn text(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments) -> String {
+fn text(program: &str, entries: &[Entry<'_>], problems: &[String], arguments: &CheckArguments, look: Look) -> String {
     let profile = arguments.common.profile();
-    report::check::table(entries, profile)
+    report::check::table(entries, profile, look)
         + &report::check::details(entries, profile, arguments.controls)
         + &at_goldens(problems, &arguments.common)
         + "\n"
@@ -257,7 +261,7 @@ pub(super) mod tests {
     pub fn run(claims: &[Made], place: &std::path::Path, words: &[&str]) -> Result<Answer> {
         let common = ["made", words[0], "--golden", place.to_str().unwrap()];
         let arguments = Arguments::parse_from(common.iter().chain(&words[1..]));
-        super::super::carry_out(&catalogue(claims.iter().map(|made| made()).collect()), &arguments.command)
+        super::super::carry_out(&catalogue(claims.iter().map(|made| made()).collect()), &arguments.command, Look::default())
     }
 
     pub fn bless(claims: &[Made], place: &std::path::Path, more: &[&str]) -> Result<Answer> {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::common::Common;
 use super::output::{note, with_progress};
+use super::stopwatch::Stopwatch;
 use super::weights;
 use crate::claim::{Catalogue, Claim, Evaluation, Ledger, Profile, Study};
 use crate::comparison::{Comparison, Request};
 use crate::error::Result;
 use crate::file;
 use crate::golden::{Recovery, Store, manifest};
+use crate::report::junit::Times;
 
 /// The store of a profile, after finishing or undoing a replacement that was interrupted, and saying so.
 ///
@@ -40,7 +42,7 @@ pub fn exist(common: &Common) -> bool {
 }
 
 /// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are. Writes the weights of their runs into
-/// a directory, if one is given.
+/// a directory, if one is given. With how long it took.
 ///
 /// # Errors
 /// When the goldens cannot be read, the runs cannot be made, or the weights cannot be written.
@@ -50,14 +52,17 @@ pub fn compared<'a, S: Study>(
     whole: bool,
     common: &'a Common,
     directory: Option<&Path>,
-) -> Result<Comparison<'a>> {
+) -> Result<(Comparison<'a>, Times)> {
     open(common)?;
     directory.map_or(Ok(()), |directory| file::check_writable(directory, &[]))?;
     let (profile, jobs) = (common.profile(), common.jobs());
     let resumed = common.ledger(catalogue.name, &catalogue.sources, directory.is_some())?;
     let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
     let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
-    let comparison = with_progress("checked", |progress| Comparison::of(&request, ledger, progress));
+    let (comparison, times) = with_progress("checked", |progress| {
+        let stopwatch = Stopwatch::start(progress);
+        (Comparison::watched(&request, ledger, &stopwatch), stopwatch.stop())
+    });
     ledger.into_iter().for_each(note_invalid);
     let comparison = comparison?;
     let work = Evaluation { claims, profile, jobs, ledger };
@@ -66,7 +71,7 @@ pub fn compared<'a, S: Study>(
         // What was kept for resuming has served.
         work.forget()?;
     }
-    Ok(comparison)
+    Ok((comparison, times))
 }
 
 /// Computes a sample of what is stored once more, and says so; nothing where nothing is stored.

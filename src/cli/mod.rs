@@ -10,6 +10,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::claim::{Catalogue, Study};
 use crate::error::{Error, Result};
+use crate::layout::Look;
 
 mod answer;
 mod bless;
@@ -20,12 +21,15 @@ mod estimate;
 mod exit;
 mod goldens;
 mod interrupt;
+mod manual;
 mod new;
 mod output;
 mod plan;
+mod report;
 mod scaling;
 mod shard;
 mod show;
+mod stopwatch;
 mod weights;
 
 pub use answer::Answer;
@@ -74,6 +78,8 @@ enum Command {
     },
     /// Recompute goldens, show what moved, and replace them all at once
     Bless(bless::BlessArguments),
+    /// Write a page of what was found, for people who will not run anything, and a map from claims to theorems
+    Report(report::ReportArguments),
     /// Test what the printed numbers assume of this machine
     SelfCheck,
     /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
@@ -83,19 +89,31 @@ enum Command {
     New(new::NewArguments),
     /// Join what the shards of a check have done
     Merge {
-        /// Directories that `check --shard` wrote
+        /// Directories that `check --shard` wrote, or the directory that they lie in
         #[arg(value_name = "DIR", required = true)]
         shards: Vec<PathBuf>,
         /// Where to join them
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command
+    Man {
+        /// Where to write the pages, such as share/man/man1
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
 }
 
 /// Runs the command that the process was given: those of every catalogue, and `more`.
 pub fn main<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> ExitCode {
     match arguments(catalogue, more).try_get_matches() {
-        Ok(matches) => output::finish(dispatch(catalogue, more, &matches)),
+        Ok(matches) => output::finish(dispatch(catalogue, more, &matches, output::look())),
         Err(usage) => output::usage(&usage),
     }
 }
@@ -106,7 +124,7 @@ pub fn main<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> ExitCode
 /// Where the program would print an error and end with 2, or with 1 for goldens that cannot be trusted; for words that are no command.
 pub fn answer<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], words: &[&str]) -> Result<Answer> {
     match arguments(catalogue, more).try_get_matches_from(std::iter::once(&catalogue.name).chain(words)) {
-        Ok(matches) => dispatch(catalogue, more, &matches),
+        Ok(matches) => dispatch(catalogue, more, &matches, Look::default()),
         Err(usage) if usage.use_stderr() => Err(Error::refused(usage.to_string())),
         Err(help) => Ok(Answer { text: help.to_string(), exit: Exit::Success }),
     }
@@ -119,27 +137,34 @@ fn arguments<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand]) -> clap::C
     more.iter().fold(command, |command, sub| command.subcommand((sub.command)()))
 }
 
-fn dispatch<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], matches: &clap::ArgMatches) -> Result<Answer> {
+fn dispatch<S: Study>(catalogue: &Catalogue<S>, more: &[Subcommand], matches: &clap::ArgMatches, look: Look) -> Result<Answer> {
     let named = |sub: &&Subcommand| Some((sub.command)().get_name()) == matches.subcommand_name();
     match (more.iter().find(named), matches.subcommand()) {
         (Some(sub), Some((_, own))) => (sub.run)(own),
         _ => match Arguments::from_arg_matches(matches) {
-            Ok(arguments) => carry_out(catalogue, &arguments.command),
+            Ok(Arguments { command: Command::Completions { shell } }) => {
+                Ok(manual::completions(arguments(catalogue, more), shell))
+            }
+            Ok(Arguments { command: Command::Man { dir } }) => manual::pages(arguments(catalogue, more), dir.as_deref()),
+            Ok(arguments) => carry_out(catalogue, &arguments.command, look),
             Err(usage) => usage.exit(),
         },
     }
 }
 
-fn carry_out<S: Study>(catalogue: &Catalogue<S>, command: &Command) -> Result<Answer> {
+fn carry_out<S: Study>(catalogue: &Catalogue<S>, command: &Command, look: Look) -> Result<Answer> {
     match command {
-        Command::Check(arguments) => check::command(catalogue, arguments),
-        Command::List => Ok(show::list(catalogue)),
+        Command::Check(arguments) => check::command(catalogue, arguments, look),
+        Command::List => Ok(show::list(catalogue, look)),
         Command::Explain { claims } => show::explain(catalogue, claims),
         Command::Bless(arguments) => bless::command(catalogue, arguments),
+        Command::Report(arguments) => report::command(catalogue, arguments),
         Command::SelfCheck => Ok(show::self_check()),
         Command::Certify(command) => certify::command(command),
         Command::New(arguments) => new::command(arguments),
         Command::Merge { shards, out } => shard::merge(catalogue, shards, out),
+        // They need the commands of the whole program, and are carried out where these are known.
+        Command::Completions { .. } | Command::Man { .. } => Err(Error::refused("not a command of a catalogue")),
     }
 }
 

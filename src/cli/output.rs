@@ -9,11 +9,13 @@ use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::answer::Answer;
 use super::exit::Exit;
 use crate::error::{Error, Result};
+use crate::layout::Look;
 
 /// Prints an answer and ends with its exit code; a reader who closes the pipe early has what he wanted.
 pub fn finish(answer: Result<Answer>) -> ExitCode {
@@ -36,13 +38,25 @@ pub fn usage(usage: &clap::Error) -> ExitCode {
     }
 }
 
+/// What standard output can do: colours as NO_COLOR, CLICOLOR and CLICOLOR_FORCE have it, and the width where it is a terminal.
+pub fn look() -> Look {
+    let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let terminal = Term::stdout();
+    let width = terminal.size_checked().map(|(_, columns)| usize::from(columns)).filter(|columns| *columns > 0);
+    Look { width: width.filter(|_| io::stdout().is_terminal()), colour }
+}
+
 /// Prints at once.
 ///
 /// # Errors
 /// When it cannot be written; a closed pipe is no error.
 pub fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let written = match look().colour {
+        // Where a console does not know the escapes of colours, they are translated.
+        true => anstream::stdout().write_all(text.as_bytes()),
+        false => io::stdout().write_all(text.as_bytes()),
+    };
+    match written.and_then(|()| io::stdout().flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("write", Path::new("standard output"), &e)),
         _ => Ok(()),
     }

@@ -61,6 +61,7 @@ pub fn share<S: Study>(work: &Evaluation<'_, S>, shard: Shard, directory: &Path)
 /// Joins the ledgers of several shards.
 pub fn merge<S: Study>(catalogue: &Catalogue<S>, shards: &[PathBuf], out: &Path) -> Result<Answer> {
     file::check_output(out)?;
+    let shards = nested(shards)?;
     let parts: Vec<Ledger> = shards.iter().map(|directory| Ledger::new(directory, &catalogue.sources)).collect();
     let counts = Ledger::new(out, &catalogue.sources).join(&parts)?;
     let lines = shards.iter().zip(counts).map(|(directory, items)| format!("{}: {items} items\n", directory.display()));
@@ -68,6 +69,22 @@ pub fn merge<S: Study>(catalogue: &Catalogue<S>, shards: &[PathBuf], out: &Path)
     let (program, out) = (catalogue.name, out.display());
     text += &format!("joined in {out}; compare with the goldens: {program} check --profile P --out {out}\n");
     Ok(Answer { text, exit: Exit::Success })
+}
+
+/// The directories; in the place of one that holds no finished share, those in it that do: a CI puts every artefact into a folder of its own.
+fn nested(directories: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for directory in directories {
+        let mut within = Vec::new();
+        if !Ledger::has_share(directory)? {
+            for path in file::entries(directory)?.into_iter().filter(|path| path.is_dir()) {
+                within.extend(Ledger::has_share(&path)?.then_some(path));
+            }
+        }
+        // Where nothing is found, the directory itself is named in the error.
+        found.extend(if within.is_empty() { vec![directory.clone()] } else { within });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@ use crate::claim::text::parse;
 use crate::claim::{Catalogue, Claim, Description, Outcomes, Profile, Study};
 use crate::error::Result;
 use crate::golden::{Store, Stored, Text};
-use crate::layout::aligned;
+use crate::layout::{Look, aligned};
 use crate::portable;
 use crate::report::explain as text;
 
 /// Every claim on a line.
-pub fn list<S: Study>(catalogue: &Catalogue<S>) -> Answer {
+pub fn list<S: Study>(catalogue: &Catalogue<S>, look: Look) -> Answer {
     let described: Vec<Description<'_>> = catalogue.claims.iter().map(|c| catalogue.describe(c)).collect();
-    Answer { text: text::list(&described), exit: Exit::Success }
+    Answer { text: text::list(&described, look), exit: Exit::Success }
 }
 
 /// All there is to know about claims, or about each claim of a group.

@@ -61,6 +61,16 @@ impl Manifest {
         &self.root
     }
 
+    /// The command that makes the files again.
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// The version of this library that wrote it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// The seal of each file, by name.
     pub fn files(&self) -> &BTreeMap<String, Seal> {
         &self.files

@@ -68,6 +68,8 @@ fn chart(picture: &Picture, area: &Area<'_>) -> Result<()> {
     let (ticks, left) = ((x.tick_count(), y.tick_count()), 34 + 10 * y.label_width() as u32);
     let mut chart = ChartBuilder::on(area)
         .margin(10)
+        // The label of the last tick may be wider than the place beside it.
+        .margin_right(32)
         .caption(&picture.title, (FONT, SIZE + 3).into_font().color(&INK))
         .x_label_area_size(50)
         .y_label_area_size(left)

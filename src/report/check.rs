@@ -1,18 +1,41 @@
 //! The table that `check` prints, what lies behind its bad lines, and a summary.
 
+use anstyle::AnsiColor;
+
 use super::FULL_ONLY;
 use crate::claim::text::{control_title, evidence, outcome, verdict_word};
 use crate::claim::{Description, Outcome, Outcomes, Profile, Verdict};
 use crate::comparison::{Entry, Golden};
-use crate::layout::{aligned, one_line};
+use crate::layout::{Look, cut, fitted, one_line, painted};
 
 /// A longer cell of the table is cut; the golden and the JSON hold it whole.
 const WIDEST_CELL: usize = 60;
 
+/// The columns of the verdict on the check, of that on the controls, of the golden, and of the evidence.
+const VERDICT: usize = 1;
+const CONTROL: usize = 2;
+const GOLDEN: usize = 3;
+const EVIDENCE: usize = 4;
+
 /// One line a claim with the first of what was found, and below one for each claim whose evidence is not complete.
-pub fn table(entries: &[Entry<'_>], profile: Profile) -> String {
-    let lines = aligned(&rows(entries, profile)).into_iter().map(|line| line + "\n");
-    lines.chain(missing(entries)).collect()
+pub fn table(entries: &[Entry<'_>], profile: Profile, look: Look) -> String {
+    let rows = rows(entries, profile);
+    let rows = look.width.map_or_else(|| rows.clone(), |width| fitted(rows.clone(), width, EVIDENCE));
+    let paint = |row, column, cell: String| if look.colour && row > 0 { coloured(column, cell) } else { cell };
+    painted(&rows, paint).into_iter().map(|line| line + "\n").chain(missing(entries)).collect()
+}
+
+/// A cell in the colour of what it says: green for what is in order, red for what is not, yellow for what is open.
+fn coloured(column: usize, cell: String) -> String {
+    let colour = match (column, cell.trim_end()) {
+        (VERDICT, "Verified") | (CONTROL, "Refuted") | (GOLDEN, "equal") => AnsiColor::Green,
+        (VERDICT, "Undecided") | (GOLDEN, "reworded") => AnsiColor::Yellow,
+        (VERDICT, "Refuted" | "error") | (CONTROL, "Verified" | "Undecided") => AnsiColor::Red,
+        (GOLDEN, word) if word != "-" => AnsiColor::Red,
+        _ => return cell,
+    };
+    let style = colour.on_default();
+    format!("{style}{cell}{style:#}")
 }
 
 /// The cells of the table: its head, and a row a claim.
@@ -48,11 +71,7 @@ fn found(outcome: &Outcome) -> String {
 
 /// On one line of at most [`WIDEST_CELL`] characters.
 fn shortened(text: &str) -> String {
-    let line = one_line(text);
-    match line.char_indices().nth(WIDEST_CELL) {
-        None => line,
-        Some(_) => line.chars().take(WIDEST_CELL - 3).collect::<String>().trim_end().to_string() + "...",
-    }
+    cut(&one_line(text), WIDEST_CELL)
 }
 
 /// What stands behind each line that is not in order; with `controls`, every control as well.
@@ -177,7 +196,7 @@ pub(super) mod tests {
     #[test]
     fn what_check_prints() {
         let e = entries();
-        insta::assert_snapshot!(table(&e, Profile::Quick) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @r"
+        insta::assert_snapshot!(table(&e, Profile::Quick, Look::default()) + &details(&e, Profile::Quick, false) + &summary(&e, Profile::Quick), @r"
         claim    verdict   control   golden   evidence          found
         made.up  Verified  Refuted   equal    Exact + Replayed  4
         made.up  Verified  Refuted   differs  Exact + Replayed  4
@@ -226,22 +245,45 @@ pub(super) mod tests {
         };
         for (length, cell) in [(60, "α".repeat(60)), (61, "α".repeat(57) + "...")] {
             entry.result.as_mut().unwrap().as_mut().unwrap().0.check.conditions = conditions(&"α".repeat(length));
-            let text = table(std::slice::from_ref(&entry), Profile::Quick);
+            let text = table(std::slice::from_ref(&entry), Profile::Quick, Look::default());
             assert!(text.lines().nth(1).unwrap().ends_with(&format!("  {cell}")), "{text}");
         }
     }
 
     #[test]
+    fn the_table_fits_a_terminal_and_is_coloured_there() {
+        let e = entries();
+        for width in [80, 120] {
+            let text = table(&e, Profile::Quick, Look { width: Some(width), colour: false });
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
+        let text = table(&e, Profile::Quick, Look { width: Some(40), colour: true });
+        assert!(
+            text.contains("\u{1b}[32mVerified\u{1b}[0m  \u{1b}[32mRefuted \u{1b}[0m  \u{1b}[32mequal  \u{1b}[0m"),
+            "{text:?}"
+        );
+        assert!(
+            text.contains("\u{1b}[31mRefuted \u{1b}[0m  \u{1b}[32mRefuted") && text.contains("\u{1b}[31mdiffers"),
+            "{text:?}"
+        );
+        assert!(
+            text.contains("\u{1b}[31mVerified\u{1b}[0m  \u{1b}[31mmissing"),
+            "a control that is Verified is a fault: {text:?}"
+        );
+        assert!(text.lines().next().is_some_and(|head| !head.contains('\u{1b}')));
+    }
+
+    #[test]
     fn the_tiny_profile_compares_only() {
         let e = entries();
-        let text = table(&e, Profile::Tiny) + &details(&e, Profile::Tiny, true) + &summary(&e, Profile::Tiny);
+        let text = table(&e, Profile::Tiny, Look::default()) + &details(&e, Profile::Tiny, true) + &summary(&e, Profile::Tiny);
         assert!(!text.contains("Verified") && !text.contains("Refuted"), "{text}");
     }
 
     #[test]
     fn what_is_not_checked_is_never_called_verified() {
         let e = [Entry { claim: description(), result: None }];
-        let text = table(&e, Profile::Quick) + &details(&e, Profile::Quick, true) + &summary(&e, Profile::Quick);
+        let text = table(&e, Profile::Quick, Look::default()) + &details(&e, Profile::Quick, true) + &summary(&e, Profile::Quick);
         assert!(text.contains("full only") && !text.contains("Verified"), "{text}");
         assert!(text.ends_with("1 claim: 1 full only; goldens: none\n"), "{text}");
     }

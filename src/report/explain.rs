@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::claim::text::{control_title, evidence};
 use crate::claim::{Condition, Description, Evidence, Outcomes, Verdict};
-use crate::layout::{WIDTH, aligned, one_line, wrapped};
+use crate::layout::{Look, WIDTH, aligned, fitted, one_line, wrapped};
+
+/// Of the list, the column that goes where lines are short.
+const EVIDENCE: usize = 2;
 
 /// Every claim on a line.
-pub fn list(claims: &[Description<'_>]) -> String {
+pub fn list(claims: &[Description<'_>], look: Look) -> String {
     let label = claims.first().map_or("source", |c| c.source.label);
     let head = ["claim", label, "evidence", "statement"].map(String::from).to_vec();
     let row = |c: &Description<'_>| vec![c.id.to_string(), c.sentence.to_string(), evidence(c.evidence), beginning(c.statement)];
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(claims.iter().map(row)).collect();
+    let rows = look.width.map_or_else(|| rows.clone(), |width| fitted(rows.clone(), width, EVIDENCE));
     aligned(&rows).iter().map(|line| format!("{line}\n")).collect()
 }
 
@@ -176,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_list() {
-        insta::assert_snapshot!(list(&[description()]), @r"
+        insta::assert_snapshot!(list(&[description()], Look::default()), @r"
         claim    abstract  evidence          statement
         made.up  (b)       Exact + Replayed  The sum of the first n odd numbers is n^2, for n = 1 and 2.
         ");

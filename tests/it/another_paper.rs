@@ -3,12 +3,14 @@
 #[path = "../another_paper/src/lib.rs"]
 mod paper;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::paper::{SingleIndex, catalogue, catalogue_from};
-use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources};
+use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources, Watch};
 use bfc::cli::{self, Answer, Exit};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another_paper/golden");
@@ -38,6 +40,66 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 
 fn texts(directory: &Path) -> Vec<String> {
     files(directory).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// The report of a catalogue without a story of its own lists the claims by their evidence.
+#[test]
+fn another_paper_has_a_report_too() {
+    let place = tempfile::tempdir().unwrap();
+    let [page, map] = ["page.html", "map.json"].map(|name| place.path().join(name).to_str().unwrap().to_string());
+    let told = answer(&catalogue(), &format!("report --profile quick --out {page} --map {map}"), Path::new(GOLDEN));
+    assert_eq!((told.exit, told.text), (Exit::Success, format!("{page}\n{map}\n")));
+    let [page, map] = [page, map].map(|path| fs::read_to_string(path).unwrap());
+    assert!(page.contains("<h1>another-paper</h1>") && page.contains("What is exact or enclosed"), "{page}");
+    for claim in catalogue().claims {
+        assert!(page.contains(&format!("<h3 id=\"{}\">", claim.id)) && map.contains(&format!("\"id\": \"{}\"", claim.id)));
+    }
+}
+
+/// What was begun and has not ended, how often each claim was worked for, and how far all of it is.
+#[derive(Default)]
+struct Seen {
+    running: Mutex<BTreeMap<usize, String>>,
+    ended: Mutex<BTreeMap<String, usize>>,
+    progress: Mutex<(usize, usize)>,
+}
+
+impl Watch for Seen {
+    fn advance(&self, done: usize, total: usize) {
+        let mut progress = self.progress.lock().unwrap();
+        *progress = (progress.0.max(done), total);
+    }
+
+    fn begin(&self, task: usize, claim: &str) {
+        assert_eq!(self.running.lock().unwrap().insert(task, claim.into()), None);
+    }
+
+    fn end(&self, task: usize, claim: &str) {
+        assert_eq!(self.running.lock().unwrap().remove(&task).as_deref(), Some(claim));
+        *self.ended.lock().unwrap().entry(claim.into()).or_default() += 1;
+    }
+}
+
+/// Every piece of work is told once, with the claim that it is for: the check, each control, and runs besides where a claim needs any.
+#[test]
+fn work_is_told_with_the_claim_that_it_is_for() {
+    let catalogue = catalogue();
+    let claims: Vec<_> = catalogue.claims.iter().collect();
+    let seen = Seen::default();
+    Evaluation { claims: &claims, profile: Profile::Tiny, jobs: 2, ledger: None }.outcomes_watched(&seen).unwrap();
+    let progress = *seen.progress.lock().unwrap();
+    assert!(progress.0 == progress.1 && progress.1 > claims.len(), "{progress:?}");
+    assert!(seen.running.lock().unwrap().is_empty());
+    let ended = seen.ended.lock().unwrap();
+    assert_eq!(ended.len(), claims.len(), "{ended:?}");
+    for claim in claims {
+        let parts = 1 + claim.controls.len();
+        let has_runs = !(claim.items)(claim, Profile::Tiny).is_empty();
+        assert!(ended[&*claim.id] >= parts && (has_runs || ended[&*claim.id] == parts), "{}: {ended:?}", claim.id);
+    }
+    let all: usize = ended.values().sum();
+    let parts: usize = catalogue.claims.iter().map(|claim| 1 + claim.controls.len()).sum();
+    assert!(all > parts, "runs are told as well");
 }
 
 /// Sources that another program would have.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bfc::claim::{Catalogue, Evaluation, Evidence, Kind, Outcomes, Profile, Verdict};
+use bfc::claim::{Catalogue, Evaluation, Evidence, Outcomes, Profile, Verdict};
 use bfc::comparison::{Comparison, Request};
 use bfc::error::Result;
 use bfc::golden::Status;
@@ -104,23 +104,6 @@ fn controls_judge_the_conditions_of_the_check() {
         for condition in controls.iter().flat_map(|control| &control.conditions) {
             let strange: Vec<&str> = condition.keys().filter(|key| !keys.contains(key)).collect();
             assert!(strange.is_empty(), "{id}: {strange:?} are not among {keys:?}");
-        }
-    }
-}
-
-/// The first table of the check that a figure names has its columns, and there are numbers to draw in each.
-#[test]
-fn figures_name_tables_and_columns_of_numbers() {
-    assert!(claims().claims.iter().any(|claim| !claim.figures.is_empty()));
-    for (claim, (_, outcomes)) in claims().claims.iter().zip(tiny()) {
-        for figure in claim.figures {
-            let table = outcomes.check.tables.iter().find(|table| table.title().starts_with(figure.table));
-            let table = table.unwrap_or_else(|| panic!("{}: no table `{}`", claim.id, figure.table));
-            assert!(table.position(figure.x).is_some(), "{}: no column `{}` in `{}`", claim.id, figure.x, table.title());
-            for column in figure.y {
-                let kind = table.position(column).map(|place| table.columns()[place].kind);
-                assert!(kind.is_some_and(|kind| kind != Kind::Text), "{}: `{column}` is {kind:?}", claim.id);
-            }
         }
     }
 }

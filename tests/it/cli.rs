@@ -21,16 +21,19 @@ fn help_names_every_command() {
         Usage: bfc <COMMAND>
 
         Commands:
-          check       Run claims and their controls, compare with the goldens, print a table
-          list        Every claim on a line
-          explain     What a claim says, how it is checked, what would refute it
-          bless       Recompute goldens, show what moved, and replace them all at once
-          self-check  Test what the printed numbers assume of this machine
-          certify     Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
-          new         Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI
-          merge       Join what the shards of a check have done
-          run         Run an experiment of your own, or a sweep of them, and write its results and a picture
-          help        Print this message or the help of the given subcommand(s)
+          check        Run claims and their controls, compare with the goldens, print a table
+          list         Every claim on a line
+          explain      What a claim says, how it is checked, what would refute it
+          bless        Recompute goldens, show what moved, and replace them all at once
+          report       Write a page of what was found, for people who will not run anything, and a map from claims to theorems
+          self-check   Test what the printed numbers assume of this machine
+          certify      Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+          new          Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI
+          merge        Join what the shards of a check have done
+          completions  Print a script that completes commands and options in a shell
+          man          Print the manual page, or write one for each command
+          run          Run an experiment of your own, or a sweep of them, and write its results and a picture
+          help         Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help
@@ -415,4 +418,49 @@ fn what_cannot_be_run_is_told_by_line_and_field_and_writes_nothing() {
     place.bfc("run absent.toml").says(2, &["absent.toml: cannot read"]);
     place.bfc("run .").says(2, &["cannot read"]);
     assert_eq!(place.names("."), ["x.toml"]);
+}
+
+#[test]
+fn a_shell_is_told_the_commands() {
+    let place = Place::new("completions");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        place.bfc(&format!("completions {shell}")).says(0, &["self-check", "explain", "run", "golden"]);
+    }
+    place.bfc("completions tcsh").says(2, &["invalid value 'tcsh'"]);
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let place = Place::new("man");
+    place.bfc("man").says(0, &[".TH bfc 1", "SUBCOMMANDS"]);
+    place.bfc("man --dir man1").says(0, &["man1/bfc.1", "man1/bfc-check.1"]);
+    let names = place.names("man1");
+    for command in
+        ["check", "list", "explain", "bless", "report", "self-check", "certify", "new", "merge", "completions", "man", "run"]
+    {
+        assert!(names.contains(&format!("bfc-{command}.1")), "{command}: {names:?}");
+    }
+    assert!(place.read("man1/bfc-check.1").contains("profile"));
+}
+
+#[test]
+fn colours_are_for_those_who_want_them() {
+    let place = Place::new("colours");
+    place.bfc("bless kernel.attained --profile tiny").says(0, &[]);
+    let with = |name: &str, value: &str, more: &str| {
+        let words = "check kernel.attained --profile tiny ".to_string() + more;
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let mut command = place.command(&words);
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env(name, value);
+        let answer = Answer::of(command.output().unwrap());
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        answer.out
+    };
+    let plain = with("NO_COLOR", "1", "");
+    assert!(!plain.contains('\u{1b}') && plain == with("CLICOLOR", "1", ""), "a pipe has no colours");
+    let coloured = with("CLICOLOR_FORCE", "1", "");
+    assert!(coloured.contains("\u{1b}[32mequal"), "{coloured}");
+    for format in ["json", "junit"] {
+        assert!(!with("CLICOLOR_FORCE", "1", &format!("--format {format}")).contains('\u{1b}'), "{format}");
+    }
 }

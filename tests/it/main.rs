@@ -17,6 +17,7 @@ mod network;
 mod properties;
 mod real_matrices;
 mod replay;
+mod report;
 mod resume;
 mod risk;
 mod run_files;

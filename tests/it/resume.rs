@@ -37,6 +37,21 @@ fn two_shards_joined_give_the_goldens_of_one_run() {
     assert_eq!(place.names("all").len(), one.len() + two.len(), "nothing was left to compute");
 }
 
+/// Artefacts come back from a CI one folder deeper: the folder that they lie in is enough.
+#[test]
+fn shares_are_found_one_folder_deeper() {
+    let place = Place::new("nested");
+    for (shard, directory) in [("1/2", "artifacts/one"), ("2/2", "artifacts/two")] {
+        place.bfc(&format!("check kernel.attained --profile tiny --shard {shard} --out {directory}")).says(0, &[]);
+    }
+    fs::create_dir(place.0.join("artifacts/logs")).unwrap();
+    place.bfc("merge artifacts --out all").says(0, &["artifacts/one: ", "artifacts/two: ", "joined in all"]);
+    place.bfc("merge artifacts/one artifacts --out again").says(0, &["joined in again"]);
+    fs::remove_dir_all(place.0.join("artifacts/two")).unwrap();
+    place.bfc("merge artifacts --out other").says(1, &["share 2/2 is in none of the directories"]);
+    place.bfc("merge artifacts/logs --out other").says(1, &["artifacts/logs: no finished share of a check lies here"]);
+}
+
 /// One claim without runs, two shards: one of them has nothing to do.
 #[test]
 fn an_empty_share_is_joined_as_well() {

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::claim::{
-    Catalogue, Claim, Condition, Control, Description, Evidence, Outcome, Outcomes, Profile, Source, Sources, Table, Term, Value,
-    Verdict,
+    Catalogue, Claim, Condition, Control, Description, Evidence, Outcome, Outcomes, Profile, Source, Sources, Story, Table, Term,
+    Value, Verdict,
 };
 
 /// A made-up claim.
@@ -40,7 +40,7 @@ pub fn catalogue(claims: Vec<Claim<()>>) -> Catalogue<()> {
             Term { name: "k", spellings: &["k"], meaning: "a number that no claim speaks of" },
         ],
     };
-    Catalogue { name: "made", about: "Checks made-up claims.", source, claims, sources: Sources(&[]) }
+    Catalogue { name: "made", about: "Checks made-up claims.", source, story: Story::NONE, claims, sources: Sources(&[]) }
 }
 
 /// What people read of the made-up claim.

@@ -283,6 +283,17 @@ mod tests {
         fs::read_to_string(directory.join(name)).unwrap()
     }
 
+    /// The page shows what the crate has.
+    #[test]
+    fn the_page_on_ci_has_the_files_of_a_new_crate() {
+        let page = include_str!("../../_docs/ci.md");
+        for (name, text) in
+            [("github", include_str!("template/github.yml.in")), ("gitlab", include_str!("template/gitlab.yml.in"))]
+        {
+            assert!(page.contains(&format!("```yaml\n{text}```\n")), "{name}");
+        }
+    }
+
     #[test]
     fn a_new_crate_is_whole_and_its_goldens_are_those_of_its_claim() {
         let place = tempfile::tempdir().unwrap();

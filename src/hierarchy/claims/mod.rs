@@ -10,6 +10,7 @@ mod backward;
 mod complexity;
 mod counting;
 mod dynamics;
+mod figures;
 mod forward;
 pub mod instances;
 mod integer_weights;
@@ -21,5 +22,6 @@ mod registry;
 mod representation;
 mod separation;
 mod shallow;
+mod story;
 
 pub use registry::catalogue;

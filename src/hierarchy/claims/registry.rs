@@ -1,6 +1,7 @@
 //! The catalogue, in the order in which it is printed.
 
 use super::notation::NOTATION;
+use super::story::STORY;
 use super::{
     algorithm, alternatives, backward, complexity, dynamics, forward, kernel, layerwise, representation, separation, shallow,
 };
@@ -38,6 +39,7 @@ pub fn catalogue() -> Catalogue<Training> {
         name: "bfc",
         about: "Checks the claims of arXiv 2001.04413: exactly, by enclosure, or by runs that replay bit for bit.",
         source: SOURCE,
+        story: STORY,
         claims: claims(),
         sources: Sources::own(),
     }

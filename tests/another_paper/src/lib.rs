@@ -20,7 +20,7 @@ mod steps_to_overlap;
 
 pub use single_index::SingleIndex;
 
-use bfc::claim::{Catalogue, Source, Sources};
+use bfc::claim::{Catalogue, Source, Sources, Story};
 
 /// What the claims bear on, in our words.
 const SOURCE: Source = Source {
@@ -52,6 +52,7 @@ pub fn catalogue_from(sources: Sources) -> Catalogue<SingleIndex> {
         name: "another-paper",
         about: "Checks claims of ours that bear on arXiv 2305.10633 and 2311.13774: exactly, by enclosure, or by runs that replay bit for bit.",
         source: SOURCE,
+        story: Story::NONE,
         claims,
         sources,
     }

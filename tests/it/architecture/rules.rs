@@ -4,7 +4,13 @@
 pub const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["faer", "faer_traits"], &["approx/", "portable/det.rs", "portable/factor.rs"], "plain faer may change bits"),
     (&["blake3"], &["canonical.rs"], "one encoding, one hash"),
-    (&["clap", "ctrlc", "indicatif"], &["cli/"], "only the command speaks to people"),
+    (
+        &["clap", "clap_complete", "clap_mangen", "ctrlc", "indicatif", "console", "anstream"],
+        &["cli/"],
+        "only the command speaks to people",
+    ),
+    (&["anstyle"], &["report/"], "a colour of a terminal"),
+    (&["maud"], &["report/page/"], "one page is HTML"),
     (&["toml"], &["hierarchy/run/", "cli/new/"], "the file of an experiment and the manifest of a crate are TOML"),
 ];
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Arena, Contest, Rival, circle, rival, two_layer};
-use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile};
 use crate::exact::Distribution;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances::{GAP, seeds};
 use crate::hierarchy::experiment::{Automated, Family, Training};
 use crate::hierarchy::learner::{Alternative, Automatic, Descent, Units};
@@ -32,7 +33,7 @@ pub const TABLE: Claim<Training> = Claim {
     theorems: &[],
     full_only: true,
     parameters: Vec::new(),
-    figures: &[Figure { table: "linskip", x: "learner", y: &["error"], scales: (Scale::Linear, Scale::Logarithmic) }],
+    figures: &[figures::ALTERNATIVES],
     items: |_, profile| {
         let controls = [quadratic_form(profile), in_reach(profile), frozen(profile)];
         contests(profile).iter().chain(&controls).flat_map(Contest::cells).collect()

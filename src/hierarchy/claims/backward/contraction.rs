@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use super::plane::{Plane, ROUNDS, Start, State};
 use super::{minus, plus, z};
 use crate::claim::judging::{all_judged, all_slopes_within, enclosed, threshold};
-use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value, Verdict};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value, Verdict};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::linear::{product, solve};
 use crate::exact::moments::{Features, GaussianFeatures, Moments};
 use crate::exact::{Distribution, Dyadic, Polynomial, Rational};
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::network::{Architecture, Network, Skips};
@@ -47,20 +48,7 @@ pub const CONTRACTION: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[
-        Figure {
-            table: "c over four replayed rounds",
-            x: "seed",
-            y: &["c eps=.2", ".1", ".05", ".025"],
-            scales: (Scale::Linear, Scale::Linear),
-        },
-        Figure {
-            table: "radius of the derivative",
-            x: "seed",
-            y: &["in the plane", "across"],
-            scales: (Scale::Linear, Scale::Linear),
-        },
-    ],
+    figures: &[figures::CONTRACTION],
     items: |_, _| Vec::new(),
     check: |c| contraction(c.profile, &JOINT),
     controls: &[

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::seal;
 use crate::claim::judging::{all_above, all_below, decimal};
-use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::claims::instances::{DEPTH_3, GAP, cells};
 use crate::hierarchy::claims::measure::relative_risk;
@@ -28,12 +29,7 @@ pub const JOINT: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[Figure {
-        table: "joint against layerwise",
-        x: "te layerwise",
-        y: &["te"],
-        scales: (Scale::Logarithmic, Scale::Logarithmic),
-    }],
+    figures: &[figures::ERROR_AGAINST_GAP],
     items: |_, profile| [Kind::Joint, Kind::Layerwise].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &[GAP])).collect(),
     check: |c| joint(c.profile, c.computed, Kind::Joint),
     controls: &[Control {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::staircase::Stairs;
-use crate::claim::{Claim, Control, Evidence, Figure, Scale};
+use crate::claim::{Claim, Control, Evidence};
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances::LIN_L5;
 use crate::hierarchy::experiment::Training;
 
@@ -26,27 +27,7 @@ pub const STAIRCASE_5: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[
-        Figure {
-            table: "f of layer 2 after the phase of layer 2",
-            x: "seed",
-            y: &["f eps=.2", ".1", ".05"],
-            scales: (Scale::Linear, Scale::Logarithmic),
-        },
-        Figure {
-            table: "f of layer 2 after the phase of layer 3",
-            x: "seed",
-            y: &["f eps=.2", ".1", ".05"],
-            scales: (Scale::Linear, Scale::Logarithmic),
-        },
-        Figure {
-            table: "f of layer 2 after the phase of layer 4",
-            x: "seed",
-            y: &["f eps=.2", ".1", ".05"],
-            scales: (Scale::Linear, Scale::Logarithmic),
-        },
-        Figure { table: "te at the end", x: "seed", y: &["te eps=.2", ".1", ".05"], scales: (Scale::Linear, Scale::Logarithmic) },
-    ],
+    figures: &[figures::STAIRCASE_5],
     items: |_, profile| STAIRS.cells(profile),
     check: |c| STAIRS.check(c.profile, c.computed),
     controls: &[

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use super::{automatic, chain, dimensions, medians, seeds, steps};
 use crate::claim::exponent::{Observed, exponent_below, fitted_exponent, median};
 use crate::claim::judging::{all_below, all_slopes_within, decimal};
-use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::measure::{relative_risk, replayed_count};
 use crate::hierarchy::experiment::{Cell, Runs, Training};
 use crate::hierarchy::learner::Automatic;
@@ -33,15 +34,7 @@ pub const ERROR_STEPS: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[
-        Figure {
-            table: "joint training",
-            x: "d",
-            y: &["steps to d^-1", "d^-2", "d^-3"],
-            scales: (Scale::Logarithmic, Scale::Logarithmic),
-        },
-        Figure { table: "steps to d^-3 by d", x: "d", y: &["median"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
-    ],
+    figures: &[figures::STEPS_NEEDED],
     items: |_, profile| {
         let cells = |(dimensions, layerwise): (&'static [usize], bool)| {
             let each = dimensions.iter().flat_map(move |&d| seeds(profile).map(move |seed| (d, seed)));

@@ -7,13 +7,14 @@ use dashu_int::IBig;
 use super::{chain, medians, seeds};
 use crate::claim::exponent::{Observed, exponent_above, fitted_exponent};
 use crate::claim::judging::{all_above, all_below, all_hold, all_slopes_within, replayed_decimal, threshold};
-use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::{binomial, monomials};
 use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::rank::rank;
 use crate::exact::{Dyadic, Rational};
 use crate::hierarchy::claims::counting;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::measure::replayed_count;
 use crate::hierarchy::experiment::{Cell, Learner, Ridge, Run, Runs, Training};
 use crate::hierarchy::learner::Kernel;
@@ -50,15 +51,7 @@ pub const KERNEL_SAMPLES: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[
-        Figure {
-            table: "polynomial 4",
-            x: "d",
-            y: &["error at .5 C(d+4,4)", "at .9", "at 1", "at 1.1"],
-            scales: (Scale::Linear, Scale::Logarithmic),
-        },
-        Figure { table: "N needed by d", x: "d", y: &["median"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
-    ],
+    figures: &[figures::SAMPLES_NEEDED],
     items: |_, profile| cells(profile),
     check: |c| kernel_samples(c.profile, c.computed, GAP),
     controls: &[

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::{automatic, chain, dimensions, joint, kernel_samples, medians, seeds};
 use crate::claim::exponent::{Observed, exponent_below, fitted_exponent};
 use crate::claim::judging::{decimal, threshold};
-use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::measure::{relative_risk, replayed_count};
 use crate::hierarchy::experiment::{Cell, Run, Runs, Training};
 use crate::hierarchy::learner::Automatic;
@@ -31,10 +32,7 @@ pub const SAMPLES: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[
-        Figure { table: "lin L3 k2", x: "d", y: &["N needed"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
-        Figure { table: "N needed by d", x: "d", y: &["median"], scales: (Scale::Logarithmic, Scale::Logarithmic) },
-    ],
+    figures: &[figures::SAMPLES_NEEDED],
     items: |_, profile| {
         let each = |d: usize| seeds(profile).map(move |seed| (d, seed));
         let joint =

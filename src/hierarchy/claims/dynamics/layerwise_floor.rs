@@ -8,6 +8,7 @@ use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profi
 use crate::enclosure::boxes;
 use crate::error::Result;
 use crate::exact::{Dyadic, Rational};
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
 use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
@@ -42,7 +43,7 @@ pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
     theorems: &["schur_complement", "layerwise_floor", "layerwise_floor_relative"],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[figures::FLOORS],
     items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&RECIPES, profile, kind, &[GAP])).collect(),
     check: |c| floors(c, &Premises::default()),
     controls: &[

@@ -9,6 +9,7 @@ use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::dynamics::chain::Chain;
 use crate::hierarchy::dynamics::stage::{feature_error, regression, staircase_constant_squared};
 use crate::hierarchy::experiment::Training;
@@ -35,7 +36,7 @@ pub const STAIRCASE: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[figures::STAIRCASE],
     items: |_, _| Vec::new(),
     check: |c| staircase(c.profile, true),
     controls: &[Control {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use dashu_int::IBig;
 
 use crate::claim::judging::{all_hold, all_slopes_within};
-use crate::claim::{Claim, Condition, Control, Evidence, Figure, Outcome, Profile, Scale, Table, Value};
+use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::count::{binomial, dimension_for_error, dimension_for_hundredth_root};
@@ -14,6 +14,7 @@ use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::walsh::Walsh;
 use crate::exact::{Dyadic, Rational};
 use crate::hierarchy::claims::counting::{dimensions, fitted_exponent, one_over, printed};
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::target::expand::on_cube;
 use crate::hierarchy::target::tree::Tree;
@@ -48,12 +49,7 @@ pub const DIMENSION: Claim<Training> = Claim {
     ],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[Figure {
-        table: "dimensions",
-        x: "d",
-        y: &["C(d,p)", "N for error 1/4", "N for error d^-0.01"],
-        scales: (Scale::Logarithmic, Scale::Logarithmic),
-    }],
+    figures: &[figures::DIMENSIONS],
     items: |_, _| Vec::new(),
     check: |c| dimension(c.profile, Tree::Signed, 2, &Dyadic::one(), binomial),
     controls: &[

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::over_gap_squared;
 use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed};
-use crate::claim::{Claim, Control, Evidence, Figure, Outcome, Profile, Scale, Table};
+use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances;
 use crate::hierarchy::claims::instances::{DEPTH_3, GAP, cells};
 use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
@@ -31,12 +32,7 @@ pub const STUCK: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[Figure {
-        table: "layerwise training",
-        x: "te eps=.1",
-        y: &["te eps=.05", "te eps=.025"],
-        scales: (Scale::Logarithmic, Scale::Logarithmic),
-    }],
+    figures: &[figures::ERROR_AGAINST_GAP],
     items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&DEPTH_3, profile, kind, &GAPS)).collect(),
     check: |c| stuck(c.profile, c.computed, Kind::Layerwise),
     controls: &[Control {

@@ -15,6 +15,7 @@ use crate::exact::count::harmonics;
 use crate::exact::linear::integer;
 use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::hierarchy::claims::counting::{dimensions, printed};
+use crate::hierarchy::claims::figures;
 use crate::hierarchy::experiment::Training;
 use crate::scalar::Scalar;
 
@@ -39,7 +40,7 @@ pub const SAMPLES: Claim<Training> = Claim {
     theorems: &[],
     full_only: false,
     parameters: Vec::new(),
-    figures: &[],
+    figures: &[figures::SAMPLES],
     items: |_, profile| {
         let chains = [PER_INPUT, TOO_FEW].into_iter().flat_map(|samples| learned(profile, samples));
         chains.flat_map(|chain| (1..=seeds(profile)).map(move |seed| chain.cell(profile, seed))).collect()
