@@ -68,12 +68,7 @@ impl<'a, S: Study> Plan<'a, S> {
         file::check_output(directory)?;
         let set: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         file::write_set(directory, &set)?;
-        Ok(format!(
-            "{} files in {}; to make one: {program} run {}/NAME.toml\n",
-            set.len(),
-            directory.display(),
-            directory.display()
-        ))
+        Ok(format!("{} files in {}, each for `{program} run`\n", set.len(), directory.display()))
     }
 }
 
@@ -86,7 +81,7 @@ fn file_of<S: Study>(program: &str, item: &S::Item, ids: &[&str]) -> (String, St
         Some(tables) => head + &tables,
         None => format!("{head}# not to be expressed as a file for `{program} run`\n"),
     };
-    (format!("{name}.toml"), text)
+    (name + ".toml", text)
 }
 
 /// Tables of values as TOML; `None` where a number is missing, as one that is not finite is in JSON.

@@ -150,3 +150,17 @@ fn label(column: &str) -> String {
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinning_keeps_both_ends() {
+        let points: Vec<(f64, f64)> = (0..5001).map(|i| (f64::from(i), 1.0)).collect();
+        let kept = thinned(points.clone());
+        assert!(kept.len() <= MOST_POINTS + 1 && kept.first() == points.first() && kept.last() == points.last());
+        assert_eq!(thinned(points[..3].to_vec()), points[..3]);
+        assert!(thinned(Vec::new()).is_empty());
+    }
+}

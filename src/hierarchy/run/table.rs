@@ -225,3 +225,43 @@ fn datum(value: &Value) -> Datum {
 pub fn is_seed(axis: &Axis) -> bool {
     axis.key == SEED || axis.key.ends_with(".seed")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::sweep::Experiment;
+    use super::*;
+
+    fn axes(sweep: &str) -> Vec<Axis> {
+        Experiment::parse(Path::new("x.toml"), &format!("[sweep]\n{sweep}")).unwrap().sweep.unwrap().axes
+    }
+
+    #[test]
+    fn every_key_of_a_sweep_has_a_column_and_no_two_have_one_name() {
+        let sweep = "target.dimension = [8]\ntarget.width = [[1, 1]]\nlearner.width = [1]\nlearner.step = [0.1]\ndata.noise = [0.1]\nseed = [1]";
+        let axes = axes(sweep);
+        let found: Vec<String> = axes.iter().map(column_of).collect();
+        assert_eq!(found, ["dimension", "target_width", "learner_width", "step", "noise", "data_seed"]);
+        let mut columns = columns(&axes);
+        assert!(found.iter().all(|name| columns.contains(name)));
+        columns.sort();
+        assert!(columns.windows(2).all(|pair| pair[0] != pair[1]), "{columns:?}");
+        for (column, holds_numbers) in
+            [("dimension", true), ("target_width", false), ("step", true), ("te", true), ("kind", false)]
+        {
+            assert_eq!(is_number(&axes, column), holds_numbers, "{column}");
+        }
+    }
+
+    #[test]
+    fn cells_are_written_as_csv_readers_expect() {
+        let results = Results {
+            columns: vec!["a".into(), "b".into(), "c".into()],
+            rows: vec![vec![Datum::Text("x, \"y\"".into()), Datum::Number(1e-28), Datum::Absent]],
+        };
+        assert_eq!(results.csv(), "a,b,c\n\"x, \"\"y\"\"\",1e-28,\n");
+        assert_eq!([0.0, 64.0, 0.25, 1e20].map(|n| Datum::Number(n).shown()), ["0", "64", "0.25", "1e20"]);
+        assert_eq!(datum(&Value::from(vec![vec![0], vec![0, 2]])).shown(), "[0] [0 2]");
+    }
+}
