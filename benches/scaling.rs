@@ -202,7 +202,10 @@ fn risk(dimension: usize, width: usize) -> Result<Work> {
     let scales = scales(GAP, architecture.depth());
     let (target, learner) = (initial_network(&architecture, &scales, 1.0, 2)?, initial_network(&architecture, &scales, 0.3, 1)?);
     Ok(Box::new(move || match relative_risk(black_box(&target), black_box(&learner), Distribution::Gaussian) {
-        Ok(risk) => Ok(drop(black_box(risk))),
+        Ok(risk) => {
+            black_box(risk);
+            Ok(())
+        }
         Err(absent) => Err(Error::refused(format!("no exact risk: {absent}"))),
     }))
 }

@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::cli::answer::Answer;
@@ -79,8 +79,24 @@ fn count_in(directory: &Path, sweep: &Sweep, count: usize, full: bool) -> Result
 }
 
 /// The instructions that a file of callgrind's says were executed.
-fn total(path: &PathBuf) -> Result<f64> {
+fn total(path: &Path) -> Result<f64> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
     let number = text.lines().find_map(|line| line.strip_prefix("totals: ")?.trim().parse().ok());
     number.ok_or_else(|| Error::input("no line `totals: N`", "one in each of callgrind's files").in_file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_read_and_a_file_without_them_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out.1");
+        std::fs::write(&path, "version: 1\nevents: Ir\nfn=(1)\n3 7\n\ntotals: 22956364\n").unwrap();
+        assert_eq!(total(&path).unwrap(), 22_956_364.0);
+        std::fs::write(&path, "version: 1\nevents: Ir\n").unwrap();
+        assert_eq!(total(&path).unwrap_err().file(), Some(path.as_path()));
+        assert!(total(&directory.path().join("out.2")).is_err());
+    }
 }
