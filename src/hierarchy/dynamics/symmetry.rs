@@ -103,9 +103,8 @@ pub fn nearest_zero(target: &Network<f64>, learner: &Network<f64>) -> Result<Net
             unturned.push(match j {
                 0 | 1 => weights,
                 _ => {
-                    let spans = [&target.layer(j).span, &learner.layer(j).span].map(|span| exact(span));
-                    let [from, to] = spans;
-                    carried(&weights, &Squares::of(&from?), &Squares::of(&to?), &turns[j - 2])?
+                    let (from, to) = (exact(&target.layer(j).span)?, exact(&learner.layer(j).span)?);
+                    carried(&weights, &Squares::of(&from), &Squares::of(&to), &turns[j - 2])?
                 }
             });
         }

@@ -33,7 +33,7 @@ pub const WIDTH_2: Claim<Training> = Claim {
              norms of small matrices, and by what is rounded (intervals). Four coordinates hold K_2 and the target for \
              any d. Near the target the second derivative is positive across the directions of the two symmetries: \
              enclosed at one point, uniform on the orbit because the symmetries are isometries; how fast it changes is \
-             bounded. proofs/width-2.md. The starts were chosen before looking at the runs, the numbers of steps after it.",
+             bounded. proofs/width-2.md. The starts and the numbers of steps were chosen after looking at runs.",
     evidence: &[Evidence::Enclosed],
     missing: "starts in general: only the named ones and small balls about them are covered",
     theorems: &[],

@@ -130,17 +130,19 @@ const UNITS: [f64; 5] = [0.6, 0.3, 0.3, 0.1, 0.3];
 fn is_definite(a: &Square<4>) -> bool {
     let middle: Square<4> = a.map(|row| row.map(|v| Interval::try_from(v.mid()).unwrap_or(Interval::ENTIRE)));
     let r = cholesky(&middle);
-    // C = R^-1, by floats of which nothing is assumed
-    let mut c = [[n(0); 4]; 4];
-    for j in 0..4 {
+    // The columns of C = R^-1, by floats of which nothing is assumed.
+    let column = |j: usize| {
+        let mut column = [n(0); 4];
         for i in (0..=j).rev() {
-            let above = sum((i + 1..=j).map(|m| r[i][m] * c[m][j]));
+            let above = sum((i + 1..=j).map(|m| r[i][m] * column[m]));
             let value = (n(i32::from(i == j)) - above) / r[i][i];
-            c[i][j] = Interval::try_from(value.mid()).unwrap_or(Interval::ENTIRE);
+            column[i] = Interval::try_from(value.mid()).unwrap_or(Interval::ENTIRE);
         }
-    }
-    let ac: Square<4> = std::array::from_fn(|i| std::array::from_fn(|j| sum((0..=j).map(|m| a[i][m] * c[m][j]))));
-    let cac = |i: usize, j: usize| sum((0..=i).map(|m| c[m][i] * ac[m][j]));
+        column
+    };
+    let c: Square<4> = std::array::from_fn(column);
+    let ac: Square<4> = std::array::from_fn(|i| std::array::from_fn(|j| sum((0..=j).map(|m| a[i][m] * c[j][m]))));
+    let cac = |i: usize, j: usize| sum((0..=i).map(|m| c[i][m] * ac[m][j]));
     (0..4).all(|i| {
         let off = sum((0..4).filter(|j| *j != i).map(|j| cac(i, j).abs()));
         off.certainly_less(cac(i, i)) == Some(true)
