@@ -109,6 +109,17 @@ pub fn write_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
     })
 }
 
+/// Removes a regular file, where there is one of this name.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove(path: &Path) -> Result<()> {
+    match path.symlink_metadata().is_ok_and(|found| found.is_file()) {
+        true => fs::remove_file(path).map_err(|e| Error::io("remove", path, &e)),
+        false => Ok(()),
+    }
+}
+
 fn replace_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
     let staged: Vec<Staged> =
         files.iter().map(|(name, text)| Staged::beside(&directory.join(name), text)).collect::<Result<_>>()?;

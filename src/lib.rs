@@ -45,6 +45,7 @@
 //! | exact arithmetic | [`Rational`], [`Dyadic`], [`Polynomial`]; [`exact::hermite`], [`exact::inputs`], [`exact::moments`] |
 //! | rigorous enclosures | [`Interval`]; [`enclosure`] |
 //! | the least error of any `N` fixed functions: a tail of eigenvalues, certified | [`Gram`], [`eigenvalue_tails`] |
+//! | the growth of a cost, gated in CI | [`growth::Sweep`], [`cli::scaling`]; [`_docs::speed`] |
 //! | runs that replay bit for bit | [`Stream`], [`portable::product`], [`portable::reduce`], [`portable::elementary`] |
 //! | an instance of this paper's class, trained | `bfc run`; [`_docs::run`] |
 //! | a run rebuilt in another language | [`_docs::streams`]: from seeds to samples and weights |
@@ -75,6 +76,7 @@
 //! | [`certify`] | where candidates in plain floats meet their proofs |
 //! | [`claim`] | propositions, their checks and negative controls, and the work that they share |
 //! | [`picture`] | axes, points, lines and bands as SVG |
+//! | [`growth`] | how cost grows with size: sweeps and their exponents |
 //! | [`golden`], [`comparison`], [`cli`] | stored results, claims beside them, the command |
 //! | [`hierarchy::network`] | the quadratic DenseNet, its gradient, and both on many samples at once |
 //! | [`hierarchy::target`] | random members of the concept class, their samples, the exact population risk |
@@ -99,6 +101,7 @@ pub mod enclosure;
 pub mod error;
 pub mod exact;
 pub mod golden;
+pub mod growth;
 pub mod hierarchy;
 pub mod matrix;
 pub mod picture;

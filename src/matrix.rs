@@ -28,7 +28,10 @@ pub struct Matrix<T> {
 impl<T> Matrix<T> {
     /// The matrix with entry `entry(i, j)` at row `i`, column `j`.
     pub fn from_fn(rows: usize, cols: usize, mut entry: impl FnMut(usize, usize) -> T) -> Self {
-        let entries = (0..rows * cols).map(|n| entry(n / cols, n % cols)).collect();
+        let mut entries = Vec::with_capacity(rows * cols);
+        for i in 0..rows {
+            entries.extend((0..cols).map(|j| entry(i, j)));
+        }
         Matrix { rows, cols, entries }
     }
 

@@ -10,16 +10,12 @@ most: its multiplications and additions, or reading the inputs once a step, whic
 The steps are those of `learner::descent`: full-batch heavy ball on the centred squared loss, each block capped at a fraction of
 its norm, all layers on from the start, no early stop. NumPy takes the same steps, once, and must find the same loss as JAX.
 """
-import json
-import os
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+from common import ONE_THREAD, Server, environment, program, spread
+
 MOMENTUM, CAP, ETA, GAP = 0.9, 0.02, 0.005, 0.1
 
 # Dimension, widths, whether layer 3 reads the inputs, samples, steps a round.
@@ -157,47 +153,11 @@ def serve_jax():
         print(seconds if what == "train" else float(centred_loss(result, spans, x, y)), flush=True)
 
 
-class Server:
-    """A program that answers each line with a line."""
-
-    def __init__(self, command, **environment):
-        pinned = ["taskset", "-c", os.environ.get("CORE", "0")] + [str(word) for word in command]
-        self.process = subprocess.Popen(
-            pinned, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
-        )
-
-    def ask(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-
-def environment():
-    """The interpreter of an environment with JAX and NumPy."""
-    home = TARGET / "peers"
-    python = home / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "jax[cpu]", "numpy"], check=True)
-    return python
-
-
-def bench_binary():
-    command = ["cargo", "bench", "--bench", "steps", "--no-run", "--message-format=json"]
-    lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    built = [json.loads(line) for line in lines if line.startswith("{")]
-    return next(m["executable"] for m in built if m.get("target", {}).get("name") == "steps" and m.get("executable"))
-
-
-def spread(values):
-    return "%.2f / %.2f / %.2f" % (min(values), statistics.median(values), max(values))
-
-
 def main(rounds):
-    bfc = Server([bench_binary()])
-    one_thread = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    jax = Server([environment(), __file__, "--serve"], JAX_PLATFORMS="cpu", **one_thread)
-    check = Server([environment(), __file__, "--numpy"], **one_thread)
+    bfc, python = Server([program("steps")]), environment("peers", ["jax[cpu]", "numpy"])
+    jax_only = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "JAX_PLATFORMS": "cpu"}
+    jax = Server([python, __file__, "--serve"], **jax_only, **ONE_THREAD)
+    check = Server([python, __file__, "--numpy"], **ONE_THREAD)
     print("case      us a step bfc, JAX (medians)   JAX over bfc, least / median / greatest   bfc over its limit   the limit")
     for case, (d, _, _, samples, steps) in CASES.items():
         losses = jax.ask("loss", case, 20), check.ask(case, 20)

@@ -11,15 +11,19 @@ proved. It shares no line with the program that wrote the certificate. No float 
 import json
 import os
 import sys
+from collections import namedtuple
 from fractions import Fraction
 from math import isqrt
 from pathlib import Path
 
 REFUSED, UNREADABLE = 1, 2
-FORMAT, STATEMENT = "bfc-boxes-1", "descent at depth 3"
+FORMAT = "bfc-boxes-1"
 BITS = 80
 ONE = 1 << BITS
 LARGEST_TREE = 2_000_000
+
+# The name of a statement, the number of sides of its boxes, whether a chart holds all points that it speaks of, and whether it is proved on a box.
+Statement = namedtuple("Statement", "name sides covers proved")
 
 class Failure(Exception):
     """A reason and an exit code."""
@@ -136,55 +140,57 @@ def covers(chart, level):
     # D >= 4 sigma = 2 sqrt(2) > 2.828
     require(s0 <= 0 < s1 and s1 * s1 * Fraction(2828, 1000) >= level, "the box does not hold every S with D S^2 <= level")
 
-def check(certificate):
+DEPTH_3 = Statement("descent at depth 3", 4, covers, proved)
+
+def check(certificate, statement):
     claim = {name: Fraction(certificate[name]) for name in ("level", "growth", "smoothness")}
     require(all(value > 0 for value in claim.values()), "a constant is not positive")
     chart = [[Fraction(end, 1024) for end in side] for side in certificate["chart"]]
-    covers(chart, claim["level"])
+    statement.covers(chart, claim["level"])
     claim = {name: exactly(value) for name, value in claim.items()}
     waiting, leaves = [chart], 0
     for node in certificate["tree"]:
         require(waiting, "the tree goes on after its last box")
         part = waiting.pop()
-        if node in "0123":
+        if node in "01234"[:statement.sides]:
             side = int(node)
             low, high = part[side]
             middle = (low + high) / 2
             waiting += [part[:side] + [[middle, high]] + part[side + 1:], part[:side] + [[low, middle]] + part[side + 1:]]
             continue
-        require(node in "HO", "the tree has a node that is neither a side nor a box")
+        require(node in ("H", "O"), "the tree has a node that is neither a side nor a box")
         leaves += 1
         ends = [Range(exactly(low).lo, exactly(high).hi) for low, high in part]
-        require(proved(ends, claim), f"box {leaves} is not proved: {' x '.join(f'[{low}, {high}]' for low, high in part)}")
+        require(statement.proved(ends, claim), f"box {leaves} is not proved: {' x '.join(f'[{low}, {high}]' for low, high in part)}")
     require(not waiting, "the tree ends before its last box")
-    return f"{STATEMENT}: growth {certificate['growth']}, smoothness {certificate['smoothness']}, {leaves} boxes"
+    return f"{statement.name}: growth {certificate['growth']}, smoothness {certificate['smoothness']}, {leaves} boxes"
 
 FIELDS = {"format": str, "statement": str, "chart": list, "level": str, "growth": str, "smoothness": str, "tree": str}
 
-def read(path):
+def read(path, statement):
     certificate = json.loads(Path(path).read_bytes().decode())
     shaped = isinstance(certificate, dict) and certificate.keys() == FIELDS.keys()
     require(shaped and all(type(certificate[name]) is kind for name, kind in FIELDS.items()), "not a certificate", UNREADABLE)
-    require(certificate["format"] == FORMAT and certificate["statement"] == STATEMENT, "another format or statement", UNREADABLE)
+    require(certificate["format"] == FORMAT and certificate["statement"] == statement.name, "another format or statement", UNREADABLE)
     sides = certificate["chart"]
-    numbers = len(sides) == 4 and all(type(s) is list and len(s) == 2 and all(type(e) is int and abs(e) < 2**20 for e in s) for s in sides)
-    require(numbers and all(low < high for low, high in sides), "the chart is not a box of four sides", UNREADABLE)
+    numbers = len(sides) == statement.sides and all(type(s) is list and len(s) == 2 and all(type(e) is int and abs(e) < 2**20 for e in s) for s in sides)
+    require(numbers and all(low < high for low, high in sides), f"the chart is not a box of {statement.sides} sides", UNREADABLE)
     require(0 < len(certificate["tree"]) <= LARGEST_TREE, "the tree is empty or too long", UNREADABLE)
     return certificate
 
-def verdict(arguments):
+def verdict(arguments, statement):
     """What to print, and the exit code."""
     try:
-        require(len(arguments) == 1, "usage: boxes.py CERT.json", UNREADABLE)
-        return f"accepted\n{check(read(arguments[0]))}", 0
+        require(len(arguments) == 1, f"usage: {Path(sys.argv[0]).name} CERT.json", UNREADABLE)
+        return f"accepted\n{check(read(arguments[0], statement), statement)}", 0
     except Failure as failure:
         reason, code = failure.args
     except (OSError, ValueError, OverflowError, MemoryError, KeyError, RecursionError, ZeroDivisionError) as error:
         reason, code = ascii(error), UNREADABLE
     return f"{'refused' if code == REFUSED else 'unreadable'}: {reason}", code
 
-def main(arguments):
-    text, code = verdict(arguments)
+def main(arguments, statement):
+    text, code = verdict(arguments, statement)
     try:
         require(sys.stdout is not None, "standard output is closed", UNREADABLE)
         print(text, flush=True)
@@ -194,4 +200,4 @@ def main(arguments):
     return code
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], DEPTH_3))

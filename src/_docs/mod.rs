@@ -6,6 +6,12 @@ pub mod architecture {}
 #[doc = include_str!("certificate.md")]
 pub mod certificate {}
 
+#[doc = include_str!("certify.md")]
+pub mod certify {}
+
+#[doc = include_str!("check.md")]
+pub mod check {}
+
 #[doc = include_str!("ci.md")]
 pub mod ci {}
 
@@ -23,6 +29,12 @@ pub mod report {}
 
 #[doc = include_str!("run.md")]
 pub mod run {}
+
+#[doc = include_str!("scope.md")]
+pub mod scope {}
+
+#[doc = include_str!("speed.md")]
+pub mod speed {}
 
 #[doc = include_str!("streams.md")]
 pub mod streams {}

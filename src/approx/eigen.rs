@@ -52,10 +52,22 @@ pub fn symmetric_eigen(m: &Matrix<f64>, threads: usize) -> Result<Eigen> {
     );
     outcome.map_err(|_| Error::refused("the eigendecomposition did not converge"))?;
     // faer sorts from the least eigenvalue on.
-    Ok(Eigen {
-        values: values.column_vector().iter().rev().copied().collect(),
-        vectors: Matrix::from_fn(n, n, |i, j| vectors[(i, n - 1 - j)]),
-    })
+    Ok(Eigen { values: values.column_vector().iter().rev().copied().collect(), vectors: rows_of_reversed(vectors.as_ref()) })
+}
+
+/// The rows of a square matrix with its columns in reverse order. Square pieces at a time, as the one lies by columns and the other by rows.
+fn rows_of_reversed(columns: MatRef<'_, f64>) -> Matrix<f64> {
+    const PIECE: usize = 32;
+    let n = columns.nrows();
+    let mut rows = Matrix::filled(n, n, 0.0);
+    for (first_row, first_column) in (0..n).step_by(PIECE).flat_map(|i| (0..n).step_by(PIECE).map(move |j| (i, j))) {
+        for i in first_row..(first_row + PIECE).min(n) {
+            for j in first_column..(first_column + PIECE).min(n) {
+                rows[(i, j)] = columns[(i, n - 1 - j)];
+            }
+        }
+    }
+    rows
 }
 
 /// A correction of eigenvectors `V` and eigenvalues `mu` with residual `R = GV - V diag(mu)` (guarantee: approximate).

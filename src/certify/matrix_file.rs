@@ -56,7 +56,7 @@ pub fn gram(path: &Path, symmetric_part: bool) -> Result<AnyGram> {
     let bytes = unpacked(read(path)?).map_err(|e| e.in_file(path))?;
     let gram = || {
         let given = parse(&bytes, Wanted::Square)?;
-        match given.asymmetry() {
+        match given.asymmetry()? {
             _ if symmetric_part => given.symmetric_part(),
             None => given.gram(),
             Some(asymmetry) => Err(at_line(Error::refused(asymmetry.message), &bytes, asymmetry.place)),

@@ -12,7 +12,7 @@ use crate::exact::Rational;
 use crate::portable::rng::Stream;
 
 /// How often the seeds are drawn again.
-const RESAMPLES: usize = 1000;
+pub const RESAMPLES: usize = 1000;
 /// Slopes left out at either end of the interval.
 const TRIMMED: usize = RESAMPLES / 40;
 
@@ -40,9 +40,15 @@ pub struct Exponent {
 ///
 /// Resamples come from the stream `bootstrap` of seed 1. Guarantee: valid, for the resamples that were drawn.
 pub fn fitted_exponent(observed: &[Observed]) -> Option<Exponent> {
-    let values: Vec<(u64, Vec<&Rational>)> = observed
+    let point = |o: &Observed| Some((Rational::from(i64::try_from(o.size).ok()?), o.values.clone()));
+    exponent(&observed.iter().map(point).collect::<Option<Vec<_>>>()?)
+}
+
+/// As [`fitted_exponent`], of any positive sizes: each with the values of its seeds.
+pub fn exponent(observed: &[(Rational, Vec<Option<Rational>>)]) -> Option<Exponent> {
+    let values: Vec<(&Rational, Vec<&Rational>)> = observed
         .iter()
-        .map(|o| Some((o.size, o.values.iter().map(Option::as_ref).collect::<Option<_>>()?)))
+        .map(|(size, values)| Some((size, values.iter().map(Option::as_ref).collect::<Option<_>>()?)))
         .collect::<Option<_>>()?;
     let mut stream = Stream::new(1, "bootstrap");
     let resample = |stream: &mut Stream| slope(values.iter().map(|(size, all)| (*size, median(drawn(all, stream)))));
@@ -66,10 +72,8 @@ pub fn median(mut values: Vec<&Rational>) -> Option<Rational> {
     Some(&half * &(*low + *high))
 }
 
-fn slope(medians: impl Iterator<Item = (u64, Option<Rational>)>) -> Option<Interval> {
-    let point = |(size, median): (u64, Option<Rational>)| {
-        Some((Interval::from(&Rational::from(i64::try_from(size).ok()?)), Interval::from(&median?)))
-    };
+fn slope<'a>(medians: impl Iterator<Item = (&'a Rational, Option<Rational>)>) -> Option<Interval> {
+    let point = |(size, median): (&Rational, Option<Rational>)| Some((Interval::from(size), Interval::from(&median?)));
     loglog_slope(&medians.map(point).collect::<Option<Vec<_>>>()?)
 }
 

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Ledger;
 use crate::error::{Error, Result};
-use crate::parallel;
+use crate::parallel::{self, Task};
 
 /// The digest that identifies an item.
 pub type Key = [u8; 32];
@@ -34,6 +35,11 @@ pub trait Study: 'static {
 
     /// What it is and how it is done, as two cells of the table of `check --plan`.
     fn row(item: &Self::Item) -> [String; 2];
+
+    /// The tables of a file by which the program makes this item alone; none where it has no command for that.
+    fn configuration(_: &Self::Item) -> Option<serde_json::Value> {
+        None
+    }
 
     /// The results of the items of one group, in their order. They must not depend on which items of the group are asked for.
     ///
@@ -120,10 +126,38 @@ impl<S: Study> Computed<S> {
     /// # Errors
     /// When an item is impossible.
     pub fn of(items: &[S::Item], jobs: usize) -> Result<Self> {
-        let computed = Computed::begin(items, None);
-        let groups = gather::<S>(items);
-        let finished = parallel::map(&groups, jobs, |group| computed.compute(group, None));
-        finished.into_iter().collect::<Result<()>>().map(|()| computed)
+        Computed::kept(items, jobs, None, &|_, _| ())
+    }
+
+    /// As [`of`](Self::of), with what `ledger` holds of them; what is computed is kept there as soon as its group is finished. `progress` is
+    /// called with how many items are finished, and how many there are.
+    ///
+    /// # Errors
+    /// When an item is impossible, with what it is, or the ledger cannot be written; nothing more is begun then.
+    pub fn kept(
+        items: &[S::Item],
+        jobs: usize,
+        ledger: Option<&Ledger>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Self> {
+        ledger.map_or(Ok(()), Ledger::check_names)?;
+        let computed = Computed::begin(items, ledger);
+        let groups = gather::<S>(items.iter().filter(|item| !computed.has(&S::key(item))));
+        ledger.filter(|_| !groups.is_empty()).map_or(Ok(()), Ledger::check_writable)?;
+        let (total, done) = (computed.found.len(), AtomicUsize::new(computed.count()));
+        progress(computed.count(), total);
+        let tasks: Vec<Task> = groups.iter().map(|_| Task::default()).collect();
+        parallel::run(&tasks, jobs, |index| {
+            let group = &groups[index];
+            computed.compute(group, ledger).map_err(|e| match group.items.first() {
+                Some(item) => e.and(S::row(item).join(", ")),
+                None => e,
+            })?;
+            let count = group.items.len();
+            progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
+            Ok(())
+        })?;
+        Ok(computed)
     }
 
     /// The result of `item`.

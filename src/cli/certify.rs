@@ -114,8 +114,8 @@ enum CertifyFormat {
 pub fn command(command: &CertifyCommand) -> Result<Answer> {
     let start = Instant::now();
     let answer = match command {
-        CertifyCommand::Tail(arguments) => output::with_spinner("certifying", || tail(arguments)),
-        CertifyCommand::Check(arguments) => output::with_spinner("checking", || check(arguments)),
+        CertifyCommand::Tail(arguments) => output::with_spinner("certifying", |_| tail(arguments)),
+        CertifyCommand::Check(arguments) => output::with_spinner("checking", |_| check(arguments)),
     };
     output::duration("certified", start);
     answer

@@ -1,6 +1,5 @@
 //! `bfc check`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -9,14 +8,15 @@ use clap::ValueEnum;
 use super::answer::Answer;
 use super::common::Common;
 use super::exit::Exit;
+use super::plan::Plan;
 use super::shard::{self, Shard};
 use super::{goldens, output};
-use crate::claim::{Catalogue, Claim, Evaluation, Key, Profile, Study, require_platform};
+use crate::claim::{Catalogue, Claim, Evaluation, Profile, Study, require_platform};
 use crate::comparison::{Comparison, Entry};
 use crate::error::Result;
 use crate::file;
 use crate::golden::Status;
-use crate::layout::{Look, aligned};
+use crate::layout::Look;
 use crate::report;
 use crate::report::junit::Times;
 
@@ -43,6 +43,9 @@ pub struct CheckArguments {
     /// List the training runs that would be made, and make none
     #[arg(long, conflicts_with_all = ["format", "summary"])]
     pub plan: bool,
+    /// With --plan: print each run as a file for the command `run`; with --out, write each to DIR
+    #[arg(long, requires = "plan")]
+    pub toml: bool,
     /// Do only share I of N, into --out, and judge nothing; `bfc merge` joins the shares
     #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["format", "controls", "summary"])]
     pub shard: Option<Shard>,
@@ -63,7 +66,9 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments, l
     let claims = catalogue.select(&arguments.claims)?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     if arguments.plan {
-        return Ok(Answer { text: plan(&claims, profile, arguments.shard), exit: Exit::Success });
+        let plan = Plan::new(&claims, profile, arguments.shard);
+        let text = if arguments.toml { plan.files(catalogue.name, common.out.as_deref())? } else { plan.table() };
+        return Ok(Answer { text, exit: Exit::Success });
     }
     require_platform()?;
     match (arguments.shard, common.ledger(catalogue.name, &catalogue.sources, false)?) {
@@ -203,40 +208,6 @@ fn bless(program: &str, command: &str, ids: &[&str], common: &Common) -> String 
     let golden = common.golden.to_str().filter(|g| *g != "golden").map_or(String::new(), |g| format!(" --golden {g}"));
     let ids: String = ids.iter().map(|id| format!(" {id}")).collect();
     format!("{program} {command}{ids} --profile {}{golden}", common.profile().name())
-}
-
-/// Every item that the claims need, once, with the claims that need it; then the claims that need none. Of one shard, if one is given.
-fn plan<S: Study>(claims: &[&Claim<S>], profile: Profile, shard: Option<Shard>) -> String {
-    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
-    let mut rows: Vec<(S::Item, Vec<&str>)> = Vec::new();
-    for claim in claims.iter().filter(|claim| claim.is_checked_in(profile)) {
-        for item in (claim.items)(claim, profile) {
-            let at = *places.entry(S::key(&item)).or_insert(rows.len());
-            if at == rows.len() {
-                rows.push((item, Vec::new()));
-            }
-            rows[at].1.push(&claim.id);
-        }
-    }
-    let Shard { index, count } = shard.unwrap_or(Shard { index: 1, count: 1 });
-    let all: Vec<S::Item> = rows.iter().map(|(item, _)| item.clone()).collect();
-    let own: BTreeSet<Key> = crate::claim::shard::<S>(&all, index - 1, count).iter().map(S::key).collect();
-    rows.retain(|(item, _)| own.contains(&S::key(item)));
-    let work = Evaluation { claims, profile, jobs: 1, ledger: None };
-    let without: Vec<&str> = work.claims_without_items().iter().skip(index - 1).step_by(count).map(|c| &*c.id).collect();
-    let head = ["run", "instance", "learner", "claims"].map(String::from).to_vec();
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|(item, ids)| plan_row::<S>(item, ids))).collect();
-    let text: String = aligned(&lines).iter().map(|line| format!("{line}\n")).collect();
-    let numbers = format!("runs: {}; claims without runs: {}; profile {}", rows.len(), without.len(), profile.name());
-    format!("{text}\nclaims without runs: {}\n\n{numbers}\n", without.join(" "))
-}
-
-fn plan_row<S: Study>(item: &S::Item, ids: &[&str]) -> Vec<String> {
-    let mut ids = ids.to_vec();
-    ids.dedup();
-    let [what, how] = S::row(item);
-    let key: String = S::key(item).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    vec![key, what, how, ids.join(" ")]
 }
 
 #[cfg(test)]

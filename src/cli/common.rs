@@ -70,8 +70,13 @@ impl Common {
 
     /// Threads.
     pub fn jobs(&self) -> usize {
-        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+        threads(self.jobs)
     }
+}
+
+/// As many threads as are asked for, or one a processor.
+pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
+    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
 /// A number of threads that is asked for.

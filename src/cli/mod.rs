@@ -20,19 +20,26 @@ mod common;
 mod estimate;
 mod exit;
 mod goldens;
+mod interrupt;
 mod manual;
 mod new;
 mod output;
+mod plan;
 mod report;
+mod scaling;
 mod shard;
 mod show;
 mod stopwatch;
 mod weights;
 
 pub use answer::Answer;
+pub use common::{jobs, threads};
 pub use estimate::Limit;
 pub use exit::Exit;
-pub use output::{duration, note, with_spinner};
+pub use interrupt::on_interrupt;
+pub use output::{duration, note, with_progress, with_spinner};
+pub use scaling::scaling;
+pub use shard::Shard;
 
 /// A command that a catalogue's program has beside those that all have.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@
 use dashu_int::UBig;
 use dashu_int::ops::SquareRootRem;
 
-use super::slicing::{bit_length, exact_product_rows, largest_bits, largest_row_sum};
+use super::slicing::{bit_length, exact_gram_rows, exact_product_rows, largest_bits, largest_row_sum};
 use crate::error::{Error, Result};
 use crate::exact::gram::Gram;
 use crate::exact::{Dyadic, Rational};
@@ -127,15 +127,18 @@ pub(super) fn coarse_singular_value_lower(
     if largest_bits(coarse) > bits + 1 {
         return Ok(None);
     }
-    let defect = exact_product_rows(&coarse.transposed(), coarse, threads, |i, row| {
-        let mut row = row.to_vec();
-        row[i] -= 1 << (2 * bits);
-        norm_squared_upper(&row)
-    })?;
-    let defect_upper = dyadic(sqrt_upper(&defect.into_iter().sum()), 2 * i64::from(bits));
+    let defect = exact_gram_rows(coarse, threads, |i, row| symmetric_norm_squared(&row[..i], row[i] as i64 - (1 << (2 * bits))))?;
+    let defect_upper = dyadic(sqrt_upper(&defect.into_iter().map(UBig::from).sum()), 2 * i64::from(bits));
     let rounding_upper = if rounded { UBig::from(coarse.rows().max(coarse.cols())) } else { UBig::ZERO };
     let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, i64::from(bits) + 1);
     Ok((sigma > Rational::from(0)).then_some(sigma))
+}
+
+/// What a row of the lower triangle of a symmetric matrix adds to the sum of the squares of all entries (guarantee: exact); the entries are
+/// integers up to `2^53`, at most `2^20` of them.
+fn symmetric_norm_squared(below_diagonal: &[f64], diagonal: i64) -> u128 {
+    let square = |x: i64| u128::from(x.unsigned_abs()).pow(2);
+    2 * below_diagonal.iter().map(|&x| square(x as i64)).sum::<u128>() + square(diagonal)
 }
 
 /// `value / 2^bits`, rounded to the nearest integer, halves upwards.
@@ -171,6 +174,24 @@ pub fn sqrt_upper(value: &UBig) -> UBig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An entry off the diagonal stands for two: the bound is that of all of `W'W - I`, added up here entry by entry.
+    #[test]
+    fn the_singular_value_is_bounded_by_the_whole_matrix() {
+        let (bits, order) = (12u32, 5);
+        let entry = |i: usize, j: usize| if i == j { (1 << bits) - 3 } else { (i * 7 + j * 3) as i64 % 11 - 5 };
+        let coarse = Matrix::from_fn(order, order, entry);
+        let defect = |i: usize, j: usize| {
+            let inner: i64 = (0..order).map(|k| coarse[(k, i)] * coarse[(k, j)]).sum();
+            inner - if i == j { 1 << (2 * bits) } else { 0 }
+        };
+        let all = (0..order).flat_map(|i| (0..order).map(move |j| (i, j)));
+        let squares: UBig = all.map(|(i, j)| UBig::from(defect(i, j).unsigned_abs()).sqr()).sum();
+        let expected = &Rational::from(1) - &dyadic(sqrt_upper(&squares), 2 * i64::from(bits));
+        for threads in [1, 2] {
+            assert_eq!(coarse_singular_value_lower(&coarse, bits, false, threads).unwrap(), Some(expected.clone()));
+        }
+    }
 
     /// Entries of more than 48 bits are rounded before they are squared: upwards, so that the bound is one.
     #[test]

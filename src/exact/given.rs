@@ -65,21 +65,33 @@ impl Wanted {
 impl Given {
     /// How a square matrix differs from its transpose, if it does: of integers the first pair of entries, of floats the one with the
     /// largest gap.
-    pub fn asymmetry(&self) -> Option<Asymmetry> {
-        match self {
+    ///
+    /// # Errors
+    /// When it is not square.
+    pub fn asymmetry(&self) -> Result<Option<Asymmetry>> {
+        self.check_square()?;
+        Ok(match self {
             Given::Integers(entries) => {
                 first_asymmetry(entries).map(|(i, j)| Asymmetry { place: (i, j), message: asymmetry(entries, i, j) })
             }
             Given::Numbers(entries) => largest_gap(entries),
-        }
+        })
+    }
+
+    fn check_square(&self) -> Result<()> {
+        let (rows, cols) = match self {
+            Given::Integers(entries) => (entries.rows(), entries.cols()),
+            Given::Numbers(entries) => (entries.rows(), entries.cols()),
+        };
+        Wanted::Square.checked(rows, cols, matches!(self, Given::Integers(_))).map(drop)
     }
 
     /// The Gram matrix that a symmetric matrix is, over the denominator 1.
     ///
     /// # Errors
-    /// When it is not symmetric, or the exponents of its entries are too far apart.
+    /// When it is not square and symmetric, or the exponents of its entries are too far apart.
     pub fn gram(&self) -> Result<AnyGram> {
-        if let Some(Asymmetry { message, .. }) = self.asymmetry() {
+        if let Some(Asymmetry { message, .. }) = self.asymmetry()? {
             return Err(Error::refused(message));
         }
         match self {
@@ -94,8 +106,9 @@ impl Given {
     /// `(G + G')/2` for a square matrix `G`, over the denominator 1 (guarantee: exact).
     ///
     /// # Errors
-    /// When the exponents of the entries are too far apart.
+    /// When it is not square, or the exponents of the entries are too far apart.
     pub fn symmetric_part(&self) -> Result<AnyGram> {
+        self.check_square()?;
         let (entries, scale) = self.integers()?;
         let sums = Matrix::from_fn(entries.rows(), entries.cols(), |i, j| &entries[(i, j)] + &entries[(j, i)]);
         BigGram::new(sums, scale + 1, NonZeroU64::MIN).map(AnyGram::from)
@@ -169,9 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_square_has_no_transpose_to_differ_from() {
+        let floats = numbers(3, &["1", "0", "0.25", "0", "1", "0.1"]);
+        let integers = Given::Integers(Matrix::filled(2, 3, 1));
+        for given in [floats, integers] {
+            assert!(given.asymmetry().is_err() && given.gram().is_err() && given.symmetric_part().is_err(), "{given:?}");
+        }
+    }
+
+    #[test]
     fn the_largest_gap_is_named() {
         let given = numbers(3, &["1", "0", "0.25", "0", "1", "0.1", "0.250000001", "0.09", "1"]);
-        let Asymmetry { place, message } = given.asymmetry().unwrap();
+        let Asymmetry { place, message } = given.asymmetry().unwrap().unwrap();
         assert_eq!(place, (2, 1));
         assert!(message.contains("the largest gap, 0.0100, is between entries (3, 2) and (2, 3)"), "{message}");
         assert!(message.contains("--features") && message.contains("--symmetric-part"), "{message}");

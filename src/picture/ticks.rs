@@ -40,7 +40,7 @@ fn linear(low: f64, high: f64) -> Vec<Tick> {
     (0..=count).map(at).map(|value| Tick { value, label: label(value) }).collect()
 }
 
-/// Powers of ten; below three of them also 2 and 5 times, so that there are ticks.
+/// Powers of ten; below three of them also 2 and 5 times; where even these are not two, as on a linear axis: so that there are ticks.
 fn logarithmic(low: f64, high: f64) -> Vec<Tick> {
     let (least, most) = (exponent(low), exponent(high));
     let between = |(m, e): (u32, i32)| {
@@ -49,7 +49,10 @@ fn logarithmic(low: f64, high: f64) -> Vec<Tick> {
     };
     let powers: Vec<Tick> = (least..=most).filter_map(|e| between((1, e))).collect();
     match powers.len() {
-        0..=2 => (least..=most).flat_map(|e| [1, 2, 5].map(|m| (m, e))).filter_map(between).collect(),
+        0..=2 => {
+            let round: Vec<Tick> = (least..=most).flat_map(|e| [1, 2, 5].map(|m| (m, e))).filter_map(between).collect();
+            if round.len() < 2 { linear(low, high) } else { round }
+        }
         count => powers.into_iter().step_by(count.div_ceil(MOST)).collect(),
     }
 }
@@ -92,6 +95,7 @@ mod tests {
         assert_eq!(labels(Scale::Logarithmic, 1e-28, 1.0).first().map(String::as_str), Some("1e-28"));
         assert_eq!(labels(Scale::Logarithmic, 0.05, 200.0), ["0.1", "1", "10", "100"]);
         assert_eq!(labels(Scale::Logarithmic, 16.0, 128.0), ["20", "50", "100"]);
+        assert_eq!(labels(Scale::Logarithmic, 241.0, 279.0), ["245", "250", "255", "260", "265", "270", "275"]);
     }
 
     #[test]

@@ -70,9 +70,20 @@ impl<'a> From<&'a Matrix<f64>> for View<'a> {
 /// # Panics
 /// When the shapes do not fit; the shapes are the caller's, never a user's.
 pub fn add_product(c: &mut [f64], a: View<'_>, b: &[f64], n: usize) {
+    add_first_columns(c, a, b, n, n);
+}
+
+/// As [`add_product`], of the first `n` columns of `B`, which has `cols`: `c` holds the rows of `n` columns of `C`.
+///
+/// Guarantee: replayed; each entry has the bits that [`add_product`] gives it.
+///
+/// # Panics
+/// As [`add_product`], and when `n` is above `cols`.
+pub fn add_first_columns(c: &mut [f64], a: View<'_>, b: &[f64], cols: usize, n: usize) {
     assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
-    assert_eq!(b.len(), a.cols * n, "B has a row for each column of A");
-    Arch::new().dispatch(Kernel { c, a, b, n });
+    assert_eq!(b.len(), a.cols * cols, "B has a row for each column of A");
+    assert!(n <= cols, "no more columns than B has");
+    Arch::new().dispatch(Kernel { c, a, b, n, cols });
 }
 
 /// `A B`, summed as [`add_product`] sums, from zero. Guarantee: replayed.
@@ -110,7 +121,10 @@ struct Kernel<'a> {
     c: &'a mut [f64],
     a: View<'a>,
     b: &'a [f64],
+    /// Columns of `C`.
     n: usize,
+    /// Columns of `B`.
+    cols: usize,
 }
 
 impl WithSimd for Kernel<'_> {
@@ -154,11 +168,11 @@ impl Kernel<'_> {
         for first in (0..self.a.cols).step_by(INNER_BLOCK) {
             let inner = first..(first + INNER_BLOCK).min(self.a.cols);
             if self.a.rows < PACK_ROWS {
-                self.block::<S, W>(simd, j, width, inner, &self.b[first * self.n + j..], self.n);
+                self.block::<S, W>(simd, j, width, inner, &self.b[first * self.cols + j..], self.cols);
                 continue;
             }
             packed.clear();
-            inner.clone().for_each(|k| packed.extend_from_slice(&self.b[k * self.n + j..][..width]));
+            inner.clone().for_each(|k| packed.extend_from_slice(&self.b[k * self.cols + j..][..width]));
             self.block::<S, W>(simd, j, width, inner, &packed, width);
         }
     }
@@ -261,6 +275,21 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_columns_are_those_of_the_whole_product() {
+        let (mut stream, (m, inner, cols)) = (Stream::new(1, "columns test"), (9, 300, 41));
+        let (a, b): (Vec<f64>, Vec<f64>) = (stream.normals(m * inner), stream.normals(inner * cols));
+        let mut whole = vec![0.0; m * cols];
+        add_product(&mut whole, View::rows(&a, m, inner), &b, cols);
+        for n in [0, 1, 8, 9, 40, 41] {
+            let mut c = vec![0.0; m * n];
+            add_first_columns(&mut c, View::rows(&a, m, inner), &b, cols, n);
+            for i in 0..m {
+                assert_eq!(c[i * n..(i + 1) * n], whole[i * cols..i * cols + n], "row {i} of {n} columns");
             }
         }
     }

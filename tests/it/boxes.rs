@@ -6,14 +6,20 @@ use std::{env, fs, io};
 
 const CERTIFICATE: &str = include_str!("../../proofs/certificates/descent-depth-3.json");
 const NEAR: &str = include_str!("../../proofs/certificates/descent-depth-3-near.json");
+/// Depth 4, from the outermost region.
+const DEPTH_4: [&str; 3] = [
+    include_str!("../../proofs/certificates/descent-depth-4-outer.json"),
+    include_str!("../../proofs/certificates/descent-depth-4-middle.json"),
+    include_str!("../../proofs/certificates/descent-depth-4-inner.json"),
+];
 
-/// The exit code of `boxes.py` on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
-fn check(name: &str, certificate: &str) -> Option<(i32, String)> {
+/// The exit code of a checker on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
+fn check(script: &str, name: &str, certificate: &str) -> Option<(i32, String)> {
     let place = env::temp_dir().join(format!("bfc-boxes-{}-{name}", std::process::id()));
     fs::create_dir_all(&place).unwrap();
     let file = place.join("certificate.json");
     fs::write(&file, certificate).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/boxes.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates").join(script);
     let run = Command::new("python3").arg(script).arg(&file).output();
     fs::remove_dir_all(&place).unwrap();
     match run {
@@ -28,12 +34,20 @@ fn check(name: &str, certificate: &str) -> Option<(i32, String)> {
 
 /// `CERTIFICATE` with one place changed.
 fn changed(from: &str, to: &str) -> String {
-    let (before, after) = CERTIFICATE.split_once(from).unwrap_or_else(|| panic!("{from} is in the certificate"));
+    changed_in(CERTIFICATE, from, to)
+}
+
+fn changed_in(certificate: &str, from: &str, to: &str) -> String {
+    let (before, after) = certificate.split_once(from).unwrap_or_else(|| panic!("{from} is in the certificate"));
     format!("{before}{to}{after}")
 }
 
 fn assert_code(name: &str, certificate: &str, code: i32, reason: &str) {
-    if let Some((found, printed)) = check(name, certificate) {
+    assert_code_of("boxes.py", name, certificate, code, reason);
+}
+
+fn assert_code_of(script: &str, name: &str, certificate: &str, code: i32, reason: &str) {
+    if let Some((found, printed)) = check(script, name, certificate) {
         assert_eq!(found, code, "{name}: {printed}");
         assert!(printed.contains(reason), "{name}: {printed}");
     }
@@ -43,6 +57,25 @@ fn assert_code(name: &str, certificate: &str, code: i32, reason: &str) {
 fn the_stored_certificates_are_accepted() {
     assert_code("stored", CERTIFICATE, 0, "growth 11/10, smoothness 100, 231 boxes");
     assert_code("near", NEAR, 0, "growth 7/2, smoothness 65, 51 boxes");
+}
+
+#[test]
+fn the_certificates_of_depth_4_are_accepted_and_changed_ones_are_not() {
+    let [outer, middle, inner] = DEPTH_4;
+    let expect = |name: &str, certificate: &str, code: i32, reason: &str| {
+        assert_code_of("boxes_depth_4.py", name, certificate, code, reason)
+    };
+    expect("outer", outer, 0, "growth 1/5, smoothness 100, 1583 boxes");
+    expect("middle", middle, 0, "growth 2/5, smoothness 70, 476 boxes");
+    expect("inner", inner, 0, "growth 1/2, smoothness 40, 12 boxes");
+    expect("end", &changed_in(inner, "HHH\"\n}", "HH\"\n}"), 1, "the tree ends before its last box");
+    expect("split", &changed_in(inner, "\"33HH312HH", "\"33HHH"), 1, "");
+    expect("growth", &changed_in(inner, "\"1/2\"", "\"1\""), 1, "is not proved");
+    expect("smoothness", &changed_in(inner, "\"40\"", "\"25\""), 1, "is not proved");
+    expect("level", &changed_in(inner, "0.0100", "0.0200"), 1, "does not hold every X");
+    expect("gap", &changed_in(inner, "104", "100"), 1, "does not hold every eps");
+    expect("side", &changed_in(inner, "61", "58"), 1, "does not hold every S");
+    expect("depth", CERTIFICATE, 2, "another format");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn help_names_every_command() {
           merge        Join what the shards of a check have done
           completions  Print a script that completes commands and options in a shell
           man          Print the manual page, or write one for each command
-          run          Run an experiment of your own and write trace.csv, result.json and weights.json
+          run          Run an experiment of your own, or a sweep of them, and write its results and a picture
           help         Print this message or the help of the given subcommand(s)
 
         Options:
@@ -221,7 +221,7 @@ fn the_documented_experiment_runs() {
     let place = Place::new("example");
     place.write("x.toml", &example());
     place.bfc("run x.toml").says(0, &["relative risk", "x-out"]);
-    assert_eq!(place.names("x-out"), ["result.json", "trace.csv", "weights.json"]);
+    assert_eq!(place.names("x-out"), ["plot.svg", "result.json", "trace.csv", "weights.json"]);
     let result: serde_json::Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
     let risk = result["relative_risk"].as_f64().unwrap();
     assert!(risk > 0.0 && risk < 1e-3, "{risk}");
@@ -275,7 +275,7 @@ fn a_run_that_fails_leaves_the_directory_as_it_was() {
     fs::remove_dir(place.0.join("od/result.json")).unwrap();
     place.bfc("run x.toml --out od").says(0, &[]);
     place.bfc("run x.toml --out a/b/../c").says(0, &[]);
-    assert_eq!(place.names("od"), ["result.json", "trace.csv", "weights.json"]);
+    assert_eq!(place.names("od"), ["plot.svg", "result.json", "trace.csv", "weights.json"]);
     assert_eq!(place.names("a/c"), place.names("od"));
     assert_eq!(place.names("."), ["a", "constant.toml", "od", "x.toml"]);
 }

@@ -8,7 +8,7 @@ use crate::common::python::python;
 const SCRIPT: &str = "proofs/certificates/risk.py";
 
 /// Runs that end after a few steps, of all distributions and kinds of index sets.
-const RUNS: [(&str, &str); 9] = [
+const RUNS: [(&str, &str); 13] = [
     ("lin", "target = { dimension = 8, width = 2 }"),
     ("deep", "target = { dimension = 5, depth = 5, gap = 0.6 }"),
     ("linskip", "target = { dimension = 6, width = 2, skips = 'linskip', distribution = 'sphere' }"),
@@ -18,6 +18,10 @@ const RUNS: [(&str, &str); 9] = [
     ("cube", "target = { dimension = 6, depth = 4, skips = 'linskip', distribution = 'cube' }"),
     ("wide", "target = { dimension = 8, width = [6, 2] }"),
     ("frozen", "target = { dimension = 6 }\nlearner.kind = 'layerwise'"),
+    ("wider", "target = { dimension = 5 }\nlearner.width = [2, 3]\ndata.noise = 0.1"),
+    ("fresh", "target = { dimension = 5 }\nlearner.kind = 'online'"),
+    ("switched", "target = { dimension = 5 }\nlearner = { kind = 'automatic', most-steps = 80 }"),
+    ("distilled", "target = { dimension = 4 }\nlearner = { kind = 'distilled', steps = 80 }"),
 ];
 
 /// A directory of its own with the runs of these names.
@@ -31,7 +35,12 @@ fn runs(name: &str, wanted: &[&str]) -> Place {
         } else {
             "[40, 40]"
         };
-        place.write("x.toml", &format!("learner.phases = {phases}\n{text}"));
+        let phases = if text.contains("-steps = ") || text.contains(" steps = ") {
+            String::new()
+        } else {
+            format!("learner.phases = {phases}\n")
+        };
+        place.write("x.toml", &format!("{phases}{text}"));
         place.bfc(&format!("run x.toml --out runs/{name}")).says(0, &["weights.json"]);
     }
     place

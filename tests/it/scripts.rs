@@ -9,6 +9,7 @@ use crate::common::python::{output, script};
 const SCRIPTS: [(&str, &[&str]); 4] = [
     ("check.py", &["absent.json"]),
     ("boxes.py", &["absent.json"]),
+    ("boxes_depth_4.py", &["absent.json"]),
     ("headline.py", &["3", "16", "1", "10"]),
     ("risk.py", &["absent.json"]),
 ];

@@ -95,6 +95,8 @@ fn claims() -> Vec<Claim<Training>> {
         dynamics::staircase::STAIRCASE,
         dynamics::layerwise_floor::LAYERWISE_FLOOR,
         dynamics::every_dimension::EVERY_DIMENSION,
+        dynamics::depth_4::DEPTH_4,
+        dynamics::width_2::WIDTH_2,
         dynamics::a_posteriori::A_POSTERIORI,
     ]
 }

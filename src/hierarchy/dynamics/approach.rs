@@ -24,6 +24,8 @@ use crate::scalar::Scalar;
 pub struct Approach {
     /// The step size `eta`.
     pub eta: Rational,
+    /// The target's head `t_2`: what is proved holds for all members.
+    pub sigma: Interval,
     /// The largest gap `eps`.
     pub largest_gap: Rational,
     /// The least `s_0 = |K_2|^2` of a start; the largest is `1/(24 eta)`.
@@ -60,6 +62,7 @@ impl Approach {
         let decimal = |text: &str| text.parse().expect("a decimal number");
         Approach {
             eta: decimal("0.01"),
+            sigma: sigma(),
             largest_gap: decimal("0.1"),
             least_size: decimal("0.001"),
             tangent: decimal("0.011"),
@@ -72,17 +75,19 @@ impl Approach {
 
     /// `c = 8 eta B` for the gaps in `eps`.
     pub fn contraction(&self, eps: Interval) -> Interval {
-        n(8) * of(&self.eta) * (sigma() + n(6) * eps * beta())
+        n(8) * of(&self.eta) * (self.sigma + n(6) * eps * beta())
     }
 
-    /// `c_0`, the limit `eps -> 0`.
+    /// `c_0`, the least: that of the least `sigma` in the limit `eps -> 0`.
     fn least(&self) -> Interval {
-        self.contraction(Interval::zero())
+        let least = self.contraction(Interval::zero()).inf();
+        Interval::new(least, least).unwrap_or(Interval::ENTIRE)
     }
 
-    /// `c` at the largest gap.
+    /// The largest `c`: that of the largest `sigma` at the largest gap.
     fn most(&self) -> Interval {
-        self.contraction(of(&self.largest_gap))
+        let most = self.contraction(of(&self.largest_gap)).sup();
+        Interval::new(most, most).unwrap_or(Interval::ENTIRE)
     }
 
     /// The number of steps in which `ln(b^2/a^2)` falls by one, at the most: `1/(2 ln(1 + c))` (lemma 5).
@@ -184,7 +189,7 @@ impl Approach {
     pub fn level_at_the_switch(&self, deviation: &Rational) -> Interval {
         let (beta, deviation, distance) = (beta(), of(deviation), of(&self.distance));
         let gap = Interval::zero().hull(of(&self.largest_gap));
-        let (sigma, size) = (sigma(), sigma() + n(6) * gap * beta);
+        let (sigma, size) = (self.sigma, self.sigma + n(6) * gap * beta);
         let r = size + gap * distance.hull(-distance);
         let (e2, e4) = (distance + n(6) * deviation * beta, (deviation - n(1)) * beta);
         let (gamma_r, q) = (deviation * beta / r, of(&self.tangent) * root(r));

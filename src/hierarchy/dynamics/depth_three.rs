@@ -18,7 +18,7 @@ use crate::enclosure::boxes::{Finding, Outcome, Search};
 use crate::error::{Error, Result};
 use crate::exact::Rational;
 
-/// What is to be shown on `{L <= level eps^2}`, for every `0 < eps <= .1`.
+/// What is to be shown on `{L <= level eps^2}`, for every gap `0 < eps` of a chart.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// `lambda` in `|grad L|^2 >= lambda L`.
@@ -27,6 +27,8 @@ pub struct Statement {
     pub smoothness: Interval,
     /// `L/eps^2` at the most.
     pub level: Interval,
+    /// The target's heads.
+    pub heads: Heads,
     /// Whether layer 2 moves; in layerwise training it does not, and the gradient has no part along `p` and `q`.
     pub layer_two_moves: bool,
 }
@@ -90,11 +92,13 @@ struct Local {
     a2: Interval,
 }
 
-/// `sigma` and `beta`, enclosed once.
+/// The target's heads `t_2 = sigma`, `t_3 = eps beta`: what is proved holds for all members of the intervals.
 #[derive(Clone, Copy, Debug)]
 pub struct Heads {
-    sigma: Interval,
-    beta: Interval,
+    /// `sigma`.
+    pub sigma: Interval,
+    /// `beta`.
+    pub beta: Interval,
 }
 
 impl Heads {
@@ -252,20 +256,20 @@ impl Statement {
         form.sup() < (self.growth * loss).inf() || local.is_smooth(self.smoothness) == Some(false)
     }
 
-    /// Settles the statement by branch and bound over the chart (guarantee: valid).
+    /// Settles the statement by branch and bound over a chart, [`CHART`] or one with other gaps (guarantee: valid).
     ///
     /// # Errors
     /// When the chart does not hold all weights of this level.
-    pub fn run(&self, most: usize) -> Result<Outcome> {
+    pub fn run(&self, chart: [[i64; 2]; 4], most: usize) -> Result<Outcome> {
         let end = |numerator: i64| Interval::from(&Rational::new(numerator, 1024).expect("1024 is not zero"));
-        let whole: Vec<Interval> = CHART.iter().map(|[inf, sup]| end(*inf).hull(end(*sup))).collect();
+        let whole: Vec<Interval> = chart.iter().map(|[inf, sup]| end(*inf).hull(end(*sup))).collect();
         // 2 X^2, 24 Y^2 and D S^2 >= 4 sigma S^2 at the ends of the box (lemma 1)
-        let heights = [(1, n(2)), (2, n(24)), (3, n(4) * sigma())];
-        let reached = |(side, factor): (usize, Interval)| factor * end(CHART[side][1]).sqr();
+        let heights = [(1, n(2)), (2, n(24)), (3, n(4) * self.heads.sigma)];
+        let reached = |(side, factor): (usize, Interval)| factor * end(chart[side][1]).sqr();
         if heights.into_iter().any(|h| reached(h).inf() < self.level.sup()) {
             return Err(Error::input(self.level, "a level that the chart holds"));
         }
-        let heads = Heads::unit();
+        let heads = self.heads;
         let stuck = self.where_layer_three_is_stuck();
         if self.fails_at_middle(heads, &stuck) {
             return Ok(Outcome::Refuted(stuck));
@@ -294,12 +298,13 @@ mod tests {
             growth: number(growth),
             smoothness: number(smoothness),
             level: Interval::from(&level()),
+            heads: Heads::unit(),
             layer_two_moves: true,
         }
     }
 
     fn outcome(growth: &str, smoothness: &str) -> Outcome {
-        statement(growth, smoothness).run(20_000).unwrap()
+        statement(growth, smoothness).run(CHART, 20_000).unwrap()
     }
 
     #[test]
@@ -308,6 +313,15 @@ mod tests {
             let Outcome::Proved(cover) = outcome(growth, smoothness) else { panic!("{growth} {smoothness}") };
             assert!(cover.boxes() < 2000, "{growth} {smoothness}: {}", cover.boxes());
         }
+    }
+
+    /// Gaps up to .3 and beyond the chart of the claim.
+    #[test]
+    fn wider_gaps_are_settled_as_well() {
+        let wider = [[0, 308], CHART[1], CHART[2], CHART[3]];
+        let Outcome::Proved(cover) = statement("0.7", "150").run(wider, 20_000).unwrap() else { panic!("it holds") };
+        assert!(cover.boxes() < 1000, "{}", cover.boxes());
+        assert!(!matches!(statement("1.1", "100").run(wider, 20_000).unwrap(), Outcome::Proved(_)));
     }
 
     #[test]
@@ -321,9 +335,9 @@ mod tests {
         assert!(!matches!(outcome("2", "200"), Outcome::Proved(_)));
         assert!(matches!(outcome("0.1", "50"), Outcome::Refuted(_)));
         let frozen = Statement { layer_two_moves: false, ..statement("0.1", "200") };
-        assert!(matches!(frozen.run(20_000).unwrap(), Outcome::Refuted(_)));
+        assert!(matches!(frozen.run(CHART, 20_000).unwrap(), Outcome::Refuted(_)));
         // A level that lets the head of layer 3 vanish, where the gradient in it does, is beyond the chart.
-        assert!(Statement { level: number("0.26"), ..statement("0.001", "200") }.run(20_000).is_err());
+        assert!(Statement { level: number("0.26"), ..statement("0.001", "200") }.run(CHART, 20_000).is_err());
     }
 
     /// The formulas of the chart against the reduced map over intervals, and its Hessian against differences of its gradient.

@@ -14,7 +14,7 @@
 use serde::Serialize;
 
 use super::approach::{Approach, Steps};
-use super::depth_three::{CHART, Statement, level};
+use super::depth_three::{CHART, Heads, Statement, level};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes::{Cover, Outcome};
 use crate::enclosure::logarithm::ln;
@@ -27,12 +27,22 @@ use crate::scalar::Scalar;
 pub struct Constants {
     /// How layer 2 comes near its optimum.
     pub approach: Approach,
+    /// The target's heads.
+    pub heads: Heads,
+    /// The largest gap of the regions, over 1024.
+    pub largest_gap: i64,
     /// `sqrt(96) k_3^2 s^2`, the standard deviation of the head of layer 3 in units of `eps` when it is switched on.
     pub deviation: Rational,
     /// The regions that descent passes after the switch, one inside the other.
     pub regions: [Region; 2],
+    /// What is proved near the target for larger gaps.
+    pub wider: Region,
+    /// The largest of these gaps, over 1024.
+    pub widest_gap: i64,
     /// Whether layer 2 moves after the switch; in layerwise training it does not.
     pub layer_two_moves: bool,
+    /// `C` in `P(|a_0| <= tau |K_2|/sqrt d) <= C tau`.
+    pub small_start: Rational,
 }
 
 /// What is claimed on `{L <= level eps^2}`.
@@ -61,12 +71,12 @@ impl Region {
         Some(Interval::one() / -ln(self.descent_factor(eta)?)?)
     }
 
-    /// The certificate that `proofs/certificates/boxes.py` checks.
-    pub fn certificate(&self, cover: &Cover) -> Certificate {
+    /// The certificate that `proofs/certificates/boxes.py` checks at depth 3, `boxes_depth_4.py` at depth 4.
+    pub fn certificate(&self, statement: &'static str, chart: &[[i64; 2]], cover: &Cover) -> Certificate {
         Certificate {
             format: "bfc-boxes-1",
-            statement: "descent at depth 3",
-            chart: CHART,
+            statement,
+            chart: chart.to_vec(),
             level: self.level.to_fixed(4),
             growth: self.growth.to_string(),
             smoothness: self.smoothness.to_string(),
@@ -86,9 +96,14 @@ impl Constants {
         let region = |level, growth, smoothness| Region { level, growth: decimal(growth), smoothness: decimal(smoothness) };
         Constants {
             approach: Approach::standard(),
+            heads: Heads::unit(),
+            largest_gap: CHART[0][1],
             deviation: decimal("0.1"),
             regions: [region(level(), "1.1", "100"), region(decimal("0.01"), "3.5", "65")],
+            wider: region(level(), "0.7", "150"),
+            widest_gap: 308,
             layer_two_moves: true,
+            small_start: decimal("0.798"),
         }
     }
 
@@ -97,16 +112,27 @@ impl Constants {
     /// # Errors
     /// As [`Statement::run`].
     pub fn prove_regions(&self) -> Result<[Outcome; 2]> {
-        let run = |region: &Region| {
-            let statement = Statement {
-                growth: Interval::from(&region.growth),
-                smoothness: Interval::from(&region.smoothness),
-                level: Interval::from(&region.level),
-                layer_two_moves: self.layer_two_moves,
-            };
-            statement.run(MOST_NODES)
+        Ok([self.prove(&self.regions[0], self.largest_gap)?, self.prove(&self.regions[1], self.largest_gap)?])
+    }
+
+    /// The same over the wider region, for gaps up to the widest (guarantee: valid).
+    ///
+    /// # Errors
+    /// As [`Statement::run`].
+    pub fn prove_wider(&self) -> Result<Outcome> {
+        self.prove(&self.wider, self.widest_gap)
+    }
+
+    fn prove(&self, region: &Region, largest_gap: i64) -> Result<Outcome> {
+        let statement = Statement {
+            growth: Interval::from(&region.growth),
+            smoothness: Interval::from(&region.smoothness),
+            level: Interval::from(&region.level),
+            heads: self.heads,
+            layer_two_moves: self.layer_two_moves,
         };
-        Ok([run(&self.regions[0])?, run(&self.regions[1])?])
+        let [_, rest @ ..] = CHART;
+        statement.run([[0, largest_gap], rest[0], rest[1], rest[2]], MOST_NODES)
     }
 
     /// The steps before the switch.
@@ -139,9 +165,9 @@ pub struct Certificate {
     pub format: &'static str,
     /// The name of the statement.
     pub statement: &'static str,
-    /// The box of `(eps, X, Y, S)`, numerators over 1024.
-    pub chart: [[i64; 2]; 4],
-    /// `L / eps^2` at the most.
+    /// The box of `(eps, X, Y, S)`, or of `(eps, X_2, X_3, X_4, S)`: numerators over 1024.
+    pub chart: Vec<[i64; 2]>,
+    /// `L / eps^2`, or `L / eps^4`, at the most.
     pub level: String,
     /// `lambda`.
     pub growth: String,
@@ -151,11 +177,11 @@ pub struct Certificate {
     pub tree: String,
 }
 
-/// An upper bound of the probability of `a_0^2 <= tau^2 |K_2|^2 / d` for a start of random direction in `d >= 3` dimensions:
-/// `tau sqrt(2/pi)` (lemma 11), with `pi >= 333/106`.
-pub fn probability_of_a_small_start(tau: &Rational) -> Interval {
-    let square = &tau.squared() * &Rational::new(212, 333).expect("333 is not zero");
-    Interval::from(&square).sqrt().expect("a square")
+/// The least `C` with `P(|a_0| <= tau |K_2|/sqrt d) <= C tau` for a start of random direction, for all `tau` and all `d >= 3`:
+/// `sqrt(2/pi)` (lemma 11; guarantee: valid), from `333/106 <= pi <= 355/113`.
+pub fn probability_per_tau() -> Interval {
+    let square = |n: i64, d: i64| Interval::from(&Rational::new(n, d).expect("a denominator is not zero"));
+    square(212, 333).hull(square(226, 355)).sqrt().expect("the numbers are positive")
 }
 
 #[cfg(test)]
@@ -173,7 +199,10 @@ mod tests {
         for ((region, outcome), stored) in constants.regions.iter().zip(constants.prove_regions().unwrap()).zip(stored) {
             let Outcome::Proved(cover) = outcome else { panic!("{region:?}") };
             assert!(cover.boxes() < 300, "{} boxes", cover.boxes());
-            assert_eq!(serde_json::to_string_pretty(&region.certificate(&cover)).unwrap() + "\n", stored);
+            assert_eq!(
+                serde_json::to_string_pretty(&region.certificate("descent at depth 3", &CHART, &cover)).unwrap() + "\n",
+                stored
+            );
         }
         let steps = constants.steps_before().unwrap();
         assert!(steps.start.sup() <= 9.1 && steps.gap.sup() <= 18.2 && steps.constant.sup() <= 240.0, "{steps:?}");
@@ -221,6 +250,6 @@ mod tests {
 
     #[test]
     fn few_starts_are_small() {
-        assert_eq!(probability_of_a_small_start(&Rational::from(1)).to_decimal(4), Some("0.7979".into()));
+        assert_eq!(probability_per_tau().to_decimal(4), Some("0.7979".into()));
     }
 }

@@ -10,7 +10,7 @@ use crate::enclosure::boxes::{Finding, Outcome, Search};
 use crate::enclosure::{Interval, Range};
 use crate::error::{Error, Result};
 use crate::exact::inputs::{derivative, variables};
-use crate::exact::linear::{pivots, product, rational, trace};
+use crate::exact::linear::{is_positive_semidefinite, pivots, product, rational, trace};
 use crate::exact::moments::{Features, GaussianFeatures, Moments};
 use crate::exact::{Dyadic, Polynomial, Rational};
 use crate::hierarchy::network::{Network, forward};
@@ -185,6 +185,17 @@ pub fn drift(target: &Network<Dyadic>) -> Result<(Matrix<Dyadic>, Matrix<Rationa
     Ok((gram, form))
 }
 
+/// Whether `W'W + P = W'(I + Q)W` is positive semidefinite, so that layer 2 alone reaches it (guarantee: exact; `proofs/forward.md`,
+/// lemma 2).
+///
+/// # Errors
+/// As [`layerwise_floor`].
+pub fn is_reached(target: &Network<Dyadic>) -> Result<bool> {
+    let (_, form) = drift(target)?;
+    let unit = |i: usize, j: usize| Rational::from(i64::from(i == j));
+    Ok(is_positive_semidefinite(&Matrix::from_fn(form.rows(), form.cols(), |i, j| &form[(i, j)] + &unit(i, j))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +252,19 @@ mod tests {
         let coefficient = Rational::from(&(&v.squared() * &w.power(4)));
         assert_eq!(layerwise_floor(&target).unwrap(), Rational::from(18) * coefficient.squared());
         assert!(layerwise_floor(&integer_network(2, 4, 1, &crate::hierarchy::network::Skips::Lin).unwrap()).is_err());
+    }
+
+    /// A layer 3 that pulls the second direction of layer 2 below zero: `(4 z_1^2 - z_2^2)^2` has `Q_22 < 0`.
+    #[test]
+    fn a_large_drift_may_leave_the_cone() {
+        use crate::hierarchy::network::Skips;
+        use crate::hierarchy::target::expand::integer_network;
+        let mut target = integer_network(4, 3, 2, &Skips::Lin).unwrap();
+        assert!(is_reached(&target).unwrap());
+        target.layer_mut(2).weights = vec![Matrix::from_fn(2, 4, |i, j| Dyadic::from(i64::from(i == j)))];
+        target.layer_mut(3).weights = vec![Matrix::from_fn(2, 2, |_, j| Dyadic::from([4, -1][j]))];
+        assert!(!is_reached(&target).unwrap());
+        assert!(is_reached(&integer_network(4, 4, 1, &Skips::Lin).unwrap()).is_err());
     }
 
     #[test]

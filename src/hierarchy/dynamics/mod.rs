@@ -13,14 +13,19 @@
 //! | [`floor`] | where layerwise training stops, at every depth |
 //! | [`readout`] | what a refitted readout leaves of that floor |
 //! | [`depth_three`] | growth of the gradient and a bound of the Hessian near the target, uniform in the gap |
+//! | [`depth_four`] | the same at depth 4
 //! | [`approach`] | how long layer 2 takes alone |
 //! | [`every_dimension`] | the theorem that joins both, with every constant |
+//! | [`width_two`] | width 2: descent from a start enclosed step by step, and the tube in which it converges |
+//! | [`symmetry`] | the symmetries of widths 1 and 2, and the weights that give a target |
 //! | [`unique_zero`] | after training: the target is the only network nearby that fits the samples |
 //!
-//! Proofs: `proofs/dynamics.md`, `proofs/every-dimension.md`, `proofs/unique-zero.md`, `proofs/boxes.md`.
+//! Proofs: `proofs/dynamics.md`, `proofs/every-dimension.md`, `proofs/width-2.md`, `proofs/unique-zero.md`,
+//! `proofs/boxes.md`.
 
 pub mod approach;
 pub mod chain;
+pub mod depth_four;
 pub mod depth_three;
 pub mod every_dimension;
 pub mod floor;
@@ -29,4 +34,6 @@ pub mod numbers;
 pub mod readout;
 pub mod reduction;
 pub mod stage;
+pub mod symmetry;
 pub mod unique_zero;
+pub mod width_two;

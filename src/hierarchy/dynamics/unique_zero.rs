@@ -10,29 +10,35 @@
 //!
 //! so that for `H r < sigma` at most one network there fits all labels. The target fits them, and it is in the ball. Samples
 //! may be left out: what is unique on some of them is unique on all.
+//!
+//! Layers of width 2 may be turned ([`symmetry`](super::symmetry)); then `Phi` is joined by one equation a turn, which the weights of an
+//! orbit that are nearest to the trained ones satisfy, and what is unique is the orbit.
 
+use super::symmetry::{Generator, WIDEST, generators, nearest_zero};
 use crate::enclosure::Interval;
 use crate::enclosure::definite::{least_eigenvalue_lower, lower_gram};
 use crate::error::{Error, Result};
-use crate::exact::{Dyadic, Rational};
+use crate::exact::Rational;
 use crate::hierarchy::network::forward::{centred_squares, values};
 use crate::hierarchy::network::gradient::{Blocks, Flow, add_gradient};
 use crate::hierarchy::network::{Network, forward};
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
-/// What is proved about a trained network of width 1.
+/// What is proved about a trained network of widths 1 and 2.
 #[derive(Clone, Debug)]
 pub struct UniqueZero {
     /// The number of trainable weights.
     pub parameters: usize,
     /// The number of samples that were used.
     pub samples: usize,
+    /// The dimension of the symmetries: the layers of width 2.
+    pub symmetries: usize,
     /// A lower bound of `sigma / sqrt(samples)`.
     pub singular_value_lower: Interval,
     /// An upper bound of `H / sqrt(samples)`.
     pub lipschitz_upper: Interval,
-    /// The radius of the ball in which at most one network fits.
+    /// The radius of the ball in which at most one network fits, up to symmetries.
     pub radius: Interval,
     /// The distance of the trained weights from the nearest weights that give the target, in Euclidean norm.
     pub distance: Interval,
@@ -54,25 +60,34 @@ const HALVINGS: usize = 24;
 /// `x` holds the inputs, `d x N`; the first `samples` of them are used.
 ///
 /// # Errors
-/// When the networks have other shapes than one another or widths above 1, a span is not a sign, or the samples do not fit.
+/// When the networks have other shapes than one another or widths above 2, or the samples do not fit.
 pub fn unique_zero(target: &Network<f64>, learner: &Network<f64>, x: &Matrix<f64>, samples: usize) -> Result<Option<UniqueZero>> {
     check(target, learner, x, samples)?;
     let enclosed = learner.try_map(|w| Interval::try_from(*w))?;
     let inputs = |i: usize| (0..x.rows()).map(|c| Interval::try_from(x[(c, i)])).collect::<Result<Vec<_>>>();
     let inputs: Vec<Vec<Interval>> = (0..samples).map(inputs).collect::<Result<_>>()?;
-    let jacobian = centred(&jacobian(&enclosed, &inputs));
-    let Some(least) = least_eigenvalue_lower(&lower_gram(&jacobian)) else { return Ok(None) };
     let count = Interval::from(&Rational::from(samples as i64));
+    let turns = generators(learner)?;
+    let jacobian = bordered(&centred(&jacobian(&enclosed, &inputs)), &turns, root(count));
+    let Some(least) = least_eigenvalue_lower(&lower_gram(&jacobian)) else { return Ok(None) };
     let singular = root(least / count);
-    let Some((radius, lipschitz)) = ball(&enclosed, &inputs, singular, count) else { return Ok(None) };
+    let Some((radius, lipschitz)) = ball(&enclosed, &inputs, &turns, singular, count) else { return Ok(None) };
     Ok(Some(UniqueZero {
         parameters: jacobian.cols(),
         samples,
+        symmetries: turns.len(),
         singular_value_lower: singular,
         lipschitz_upper: lipschitz,
         radius,
-        distance: distance(target, learner)?,
+        distance: distance(&nearest_zero(target, learner)?, learner)?,
     }))
+}
+
+/// The rows of the Jacobian, and below them the directions of the symmetries, times `weight`.
+fn bordered(jacobian: &Matrix<Interval>, turns: &[Generator], weight: Interval) -> Matrix<Interval> {
+    let n = jacobian.rows();
+    let entry = |i: usize, j: usize| if i < n { jacobian[(i, j)] } else { weight * turns[i - n].direction[j] };
+    Matrix::from_fn(n + turns.len(), jacobian.cols(), entry)
 }
 
 fn root(x: Interval) -> Interval {
@@ -84,13 +99,8 @@ fn check(target: &Network<f64>, learner: &Network<f64>, x: &Matrix<f64>, samples
     if target.architecture() != architecture {
         return Err(Error::refused("the target and the learner have different shapes"));
     }
-    if (2..=architecture.depth()).any(|l| architecture.width(l) != 1) {
-        return Err(Error::refused("weights are unique up to signs for width 1 only"));
-    }
-    let is_sign = |network: &Network<f64>, l: usize| network.layer(l).span.as_slice().iter().all(|r| r.abs() == 1.0);
-    // The top layer offers nothing upwards.
-    if (2..architecture.depth()).any(|l| !is_sign(target, l) || !is_sign(learner, l)) {
-        return Err(Error::refused("the row of a layer of width 1 is not a sign"));
+    if (2..=architecture.depth()).any(|l| architecture.width(l) > WIDEST) {
+        return Err(Error::refused("the symmetries of layers wider than 2 are not known here"));
     }
     if (2..=architecture.depth()).any(|l| target.layer(l).scale != learner.layer(l).scale) {
         return Err(Error::refused("the heads of the target and the learner have different scales"));
@@ -123,11 +133,19 @@ fn centred(a: &Matrix<Interval>) -> Matrix<Interval> {
 }
 
 /// The largest of the halved radii with `H r < sigma`, and `H` there; both `H` and `sigma` over `sqrt(samples)`.
-fn ball(network: &Network<Interval>, inputs: &[Vec<Interval>], sigma: Interval, count: Interval) -> Option<(Interval, Interval)> {
+fn ball(
+    network: &Network<Interval>,
+    inputs: &[Vec<Interval>],
+    turns: &[Generator],
+    sigma: Interval,
+    count: Interval,
+) -> Option<(Interval, Interval)> {
+    // The equation of a turn X has the second derivative X + X'.
+    let of_turns = turns.iter().fold(Interval::zero(), |sum, turn| sum + (turn.norm + turn.norm).sqr());
     let radii = std::iter::successors(Some(LARGEST_RADIUS), |r| Some(0.5 * r)).take(HALVINGS);
     radii.filter_map(|r| Interval::try_from(r).ok()).find_map(|radius| {
         let squares = inputs.iter().fold(Interval::zero(), |sum, x| sum + curvature_upper(network, x, radius).sqr());
-        let lipschitz = root(squares / count);
+        let lipschitz = root(squares / count + of_turns);
         (lipschitz * radius).certainly_less(sigma)?.then_some((radius, lipschitz))
     })
 }
@@ -181,28 +199,13 @@ impl Series {
     }
 }
 
-/// The weights that give the target, each layer with the sign that is nearer to the learner's.
-///
-/// A layer of width 1 is determined up to a sign: what it offers upwards, and its head, are squares.
-fn nearest_zero(target: &Network<f64>, learner: &Network<f64>) -> Network<f64> {
-    let mut zero = learner.clone();
-    for l in 2..=target.depth() {
-        let pairs = target.layer(l).weights.iter().zip(&learner.layer(l).weights);
-        let inner: f64 = pairs.flat_map(|(t, w)| t.as_slice().iter().zip(w.as_slice())).map(|(t, w)| t * w).sum();
-        let sign = if inner < 0.0 { -1.0 } else { 1.0 };
-        zero.layer_mut(l).weights = target.layer(l).weights.iter().map(|w| w.map(|v| sign * v)).collect();
-    }
-    zero
-}
-
 /// `|theta - theta*|`, from the exact difference.
-fn distance(target: &Network<f64>, learner: &Network<f64>) -> Result<Interval> {
-    let zero = nearest_zero(target, learner);
-    let mut square = Dyadic::zero();
-    for l in 2..=target.depth() {
+fn distance(zero: &Network<Rational>, learner: &Network<f64>) -> Result<Interval> {
+    let mut square = Rational::zero();
+    for l in 2..=learner.depth() {
         for (a, b) in zero.layer(l).weights.iter().zip(&learner.layer(l).weights) {
             for (u, v) in a.as_slice().iter().zip(b.as_slice()) {
-                square = &square + &(&Dyadic::try_from(*u)? - &Dyadic::try_from(*v)?).squared();
+                square = &square + &(u - &Rational::try_from(*v)?).squared();
             }
         }
     }
@@ -212,19 +215,18 @@ fn distance(target: &Network<f64>, learner: &Network<f64>) -> Result<Interval> {
 /// Whether the weights at distance [`UniqueZero::distance`] give the target's output at `x`, exactly.
 ///
 /// # Errors
-/// When an input or a weight is not finite.
+/// When the shapes do not fit, or an input or a weight is not finite.
 pub fn gives_the_target(target: &Network<f64>, learner: &Network<f64>, x: &[f64]) -> Result<bool> {
-    let exact = |network: &Network<f64>| network.try_map(|w| Dyadic::try_from(*w));
-    let x: Vec<Dyadic> = x.iter().map(|v| Dyadic::try_from(*v)).collect::<Result<_>>()?;
-    let zero = exact(&nearest_zero(target, learner))?;
-    Ok(forward::output(&zero, &x) == forward::output(&exact(target)?, &x))
+    let x: Vec<Rational> = x.iter().map(|v| Rational::try_from(*v)).collect::<Result<_>>()?;
+    let target_itself = target.try_map(|w| Rational::try_from(*w))?;
+    Ok(forward::output(&nearest_zero(target, learner)?, &x) == forward::output(&target_itself, &x))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exact::Distribution;
-    use crate::hierarchy::network::{Architecture, Skips};
+    use crate::hierarchy::network::{Architecture, Layer, Skips};
     use crate::hierarchy::target::random::random_target;
     use crate::portable::rng::Stream;
 
@@ -243,6 +245,47 @@ mod tests {
             learner.layer_mut(l).weights.iter_mut().for_each(|w| w.as_mut_slice().iter_mut().for_each(|v| *v = sign * *v + by));
         }
         learner
+    }
+
+    /// Width 2: a learner with other rows than the target's, near to one of the networks that give it.
+    #[test]
+    fn at_width_2_the_target_is_unique_up_to_turns() {
+        for skips in [Skips::Lin, Skips::LinSkip] {
+            let architecture = Architecture::new(4, &[2, 2], &skips).unwrap();
+            let target = random_target(&architecture, 0.25, Distribution::Gaussian, 5).unwrap();
+            let mut stream = Stream::new(3, "inputs of a test");
+            let x = Matrix::from_fn(4, 100, |_, _| stream.normal());
+            let mut learner = target.clone();
+            let span = Matrix::from_fn(3, 2, |i, j| [[1.0, 0.0], [-0.5, 0.75], [-0.5, -0.75]][i][j]);
+            learner.layer_mut(2).span = span;
+            let wider = |w: &Matrix<f64>| Matrix::from_fn(2, 3, |i, j| if j < w.cols() { w[(i, j)] } else { 0.0 });
+            let top = learner.layer_mut(3).weights.pop().unwrap();
+            learner.layer_mut(3).weights.push(wider(&top));
+            // Turned, and rounded to floats: a distance of some 1e-16 from the target.
+            let zero = nearest_zero(&target, &learner).unwrap();
+            let near = Network::new(
+                architecture,
+                (2..=3)
+                    .map(|l| Layer {
+                        weights: zero.layer(l).weights.iter().map(|w| w.map(|v| v.to_f64())).collect(),
+                        span: learner.layer(l).span.clone(),
+                        scale: learner.layer(l).scale,
+                    })
+                    .collect(),
+            )
+            .unwrap();
+            let found = unique_zero(&target, &near, &x, 100).unwrap().unwrap();
+            assert_eq!((found.symmetries, found.holds_the_target()), (2, Some(true)));
+            assert!(found.distance.sup() < 1e-14 && gives_the_target(&target, &near, &[0.5, -1.25, 3.0, 0.1]).unwrap());
+            // Without the equations of the turns there is no least singular value.
+            let enclosed = near.try_map(|w| Interval::try_from(*w)).unwrap();
+            let inputs: Vec<Vec<Interval>> =
+                (0..100).map(|i| (0..4).map(|c| Interval::try_from(x[(c, i)]).unwrap()).collect()).collect();
+            assert!(least_eigenvalue_lower(&lower_gram(&centred(&jacobian(&enclosed, &inputs)))).is_none_or(|v| v.sup() < 1e-8));
+            assert!(
+                unique_zero(&target, &moved(&near, 0.3), &x, 100).unwrap().is_none_or(|b| b.holds_the_target() == Some(false))
+            );
+        }
     }
 
     #[test]
@@ -296,7 +339,11 @@ mod tests {
         assert!(unique_zero(&target, &target, &x, 1).is_err() && unique_zero(&target, &target, &x, 61).is_err());
         assert!(unique_zero(&target, &instance(&Skips::LinSkip, 3).0, &x, 60).is_err());
         let mut other = target.clone();
-        other.layer_mut(2).span = Matrix::filled(1, 1, 0.5);
+        other.layer_mut(2).scale = 0.5;
         assert!(unique_zero(&target, &other, &x, 60).is_err());
+        // Squares that vanish are no basis, and the weights above them are free.
+        other = target.clone();
+        other.layer_mut(2).span = Matrix::filled(1, 1, 0.0);
+        assert!(unique_zero(&target, &other, &x, 60).unwrap().is_none() && nearest_zero(&target, &other).is_err());
     }
 }

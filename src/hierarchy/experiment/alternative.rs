@@ -1,8 +1,10 @@
 //! Runs of the learners that joint training is compared with.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Compared, Instance};
 use super::learn::{Learn, one_for_all, step_work};
-use super::run::{Run, digest_of};
+use super::run::{Run, Trace, digest_of};
 use crate::canonical::Canonical;
 use crate::error::Result;
 use crate::hierarchy::learner::Samples;
@@ -18,6 +20,10 @@ impl Learn for Compared {
         Compared::encode(self, c)
     }
 
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
+    }
+
     fn describe(&self) -> String {
         self.name()
     }
@@ -27,7 +33,7 @@ impl Learn for Compared {
         50_000 * step_work(instance)
     }
 
-    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+    fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {
         one_for_all(cells, |cell| run(cell, self))
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::config::{Automated, Cell, Instance, Labels, Learner, Online, Staged};
 use super::learn::{Learn, one_for_all, step_work};
-use super::run::{PhaseEnd, Run, TracePoint, digest};
+use super::run::{PhaseEnd, Run, Trace, TracePoint, digest};
 use super::scores::{cut, scores};
 use super::source::Source;
 use crate::canonical::Canonical;
@@ -52,12 +54,12 @@ impl<'a> Plan<'a> {
 }
 
 /// What the runs of a group share.
-struct Shared {
+struct Shared<'a> {
     instance: Instance,
     target: Network<f64>,
     samples: Samples,
     descent: Descent,
-    trace_every: Option<usize>,
+    trace: Option<Trace<'a>>,
 }
 
 impl Learn for Staged {
@@ -69,6 +71,10 @@ impl Learn for Staged {
         self.stages.iter().fold(c.integer(self.stages.len() as u64), |c, s| s.encode(c))
     }
 
+    fn keys(&self, instance: &Instance) -> Map<String, Value> {
+        self.keys_of(instance)
+    }
+
     fn describe(&self) -> String {
         self.name()
     }
@@ -77,8 +83,8 @@ impl Learn for Staged {
         self.steps() as u128 * step_work(instance)
     }
 
-    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
-        staged(cells, self, |_| None, trace_every)
+    fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {
+        staged(cells, self, |_| None, trace)
     }
 }
 
@@ -91,6 +97,10 @@ impl Learn for Online {
         self.0.encode_stages(c)
     }
 
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
+    }
+
     fn describe(&self) -> String {
         format!("online {}", self.0.name())
     }
@@ -99,14 +109,18 @@ impl Learn for Online {
         self.0.work(instance)
     }
 
-    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
-        staged(cells, &self.0, |instance| Some(Source::new(instance)), trace_every)
+    fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {
+        staged(cells, &self.0, |instance| Some(Source::new(instance)), trace)
     }
 }
 
 impl Learn for Automated {
     fn encode(&self, c: Canonical) -> Canonical {
         Automated::encode(self, c)
+    }
+
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
     }
 
     fn describe(&self) -> String {
@@ -119,8 +133,8 @@ impl Learn for Automated {
         self.automatic.most_steps as u128 * step_work(instance)
     }
 
-    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>> {
-        one_for_all(cells, |cell| automatically(cell, self, trace_every))
+    fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {
+        one_for_all(cells, |cell| automatically(cell, self, trace))
     }
 }
 
@@ -129,10 +143,10 @@ fn staged(
     cells: &[&Cell],
     staged: &Staged,
     fresh: impl Fn(&Instance) -> Option<Source>,
-    trace_every: Option<usize>,
+    trace: Option<Trace<'_>>,
 ) -> Result<Vec<Run>> {
     let [first, ..] = cells else { return Ok(Vec::new()) };
-    let shared = Shared::new(first, &staged.descent, trace_every)?;
+    let shared = Shared::new(first, &staged.descent, trace)?;
     let plans: Vec<Plan<'_>> = cells.iter().filter_map(|cell| Plan::of(cell)).collect();
     let mut runs = BTreeMap::new();
     shared.grow(start(first, staged, fresh(&first.instance))?, &plans, &mut runs);
@@ -149,8 +163,8 @@ fn start(cell: &Cell, staged: &Staged, fresh: Option<Source>) -> Result<Trained>
 }
 
 /// The best of the initialisations, by its training loss.
-fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>) -> Result<Run> {
-    let shared = Shared::new(cell, &automated.descent, trace_every)?;
+fn automatically(cell: &Cell, automated: &Automated, trace: Option<Trace<'_>>) -> Result<Run> {
+    let shared = Shared::new(cell, &automated.descent, trace)?;
     let (shape, scales) = (cell.instance.architecture()?, scales(cell.instance.gap, cell.instance.depth()));
     let (_, state) = automated.restarts.best(|attempt| {
         let start = Initial { scale: automated.descent.initial_scale, redundancy: automated.redundancy, attempt };
@@ -160,12 +174,12 @@ fn automatically(cell: &Cell, automated: &Automated, trace_every: Option<usize>)
     Ok(shared.finish(cell, &state))
 }
 
-impl Shared {
+impl<'a> Shared<'a> {
     /// Target and samples of the cell.
-    fn new(cell: &Cell, descent: &Descent, trace_every: Option<usize>) -> Result<Self> {
+    fn new(cell: &Cell, descent: &Descent, trace: Option<Trace<'a>>) -> Result<Self> {
         let target = cell.instance.target()?;
         let samples = cell.instance.draw_samples(&target)?;
-        Ok(Shared { instance: cell.instance.clone(), target, samples, descent: *descent, trace_every })
+        Ok(Shared { instance: cell.instance.clone(), target, samples, descent: *descent, trace })
     }
 
     fn automatically(&self, mut learner: Network<f64>, automatic: &Automatic) -> Trained {
@@ -225,9 +239,11 @@ impl Shared {
     }
 
     fn trace_point(&self, phase: usize, step: usize, loss: f64, learner: &Network<f64>) -> Option<TracePoint> {
-        let traced = self.trace_every.is_some_and(|every| step.is_multiple_of(every));
-        let feature_error = || self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
-        traced.then(|| TracePoint { phase, step, loss, feature_error: feature_error() })
+        let trace = self.trace.filter(|trace| step.is_multiple_of(trace.every))?;
+        let feature_error = self.feature_error_squared(learner).map_or(f64::NAN, |f| f.to_f64().sqrt());
+        let point = TracePoint { phase, step, loss, feature_error };
+        (trace.watch)(&point);
+        Some(point)
     }
 
     fn phase_end(&self, end: &StageEnd, learner: &Network<f64>) -> PhaseEnd {

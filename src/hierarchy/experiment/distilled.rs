@@ -1,8 +1,11 @@
 //! Runs of the over-parameterised learner.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Instance};
+use super::configuration;
 use super::learn::{Learn, one_for_all, step_work};
-use super::run::{PhaseEnd, Run, Score, digest};
+use super::run::{PhaseEnd, Run, Score, Trace, digest};
 use crate::canonical::Canonical;
 use crate::error::Result;
 use crate::hierarchy::learner::distilled::{Distillation, Distilled, Event, What, distil};
@@ -22,6 +25,10 @@ impl Learn for Distillation {
         Distillation::encode(self, c.text("distilled"))
     }
 
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        configuration::distilled(self)
+    }
+
     fn describe(&self) -> String {
         format!("distilled, penalty {}, at most {} steps", self.penalty, self.steps)
     }
@@ -30,7 +37,7 @@ impl Learn for Distillation {
         self.steps as u128 * step_work(instance)
     }
 
-    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+    fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {
         one_for_all(cells, |cell| distilled(cell, self))
     }
 }

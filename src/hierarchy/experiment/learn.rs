@@ -1,7 +1,9 @@
 //! Ways to learn, as experiments know them.
 
+use serde_json::{Map, Value};
+
 use super::config::{Cell, Instance};
-use super::run::Run;
+use super::run::{Run, Trace};
 use crate::canonical::Canonical;
 use crate::error::Result;
 
@@ -17,18 +19,21 @@ pub(super) trait Learn {
         c
     }
 
+    /// The table `learner` of a run file that asks for it on this instance, without its seed: every key that its kind has.
+    fn keys(&self, instance: &Instance) -> Map<String, Value>;
+
     /// What trains when, on one line.
     fn describe(&self) -> String;
 
     /// A rough count of operations, to deal out long runs first.
     fn work(&self, instance: &Instance) -> u128;
 
-    /// The runs of `cells`, in their order: all have this learner, up to its stages. `trace_every` asks for a trace of every so
-    /// many steps.
+    /// The runs of `cells`, in their order: all have this learner, up to its stages. `trace` asks for
+    /// a trace.
     ///
     /// # Errors
     /// When the instance is impossible.
-    fn runs(&self, cells: &[&Cell], trace_every: Option<usize>) -> Result<Vec<Run>>;
+    fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>>;
 }
 
 /// The run of the first cell, for every cell: without stages they do not differ.

@@ -2,7 +2,7 @@
 
 use super::config::{Cell, Learner};
 use super::learn::Learn;
-use super::run::Run;
+use super::run::{Run, Trace, TracePoint};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 
@@ -47,12 +47,12 @@ impl Learner {
     }
 }
 
-/// Computes one run with a trace of every `every`-th step.
+/// Computes one run with a trace of every `every`-th step; `watch` is told each of its points at once.
 ///
 /// # Errors
 /// When the instance is impossible.
-pub fn run_traced(cell: &Cell, every: usize) -> Result<Run> {
-    let runs = cell.learner.method().runs(&[cell], Some(every.max(1)))?;
+pub fn run_traced(cell: &Cell, every: usize, watch: &(dyn Fn(&TracePoint) + Sync)) -> Result<Run> {
+    let runs = cell.learner.method().runs(&[cell], Some(Trace { every: every.max(1), watch }))?;
     runs.into_iter().next().ok_or_else(|| Error::refused("the learner gave no run"))
 }
 

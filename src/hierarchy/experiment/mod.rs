@@ -2,6 +2,7 @@
 
 pub mod alternative;
 pub mod config;
+mod configuration;
 mod densenet;
 pub mod distilled;
 mod learn;
@@ -16,6 +17,7 @@ mod study;
 mod weights;
 
 pub use config::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Online, Ridge, Staged};
+pub use configuration::configuration;
 pub use method::run_traced;
 pub use run::{Run, Score};
 pub use study::{Runs, Training};

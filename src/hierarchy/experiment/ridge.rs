@@ -1,9 +1,11 @@
 //! Kernel ridge regression on the samples of an instance.
 
+use serde_json::{Map, Value};
+
 use super::alternative::ALTERNATIVE_TEST_SAMPLES;
 use super::config::{Cell, Instance, Labels, Ridge};
 use super::learn::{Learn, one_for_all};
-use super::run::{Run, digest_of};
+use super::run::{Run, Trace, digest_of};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
 use crate::hierarchy::learner::kernel::kernel_ridge::KernelFit;
@@ -15,6 +17,10 @@ impl Learn for Ridge {
         self.kernel.encode(c.text("ridge")).float(self.ridge)
     }
 
+    fn keys(&self, _: &Instance) -> Map<String, Value> {
+        self.keys_of()
+    }
+
     fn describe(&self) -> String {
         format!("kernel ridge, {}, ridge {:e}", self.kernel.name(), self.ridge)
     }
@@ -23,7 +29,7 @@ impl Learn for Ridge {
         (instance.samples as u128).pow(3) / 3
     }
 
-    fn runs(&self, cells: &[&Cell], _: Option<usize>) -> Result<Vec<Run>> {
+    fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {
         one_for_all(cells, |cell| self.run(cell))
     }
 }
@@ -33,8 +39,8 @@ impl Ridge {
     ///
     /// Where the factorisation meets a pivot that is not positive there is no predictor and no test error, and the run says so.
     fn run(&self, cell: &Cell) -> Result<Run> {
-        if cell.instance.labels != Labels::Exact {
-            return Err(Error::refused("kernel ridge regression is tested on exact labels"));
+        if cell.instance.labels == Labels::Sign {
+            return Err(Error::refused("kernel ridge regression is tested on the sizes of labels, and signs tell none"));
         }
         let target = cell.instance.target()?;
         let fit = self.fit(&cell.instance.draw_samples(&target)?)?;

@@ -38,6 +38,15 @@ pub struct TracePoint {
     pub feature_error: f64,
 }
 
+/// What is traced of a run.
+#[derive(Clone, Copy)]
+pub struct Trace<'a> {
+    /// Every so many steps of each phase.
+    pub every: usize,
+    /// Is told each point at once.
+    pub watch: &'a (dyn Fn(&TracePoint) + Sync),
+}
+
 /// A number that a learner tells beside its risk, by name; replayed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {

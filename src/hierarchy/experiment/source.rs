@@ -1,7 +1,7 @@
 //! The target of an instance, and where its samples come from.
 
-use super::config::{Family, Instance, Labels};
-use super::run::TEST_SAMPLES;
+use super::config::{Cell, Family, Instance, Labels};
+use super::run::{Run, TEST_SAMPLES};
 use crate::error::{Error, Result};
 use crate::hierarchy::learner::Samples;
 use crate::hierarchy::network::{Architecture, Network};
@@ -120,5 +120,22 @@ impl Instance {
         let y = labels(target, &x);
         let errors: Vec<f64> = outputs(&x).iter().zip(&y).map(|(f, y)| f - y).collect();
         variance(&errors) / variance(&y)
+    }
+}
+
+impl Run {
+    /// The test error of what was learnt in `cell`: the one that is known, or else that of the trained network on the 20000 test samples.
+    /// `None` where signs were learnt, or nothing was. Guarantee: replayed.
+    ///
+    /// # Errors
+    /// When the instance of the cell is impossible.
+    pub fn known_test_error(&self, cell: &Cell) -> Result<Option<f64>> {
+        match &self.learner {
+            Some(network) if self.test_error.is_none() && cell.instance.labels != Labels::Sign => {
+                let target = cell.instance.target()?;
+                Ok(Some(cell.instance.test_error(&target, |x| labels(network, x))))
+            }
+            _ => Ok(self.test_error),
+        }
     }
 }

@@ -33,6 +33,10 @@ impl Study for Training {
         [cell.instance.name(), cell.learner.name()]
     }
 
+    fn configuration(cell: &Cell) -> Option<serde_json::Value> {
+        Some(super::configuration::configuration(cell))
+    }
+
     fn compute(cells: &[&Cell]) -> Result<Vec<Run>> {
         run_together(cells)
     }

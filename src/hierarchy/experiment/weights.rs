@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::config::{Cell, Family, Labels};
+use super::config::Cell;
+use super::configuration::configuration;
 use super::network_form::NetworkForm;
 use super::run::Run;
 use crate::claim::Weights;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::network::Skips;
 
 /// Digits of a printed enclosure.
 const DIGITS: usize = 12;
@@ -59,34 +59,6 @@ pub(super) fn weights_of(cell: &Cell, run: &Run) -> Result<Option<Weights>> {
 fn nearest(risk: &Rational) -> Value {
     let double = risk.to_f64();
     if double.is_finite() { json!(double) } else { json!(risk.to_decimal(17)) }
-}
-
-/// The cell in the tables of a run file; the stages of its learner in a line.
-fn configuration(cell: &Cell) -> Value {
-    let instance = &cell.instance;
-    let labels = match instance.labels {
-        Labels::Exact => json!("exact"),
-        Labels::Noisy(deviation) => json!({ "noise": deviation }),
-        Labels::Sign => json!("sign"),
-    };
-    let skips = match &instance.skips {
-        Skips::Explicit(sets) => json!(sets),
-        named => json!(named.name()),
-    };
-    json!({
-        "target": {
-            "family": if instance.family == Family::Generic { "generic" } else { "rows" },
-            "depth": instance.depth(),
-            "width": instance.widths,
-            "dimension": instance.dimension,
-            "skips": skips,
-            "gap": instance.gap,
-            "distribution": instance.distribution.name(),
-            "seed": instance.target_seed,
-        },
-        "learner": { "method": cell.learner.name(), "seed": cell.seed },
-        "data": { "samples": instance.samples, "labels": labels, "seed": instance.data_seed },
-    })
 }
 
 #[cfg(test)]

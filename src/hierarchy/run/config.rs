@@ -1,67 +1,79 @@
-//! The file of `bfc run`: its keys, their defaults, and what is refused before anything is allocated.
+//! One experiment of `bfc run`: its tables, their defaults, and what is refused before anything is allocated.
 
 use std::path::Path;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 
 use super::document::{Document, keys};
+use super::keys::LearnerKeys;
+use super::kinds::{self, LearnerKind};
 use super::memory::check_memory;
-use super::values::{self, Widths, integers, number, seed, size};
+use super::product::Count;
+use super::values::{self, Widths, number, seed, size};
 use crate::error::{Error, Result};
 use crate::exact::Distribution;
-use crate::hierarchy::experiment::{Cell, Family, Instance, Labels, Learner, Staged};
-use crate::hierarchy::learner::{Descent, Kind};
+use crate::hierarchy::experiment::{Cell, Family, Instance, Labels, Learner, Online, configuration};
 use crate::hierarchy::network::architecture::{MAX_DEPTH, MAX_SIZE};
 use crate::hierarchy::network::{Architecture, Skips};
 
 const DEEPEST: u64 = MAX_DEPTH as u64;
 const LARGEST: u64 = MAX_SIZE as u64;
-/// The most steps that a phase may have.
-const MOST_STEPS: u64 = 100_000_000;
-/// The most samples that may be asked for.
-const MOST_SAMPLES: u64 = 1 << 31;
 
-/// An experiment: the tables of its file. What is not given, and has no default of its own, follows from the rest.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+/// An experiment: what its file asks for, with every value that follows from what is given.
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunFile {
+    /// The value of `learner.kind`.
+    pub kind: &'static str,
+    /// The run.
+    pub cell: Cell,
+}
+
+/// The tables, as they are given.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Tables {
     /// A random member of the concept class.
-    pub target: TargetKeys,
+    target: TargetKeys,
     /// Who learns, and how.
-    pub learner: LearnerKeys,
+    learner: LearnerKeys,
     /// The samples.
-    pub data: DataKeys,
+    data: DataKeys,
 }
 
 /// The table `target`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct TargetKeys {
+struct TargetKeys {
+    /// How it is drawn.
+    #[serde(deserialize_with = "family")]
+    family: Family,
     /// `L`; as a list of widths says, or 3.
     #[serde(deserialize_with = "size::<_, _, 2, DEEPEST>")]
-    pub depth: Option<usize>,
+    depth: Option<usize>,
     /// `k_2, ..., k_L`.
-    pub width: Widths,
+    width: Widths,
     /// `d`.
     #[serde(deserialize_with = "size::<_, _, 1, LARGEST>")]
-    pub dimension: usize,
+    dimension: usize,
     /// The index sets.
-    #[serde(with = "values::skips")]
-    pub skips: Skips,
+    #[serde(deserialize_with = "values::skips")]
+    skips: Skips,
     /// `eps`.
     #[serde(deserialize_with = "gap")]
-    pub gap: f64,
+    gap: f64,
     /// The law of the inputs.
-    #[serde(with = "values::distribution")]
-    pub distribution: Distribution,
+    #[serde(deserialize_with = "values::distribution")]
+    distribution: Distribution,
     /// Of the weights.
     #[serde(deserialize_with = "seed")]
-    pub seed: u64,
+    seed: u64,
 }
 
 impl Default for TargetKeys {
     fn default() -> Self {
         TargetKeys {
+            family: Family::Rows,
             depth: None,
             width: Widths::All(1),
             dimension: 16,
@@ -73,77 +85,44 @@ impl Default for TargetKeys {
     }
 }
 
-/// The table `learner`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct LearnerKeys {
-    /// What trains together.
-    #[serde(with = "values::kind")]
-    pub kind: Kind,
-    /// The most steps of each phase, from layer 2 to `L`; by the depth.
-    #[serde(deserialize_with = "phases")]
-    pub phases: Option<Vec<usize>>,
-    /// Steps after thawing, and for no other kind; as the last of the phases.
-    #[serde(deserialize_with = "size::<_, _, 0, MOST_STEPS>", skip_serializing_if = "Option::is_none")]
-    pub thaw_steps: Option<usize>,
-    /// `eta`; by the depth.
-    #[serde(deserialize_with = "positive")]
-    pub step: Option<f64>,
-    /// Of the heavy ball; by the depth.
-    #[serde(deserialize_with = "momentum")]
-    pub momentum: Option<f64>,
-    /// [`Descent::cap`].
-    #[serde(deserialize_with = "positive")]
-    pub cap: f64,
-    /// [`Descent::initial_scale`].
-    #[serde(deserialize_with = "positive")]
-    pub initial_scale: f64,
-    /// [`Descent::head_deviation`].
-    #[serde(deserialize_with = "positive")]
-    pub head_deviation: f64,
-    /// [`Descent::tolerance`].
-    #[serde(deserialize_with = "tolerance")]
-    pub tolerance: f64,
-    /// Of the fixed rows and the initial weights; as the seed of the samples.
-    #[serde(deserialize_with = "seed")]
-    pub seed: Option<u64>,
-}
-
-impl Default for LearnerKeys {
-    fn default() -> Self {
-        let Descent { cap, initial_scale, head_deviation, tolerance, .. } = Descent::default();
-        LearnerKeys {
-            kind: Kind::Joint,
-            phases: None,
-            thaw_steps: None,
-            step: None,
-            momentum: None,
-            cap,
-            initial_scale,
-            head_deviation,
-            tolerance,
-            seed: None,
-        }
-    }
-}
-
 /// The table `data`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct DataKeys {
+struct DataKeys {
     /// `N`; 60 times the largest width times the dimension.
-    #[serde(deserialize_with = "size::<_, _, 2, MOST_SAMPLES>")]
-    pub samples: Option<usize>,
+    samples: Option<Count>,
+    /// What the learner is told; exact values, or noisy ones where a noise is given.
+    labels: Option<LabelsName>,
+    /// The deviation of the noise, in deviations of the target.
+    #[serde(deserialize_with = "noise")]
+    noise: Option<f64>,
     /// Of the samples.
     #[serde(deserialize_with = "seed")]
-    pub seed: u64,
+    seed: u64,
 }
 
 impl Default for DataKeys {
     fn default() -> Self {
-        DataKeys { samples: None, seed: 1 }
+        DataKeys { samples: None, labels: None, noise: None, seed: 1 }
     }
 }
+
+/// What the learner is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum LabelsName {
+    Exact,
+    Noise,
+    Sign,
+}
+
+/// The tables that a file may have; `sweep` and `fit` are read before.
+pub const TABLES: [&str; 5] = ["target", "learner", "data", "sweep", "fit"];
+
+/// The depth where nothing says another.
+const DEPTH: usize = 3;
+/// The noise where only its presence is told.
+const NOISE: f64 = 0.1;
 
 impl RunFile {
     /// Reads the text of `file`, and fills in what follows from what is given.
@@ -152,34 +131,48 @@ impl RunFile {
     /// When a table, a key or a value is not accepted; with file, line, field, and what was expected.
     pub fn parse(file: &Path, source: &str) -> Result<Self> {
         let document = Document::parse(file, source)?;
-        let tables = [("target", keys::<TargetKeys>()), ("learner", keys::<LearnerKeys>()), ("data", keys::<DataKeys>())];
-        document.check_keys::<RunFile>(&tables)?;
-        let given: RunFile = document.read()?;
-        given.check(&document)?;
-        check_memory(&given.instance()).map_err(|e| e.in_file(file))?;
-        Ok(given.fill_in())
+        document.check_keys(&TABLES, &[("target", keys::<TargetKeys>()), ("data", keys::<DataKeys>())])?;
+        let kind = kinds::asked_for(&document)?;
+        document.read::<Tables>()?.run(&document, kind)
     }
 
-    /// Checks what no key says by itself.
-    fn check(&self, document: &Document<'_>) -> Result<()> {
+    /// The tables of this experiment with every value, as `result.json` has them; read again, they are the same experiment.
+    pub fn configuration(&self) -> Value {
+        let mut tables = configuration(&self.cell);
+        // Where kinds are the same training, the one that was asked for is named.
+        if tables["learner"]["phases"].is_array() && self.kind != "thawed" && self.kind != "staged" {
+            tables["learner"]["kind"] = json!(self.kind);
+        }
+        tables
+    }
+}
+
+impl Tables {
+    fn run(&self, document: &Document<'_>, kind: &'static LearnerKind) -> Result<RunFile> {
+        self.check_target(document)?;
+        let learner = kind
+            .learner(&self.learner, self.depth())
+            .map_err(|refusal| document.refuse(&format!("learner.{}", refusal.key), refusal.expected))?;
+        let labels = self.labels(document, kind)?;
+        if self.target.gap == 0.0 && divides_by_the_gap(&learner, self.depth()) {
+            let expected = "a number from 1e-9 to 1e6; 0 is for learners that train no layer above 2";
+            return Err(document.refuse("target.gap", expected));
+        }
+        let instance = self.instance(labels, document)?;
+        let cell = Cell { instance, learner, seed: self.learner.seed.unwrap_or(self.data.seed) };
+        check_memory(&cell).map_err(|e| e.in_file(document.file()))?;
+        Ok(RunFile { kind: kind.name, cell })
+    }
+
+    /// Checks what no key of the target says by itself.
+    fn check_target(&self, document: &Document<'_>) -> Result<()> {
         self.check_widths(document)?;
-        let TargetKeys { dimension, skips, .. } = &self.target;
-        let shape = Architecture::new(*dimension, &self.widths(), skips).and_then(|shape| check_rows(&shape));
+        let TargetKeys { family, dimension, skips, .. } = &self.target;
+        let shape = Architecture::new(*dimension, &self.widths(), skips).and_then(|shape| check_rows(*family, &shape));
         shape.map_err(|e| match e.field().map(|field| format!("target.{field}")) {
             Some(field) => document.blame(&field, e),
             None => e,
-        })?;
-        let depth = self.depth();
-        if self.phases().len() != depth - 1 {
-            let expected = format!("{} numbers of steps, one for each layer from 2 to {depth}", depth - 1);
-            return Err(document.refuse("learner.phases", expected));
-        }
-        match self.learner.thaw_steps {
-            Some(_) if self.learner.kind != Kind::Thawed => {
-                Err(document.refuse("learner.thaw-steps", "no such key unless kind = \"thawed\""))
-            }
-            _ => Ok(()),
-        }
+        })
     }
 
     /// A list of widths has one for each layer from 2 to the depth, where that is given.
@@ -193,25 +186,25 @@ impl RunFile {
         }
     }
 
-    /// With every value that follows from others.
-    fn fill_in(&self) -> Self {
-        let thaw_steps = (self.learner.kind == Kind::Thawed).then(|| self.thaw_steps());
-        RunFile {
-            target: TargetKeys { depth: Some(self.depth()), width: Widths::Each(self.widths()), ..self.target.clone() },
-            learner: LearnerKeys {
-                phases: Some(self.phases()),
-                thaw_steps,
-                step: Some(self.step()),
-                momentum: Some(self.momentum()),
-                seed: Some(self.seed()),
-                ..self.learner.clone()
-            },
-            data: DataKeys { samples: Some(self.samples()), ..self.data.clone() },
+    fn labels(&self, document: &Document<'_>, kind: &LearnerKind) -> Result<Labels> {
+        let noise = self.data.noise;
+        let rule = if noise.is_some() { LabelsName::Noise } else { LabelsName::Exact };
+        let name = self.data.labels.unwrap_or(rule);
+        if noise.is_some() && name != LabelsName::Noise {
+            return Err(document.refuse("data.noise", "no such key unless labels = \"noise\""));
+        }
+        match name {
+            LabelsName::Exact => Ok(Labels::Exact),
+            LabelsName::Noise => Ok(Labels::Noisy(noise.unwrap_or(NOISE))),
+            LabelsName::Sign if kind.takes_signs => Ok(Labels::Sign),
+            LabelsName::Sign => {
+                Err(document.refuse("data.labels", format!("labels with sizes: those of kind = \"{}\" are values", kind.name)))
+            }
         }
     }
 
     /// `L`.
-    pub fn depth(&self) -> usize {
+    fn depth(&self) -> usize {
         self.target.depth.unwrap_or(match &self.target.width {
             Widths::All(_) => DEPTH,
             Widths::Each(widths) => widths.len() + 1,
@@ -225,80 +218,45 @@ impl RunFile {
         }
     }
 
-    fn phases(&self) -> Vec<usize> {
-        self.learner.phases.clone().unwrap_or_else(|| match self.depth() {
-            3 => vec![1000, 4000],
-            4 => vec![600, 1500, 3000],
-            depth => (2..=depth).map(|l| 1000 << (l - 2)).collect(),
-        })
-    }
-
-    fn thaw_steps(&self) -> usize {
-        self.learner.thaw_steps.unwrap_or_else(|| *self.phases().last().expect("there is a layer 2"))
-    }
-
-    fn step(&self) -> f64 {
-        self.learner.step.unwrap_or(match self.depth() {
-            2 | 3 => 0.01,
-            4 => 0.005,
-            _ => 0.003,
-        })
-    }
-
-    /// At depth 5 and above, the top layers are high powers of which samples see little: they need the longer memory.
-    fn momentum(&self) -> f64 {
-        self.learner.momentum.unwrap_or(if self.depth() < 5 { Descent::default().momentum } else { 0.99 })
-    }
-
-    fn seed(&self) -> u64 {
-        self.learner.seed.unwrap_or(self.data.seed)
-    }
-
-    fn samples(&self) -> usize {
-        let widest = self.widths().into_iter().max().expect("there is a layer 2");
-        self.data.samples.unwrap_or(60 * widest * self.target.dimension)
-    }
-
     /// The target and the samples.
-    pub fn instance(&self) -> Instance {
-        let target = &self.target;
-        Instance {
-            family: Family::Rows,
+    fn instance(&self, labels: Labels, document: &Document<'_>) -> Result<Instance> {
+        let (target, widths) = (&self.target, self.widths());
+        let widest = widths.iter().copied().max().expect("there is a layer 2");
+        let sizes = [("dimension", target.dimension), ("width", widest), ("depth", self.depth())];
+        let samples = match &self.data.samples {
+            None => 60 * widest * target.dimension,
+            Some(count) => count.of(&sizes).map_err(|expected| document.refuse("data.samples", expected))?,
+        };
+        Ok(Instance {
+            family: target.family,
             skips: target.skips.clone(),
-            widths: self.widths(),
+            widths,
             dimension: target.dimension,
             gap: target.gap,
             distribution: target.distribution,
-            samples: self.samples(),
-            labels: Labels::Exact,
+            samples,
+            labels,
             target_seed: target.seed,
             data_seed: self.data.seed,
-        }
-    }
-
-    /// How the learner trains.
-    pub fn training(&self) -> Staged {
-        let LearnerKeys { kind, cap, initial_scale, head_deviation, tolerance, .. } = self.learner;
-        let stages = kind.stages(&self.phases(), self.thaw_steps()).expect("there is a phase for layer 2");
-        let (step, momentum) = (self.step(), self.momentum());
-        let descent = Descent { step, momentum, cap, initial_scale, head_deviation, tolerance, ..Descent::default() };
-        Staged { stages, descent, widths: None }
-    }
-
-    /// The run.
-    pub fn cell(&self) -> Cell {
-        Cell { instance: self.instance(), learner: Learner::Staged(self.training()), seed: self.seed() }
+        })
     }
 }
 
-/// The depth where nothing says another.
-const DEPTH: usize = 3;
+/// Returns whether steps are divided by the scale of a head above layer 2.
+fn divides_by_the_gap(learner: &Learner, depth: usize) -> bool {
+    match learner {
+        Learner::Staged(staged) | Learner::Online(Online(staged)) => staged.stages.iter().any(|stage| stage.top > 2),
+        Learner::Automatic(_) | Learner::Distilled(_) => depth > 2,
+        Learner::Ridge(_) | Learner::Alternative(_) => false,
+    }
+}
 
-/// Rows with singular values near 1 need at least as many features to read.
-fn check_rows(shape: &Architecture) -> Result<()> {
+/// Rows with singular values near 1 need at least as many features to read; generic forms are not rows.
+fn check_rows(family: Family, shape: &Architecture) -> Result<()> {
     let features = |j: usize| if j < 2 { shape.dimension() } else { shape.width(j) };
     for l in 2..=shape.depth() {
-        if let Some(&j) = shape.index_set(l).iter().find(|j| features(**j) < shape.width(l)) {
+        let too_few = |j: &&usize| features(**j) < shape.width(l) && (**j < 2 || family == Family::Rows);
+        if let Some(&j) = shape.index_set(l).iter().find(too_few) {
             let found = format!("width {} of layer {l}", shape.width(l));
             return Err(
                 Error::input(found, format!("at most the {} features f_{j} that it reads", features(j))).at_field("width")
@@ -308,51 +266,58 @@ fn check_rows(shape: &Architecture) -> Result<()> {
     Ok(())
 }
 
+fn family<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Family, D::Error> {
+    values::choice(d, &Family::ALL, Family::key)
+}
+
 fn gap<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<f64, D::Error> {
-    number(d, |v| (1e-9..=1e6).contains(&v), "a number from 1e-9 to 1e6")
+    number(d, |v| v == 0.0 || (1e-9..=1e6).contains(&v), "a number from 1e-9 to 1e6, or 0")
 }
 
-fn positive<'de, D: Deserializer<'de>, T: From<f64>>(d: D) -> std::result::Result<T, D::Error> {
+fn noise<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f64>, D::Error> {
     number(d, |v| v > 0.0 && v <= 1e9, "a number above 0, at most 1e9")
-}
-
-fn momentum<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f64>, D::Error> {
-    number(d, |v| (0.0..1.0).contains(&v), "a number from 0 to below 1")
-}
-
-fn tolerance<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<f64, D::Error> {
-    number(d, |v| (0.0..=1.0).contains(&v), "a number from 0 to 1")
-}
-
-fn phases<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Vec<usize>>, D::Error> {
-    integers::<D, 0, MOST_STEPS>(d, "a list of numbers of steps, one for each layer from 2 to the depth").map(Some)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::KINDS;
     use super::*;
+    use crate::hierarchy::experiment::Staged;
+    use crate::hierarchy::learner::Descent;
 
     fn parse(source: &str) -> Result<RunFile> {
         RunFile::parse(Path::new("x.toml"), source)
     }
 
+    fn staged(source: &str) -> Staged {
+        match parse(source).unwrap().cell.learner {
+            Learner::Staged(staged) => staged,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn phases(source: &str) -> Vec<usize> {
+        staged(source).stages.iter().map(|stage| stage.steps).collect()
+    }
+
     #[test]
     fn an_empty_file_is_a_whole_experiment() {
-        let config = parse("").unwrap();
-        assert_eq!((config.learner.kind, config.phases()), (Kind::Joint, vec![1000, 4000]));
-        let instance = config.instance();
+        let found = parse("").unwrap();
+        assert_eq!((found.kind, phases("")), ("joint", vec![1000, 4000]));
+        let instance = &found.cell.instance;
         assert_eq!((instance.depth(), instance.dimension, instance.samples), (3, 16, 960));
-        assert_eq!(config.training().descent, Descent::default());
+        assert_eq!(staged("").descent, Descent::default());
     }
 
     #[test]
     fn defaults_follow_what_is_given() {
-        let config = parse("target.width = [2, 1, 1]\ndata.seed = 7").unwrap();
-        assert_eq!((config.instance().depth(), config.phases().len()), (4, 3));
-        assert_eq!((config.instance().samples, config.seed()), (60 * 2 * 16, 7));
-        assert_eq!(config.training().descent.step, 0.005);
-        assert_eq!(parse("target.depth = 5").unwrap().phases(), [1000, 2000, 4000, 8000]);
-        assert_eq!(parse("target.depth = 2").unwrap().phases(), [1000]);
+        let source = "target.width = [2, 1, 1]\ndata.seed = 7";
+        let cell = parse(source).unwrap().cell;
+        assert_eq!((cell.instance.depth(), phases(source).len()), (4, 3));
+        assert_eq!((cell.instance.samples, cell.seed), (60 * 2 * 16, 7));
+        assert_eq!(staged(source).descent.step, 0.005);
+        assert_eq!(phases("target.depth = 5"), [1000, 2000, 4000, 8000]);
+        assert_eq!(phases("target.depth = 2"), [1000]);
     }
 
     #[test]
@@ -363,10 +328,8 @@ mod tests {
 
     #[test]
     fn thawing_takes_the_last_phase_unless_told() {
-        let stages =
-            |more: &str| parse(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).unwrap().training().stages;
-        assert_eq!(stages("").last().map(|s| s.steps), Some(5));
-        assert_eq!(stages("learner.thaw-steps = 9").last().map(|s| s.steps), Some(9));
+        let last = |more: &str| phases(&format!("learner.kind = 'thawed'\nlearner.phases = [3, 5]\n{more}")).last().copied();
+        assert_eq!((last(""), last("learner.thaw-steps = 9")), (Some(5), Some(9)));
     }
 
     /// At d = 4096, one draw of 20000 samples takes 1.3 GB while it is read.
@@ -377,6 +340,9 @@ mod tests {
         assert_eq!(sized(20_000, "").unwrap_err().field(), Some("data.samples"));
         // The squares of the inputs are as large as the inputs.
         assert!(sized(10_000, "target.skips = [[0, 1], [2]]").is_err() && sized(1000, "target.skips = [[0, 1], [2]]").is_ok());
+        // A Gram matrix of 20000 samples takes 3.2 GB.
+        assert!(parse("learner.kind = 'kernel-ridge'\ndata.samples = 20000").unwrap_err().to_string().contains("MiB"));
+        assert!(parse("learner.kind = 'kernel-ridge'\ndata.samples = 2000").is_ok());
     }
 
     #[test]
@@ -385,21 +351,59 @@ mod tests {
         assert!(parse("data.samples = 2").is_ok());
     }
 
-    /// What is written into `result.json` is itself a configuration, and the same one.
+    /// What is written into `result.json` is itself a configuration, and the same one, under the kind that was asked for.
     #[test]
     fn the_resolved_values_read_back_as_the_same_experiment() {
-        for source in ["", "target.skips = [[0, 1], [0, 2]]", "target = { depth = 4, gap = 0.3 }\nlearner.kind = 'thawed'"] {
-            let config = parse(source).unwrap();
-            let tables: toml::Table = serde_json::from_value(serde_json::to_value(&config).unwrap()).unwrap();
-            assert_eq!(parse(&tables.to_string()).unwrap(), config);
+        let kinds =
+            KINDS.iter().flat_map(|kind| [3, 2].map(|depth| format!("target.depth = {depth}\nlearner.kind = '{}'", kind.name)));
+        let others = [
+            "target.skips = [[0, 1], [0, 2]]\nlearner = { width = 3, logistic = 2.0 }\ndata.labels = 'sign'",
+            "target = { depth = 4, gap = 0.3, family = 'generic', width = [3, 2, 2] }\ndata.noise = 0.2",
+            "learner = { kind = 'staged', stages = [{ layers = [2, 2], steps = 3 }, { readout = 2 }] }\ntarget.gap = 0",
+            "learner = { kind = 'kernel-ridge', kernel = 'tangent', bias = false }\ntarget.gap = 0",
+        ];
+        for source in kinds.chain(others.map(String::from)) {
+            let found = parse(&source).unwrap();
+            let tables = toml::to_string(&found.configuration()).unwrap();
+            let again = parse(&tables).unwrap();
+            assert_eq!(again.cell, found.cell, "{source}");
+            if found.kind != "staged" {
+                assert_eq!(again.kind, found.kind, "{source}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_kind_says_which() {
+        for (source, expected) in [
+            ("learner.kernel = 'rbf'", "learner.kernel: found \"rbf\", expected no such key unless kind = \"kernel-ridge\""),
+            ("learner = { kind = 'lift', phases = [1] }", "unless kind = \"joint\" or \"layerwise\""),
+            ("learner = { kind = 'kernel-ridge', rate = 1 }", "no such key unless the kernel is rbf or laplace"),
+            ("learner.kernle = 'rbf'", "did you mean `kernel`? (kind = \"kernel-ridge\")"),
+            ("learner.kind = 'ntk'", "\"tuned-kernel-ridge\""),
+            ("learner = { kind = 'online', phases = [1, 1], stages = [] }", "no phases beside `stages`"),
+            (
+                "learner = { kind = 'staged', stages = [{ layers = [3, 2], steps = 1 }] }",
+                "stages such as { layers = [2, 3], steps = 100 }",
+            ),
+            ("target.gap = 0", "0 is for learners that train no layer above 2"),
+            ("learner.kind = 'lift'\ndata.labels = 'sign'", "labels with sizes"),
+            ("data = { labels = 'sign', noise = 0.1 }", "no such key unless labels = \"noise\""),
+            ("data.samples = '10**9'", "a power is written dimension^2"),
+            ("data.samples = 1e6", "written without point and exponent: 1000000"),
+            ("target.dimension = 2**5", "TOML has no powers"),
+            ("learner.kind = 'automatic'\nlearner.layerwise = True", "TOML writes true and false"),
+        ] {
+            let error = parse(source).unwrap_err().to_string();
+            assert!(error.starts_with("x.toml:") && error.contains(expected), "{source}\n{error}");
         }
     }
 
     proptest::proptest! {
         /// Whatever is given, the answer is a configuration or an error that names the file.
         #[test]
-        fn nothing_panics(key in "(target|learner|data)\\.(depth|width|dimension|skips|gap|seed|phases|step|samples|x)",
-                          value in "(-?[0-9]{1,20}|-?[0-9]\\.[0-9]e[0-9]{1,4}|nan|inf|\"[a-z]{0,5}\"|\\[[0-9,]{0,6}\\]|\\[\\[[0-9]\\],\\[[0-9]\\]\\]|\\{\\}|[^a]{0,4})") {
+        fn nothing_panics(key in "(target|learner|data)\\.(depth|width|dimension|skips|gap|seed|phases|step|samples|stages|kind|kernel|x)",
+                          value in "(-?[0-9]{1,20}|-?[0-9]\\.[0-9]e[0-9]{1,4}|nan|inf|\"[a-z*]{0,5}\"|\\[[0-9,]{0,6}\\]|\\[\\[[0-9]\\],\\[[0-9]\\]\\]|\\{\\}|\\[\\{\\}\\]|[^a]{0,4})") {
             if let Err(error) = parse(&format!("{key} = {value}\n")) {
                 proptest::prop_assert!(error.to_string().starts_with("x.toml:"), "{}", error);
             }

@@ -31,24 +31,82 @@ impl<'a> Document<'a> {
     pub fn parse(file: &'a Path, source: &'a str) -> Result<Self> {
         match DeTable::parse(source) {
             Ok(root) => Ok(Document { file, source, root: root.into_inner() }),
-            Err(e) => Err(not_toml(&e).in_file(file).at_line(line(source, e.span().map_or(0, |span| span.start)))),
+            Err(e) => {
+                let at = line(source, e.span().map_or(0, |span| span.start));
+                let error = not_toml(&e).in_file(file).at_line(at);
+                Err(habit(source.lines().nth(at - 1).unwrap_or("")).map_or(error.clone(), |hint| error.and(hint)))
+            }
         }
     }
 
-    /// Checks that the document has no other keys than those of `T`; as do its tables, whose keys come with their names.
+    /// The file that it was read from.
+    pub fn file(&self) -> &Path {
+        self.file
+    }
+
+    /// Checks that the document has no other keys than the `known`, and neither have those of its tables whose keys come with their names.
     ///
     /// # Errors
     /// At the first key that is unknown, with the nearest that is known; and where a table is something else.
-    pub fn check_keys<T: DeserializeOwned>(&self, tables: &[(&str, &[&str])]) -> Result<()> {
-        self.check_table(&self.root, "", keys::<T>())?;
+    pub fn check_keys(&self, known: &[&str], tables: &[(&str, &[&str])]) -> Result<()> {
+        self.check_table(&self.root, "", known)?;
         for (name, known) in tables {
-            let Some((_, value)) = self.root.iter().find(|(key, _)| key.get_ref() == *name) else { continue };
-            match value.get_ref() {
-                DeValue::Table(table) => self.check_table(table, &format!("{name}."), known)?,
-                other => return Err(self.error(kind(other), "a table", name, value.span())),
+            if let Some(table) = self.table(name)? {
+                self.check_table(table, &format!("{name}."), known)?;
             }
         }
         Ok(())
+    }
+
+    /// The table of this name at the top of the document, if it is there.
+    ///
+    /// # Errors
+    /// Where it is something else.
+    fn table(&self, name: &str) -> Result<Option<&DeTable<'a>>> {
+        let Some((_, value)) = self.root.iter().find(|(key, _)| key.get_ref() == name) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(Some(table)),
+            other => Err(self.error(kind(other), "a table", name, value.span())),
+        }
+    }
+
+    /// The keys of a table at the top of the document, in the order of the file; none where there is no such table.
+    ///
+    /// # Errors
+    /// Where it is something else.
+    pub fn keys_of(&self, name: &str) -> Result<Vec<String>> {
+        let Some(table) = self.table(name)? else { return Ok(Vec::new()) };
+        let mut keys: Vec<(usize, String)> = table.keys().map(|key| (key.span().start, key.get_ref().to_string())).collect();
+        keys.sort();
+        Ok(keys.into_iter().map(|(_, key)| key).collect())
+    }
+
+    /// The fields below a table that are no tables themselves, such as `sweep.data.seed`, in the order of the file.
+    pub fn leaves(&self, name: &str) -> Vec<String> {
+        let below = format!("{name}.");
+        let is_leaf =
+            |place: &Place<'_>| place.field.starts_with(&below) && !place.value.is_table() && !place.field.contains('[');
+        let mut leaves: Vec<Place<'_>> = self.places().into_iter().filter(is_leaf).collect();
+        leaves.sort_by_key(|place| place.span.start);
+        leaves.into_iter().map(|place| place.field).collect()
+    }
+
+    /// The key of a table is not known; `expected` says which are.
+    pub fn unknown(&self, name: &str, key: &str, expected: impl ToString) -> Error {
+        let found = self.root.iter().find(|(table, _)| table.get_ref() == name).and_then(|(_, value)| value.get_ref().as_table());
+        let place = found.and_then(|table| table.keys().find(|known| known.get_ref() == key));
+        self.error("an unknown key", expected, &format!("{name}.{key}"), place.map_or(0..0, |key| key.span()))
+    }
+
+    /// The text at `field`, or nothing where there is no such field; `Err` where there is something else.
+    pub fn text(&self, field: &str) -> Option<std::result::Result<&str, ()>> {
+        let value = self.place(field)?.value;
+        Some(value.as_str().ok_or(()))
+    }
+
+    /// The line on which the value at `field` begins, if there is one.
+    pub fn line_of(&self, field: &str) -> Option<usize> {
+        self.place(field).map(|place| line(self.source, place.span.start))
     }
 
     fn check_table(&self, table: &DeTable, prefix: &str, known: &[&str]) -> Result<()> {
@@ -103,7 +161,7 @@ impl<'a> Document<'a> {
         error.in_file(self.file).at_line(line(self.source, span.start)).at_field(field)
     }
 
-    fn place(&self, field: &str) -> Option<Place<'_>> {
+    fn place<'d>(&'d self, field: &str) -> Option<Place<'d>> {
         self.places().into_iter().find(|place| place.field == field)
     }
 
@@ -126,6 +184,21 @@ fn collect<'d>(field: String, value: &'d Spanned<DeValue<'d>>, places: &mut Vec<
 
 fn not_toml(cause: &toml::de::Error) -> Error {
     Error::refused(format!("not valid TOML: {}", cause.message().replace('\n', ", ")))
+}
+
+/// What a line that is not TOML may have meant, where it has a habit of Python.
+fn habit(line: &str) -> Option<&'static str> {
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+    let begins = |words: &[&str]| words.iter().any(|word| value.starts_with(word));
+    match value {
+        _ if value.contains("**") => {
+            Some("TOML has no powers: 10**6 is written 1_000_000, or 1e6 where a number may have a point")
+        }
+        _ if begins(&["True", "False"]) => Some("TOML writes true and false"),
+        _ if begins(&["None"]) => Some("TOML has no None: a key that is left out has its default"),
+        _ if begins(&["range(", "list(", "("]) => Some("TOML writes lists as [1, 2, 3]; a sweep takes \"1..6\" as well"),
+        _ => None,
+    }
 }
 
 /// A value in a few words.

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
-use serde::ser::Serializer;
+use serde::de::{Deserialize, Deserializer, Error, Expected, SeqAccess, Unexpected, Visitor};
 
 use crate::exact::Distribution;
-use crate::hierarchy::learner::Kind;
 use crate::hierarchy::network::Skips;
 use crate::hierarchy::network::architecture::{MAX_DEPTH, MAX_SIZE};
 
@@ -18,6 +15,23 @@ pub struct Integer<const LEAST: u64, const MOST: u64>(pub u64);
 impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Integer<LEAST, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(InRange::<LEAST, MOST>).map(Integer)
+    }
+}
+
+impl<const LEAST: u64, const MOST: u64> Integer<LEAST, MOST> {
+    /// An integer that stands among other forms of a value.
+    ///
+    /// # Errors
+    /// Out of the range.
+    pub fn checked<E: Error>(value: i64) -> Result<Self, E> {
+        InRange::<LEAST, MOST>.visit_i64(value).map(Integer)
+    }
+
+    /// Why a number with a point or an exponent is none.
+    pub fn refused<E: Error>(value: f64) -> E {
+        let whole = value.fract() == 0.0 && (0.0..=LARGEST_WHOLE).contains(&value);
+        let hint = if whole { format!("; written without point and exponent: {value:.0}") } else { String::new() };
+        E::invalid_value(Unexpected::Float(value), &Hinted(&InRange::<LEAST, MOST>, hint))
     }
 }
 
@@ -45,6 +59,24 @@ impl<const LEAST: u64, const MOST: u64> Visitor<'_> for InRange<LEAST, MOST> {
             Ok(value) => self.visit_u64(value),
             Err(_) => Err(E::invalid_value(Unexpected::Signed(value), &self)),
         }
+    }
+
+    /// Where it is a whole number, as `1e6` is in Python, the refusal says how TOML writes that.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<u64, E> {
+        Err(Integer::<LEAST, MOST>::refused(value))
+    }
+}
+
+/// Doubles up to this one hold every integer.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// What a visitor expects, and a hint.
+struct Hinted<'a, V>(&'a V, String);
+
+impl<'de, V: Visitor<'de>> Expected for Hinted<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)?;
+        f.write_str(&self.1)
     }
 }
 
@@ -113,45 +145,36 @@ impl<T: Copy> Visitor<'_> for Choice<T> {
     }
 }
 
-/// Reads and writes a kind of learner by its name.
-pub mod kind {
-    use super::*;
-
-    /// The name.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(kind.name())
-    }
-
-    /// The kind of this name.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Error> {
-        deserializer.deserialize_any(Choice { choices: &Kind::ALL, name: Kind::name })
-    }
+/// One of the `choices`, by the name that `name` gives it.
+pub fn choice<'de, D: Deserializer<'de>, T: Copy>(
+    d: D,
+    choices: &'static [T],
+    name: fn(T) -> &'static str,
+) -> Result<T, D::Error> {
+    d.deserialize_any(Choice { choices, name })
 }
 
-/// Reads and writes a distribution by its name.
-pub mod distribution {
-    use super::*;
+/// A distribution, by its name.
+pub fn distribution<'de, D: Deserializer<'de>>(d: D) -> Result<Distribution, D::Error> {
+    choice(d, &Distribution::ALL, Distribution::name)
+}
 
-    /// The name.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(distribution: &Distribution, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(distribution.name())
+/// True or false, for a field that may be there.
+pub fn flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+    d.deserialize_any(Flag).map(Some)
+}
+
+struct Flag;
+
+impl Visitor<'_> for Flag {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true or false")
     }
 
-    /// The distribution of this name.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Distribution, D::Error> {
-        deserializer.deserialize_any(Choice { choices: &Distribution::ALL, name: Distribution::name })
+    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
     }
 }
 
@@ -196,15 +219,6 @@ pub enum Widths {
     Each(Vec<usize>),
 }
 
-impl Serialize for Widths {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Widths::All(width) => width.serialize(serializer),
-            Widths::Each(widths) => widths.serialize(serializer),
-        }
-    }
-}
-
 /// The largest width.
 const WIDEST: u64 = MAX_SIZE as u64;
 
@@ -232,30 +246,15 @@ impl<'de> Visitor<'de> for OneOrMore {
     }
 }
 
-/// Reads and writes index sets: a name, or the sets from `J_2` on. The order in which a set is written means nothing.
-pub mod skips {
+/// Index sets: a name, or the sets from `J_2` on. The order in which a set is written means nothing.
+pub fn skips<'de, D: Deserializer<'de>>(d: D) -> Result<Skips, D::Error> {
+    d.deserialize_any(sets::NameOrSets)
+}
+
+mod sets {
     use super::*;
 
-    /// The name, or the sets.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(skips: &Skips, serializer: S) -> Result<S::Ok, S::Error> {
-        match skips {
-            Skips::Explicit(sets) => serializer.collect_seq(sets),
-            named => serializer.serialize_str(&named.name()),
-        }
-    }
-
-    /// The index sets.
-    ///
-    /// # Errors
-    /// When it is no name that is known, and no list of lists of layer numbers.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Skips, D::Error> {
-        deserializer.deserialize_any(NameOrSets)
-    }
-
-    struct NameOrSets;
+    pub struct NameOrSets;
 
     impl<'de> Visitor<'de> for NameOrSets {
         type Value = Skips;

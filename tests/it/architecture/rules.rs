@@ -5,7 +5,7 @@ pub const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["faer", "faer_traits"], &["approx/", "portable/det.rs", "portable/factor.rs"], "plain faer may change bits"),
     (&["blake3"], &["canonical.rs"], "one encoding, one hash"),
     (
-        &["clap", "clap_complete", "clap_mangen", "indicatif", "console", "anstream"],
+        &["clap", "clap_complete", "clap_mangen", "ctrlc", "indicatif", "console", "anstream"],
         &["cli/"],
         "only the command speaks to people",
     ),

@@ -1,6 +1,8 @@
 //! A claim evaluated alone, and the command in a directory of its own.
 
 pub mod python;
+pub mod readers;
+pub mod spoiling;
 pub mod tails;
 
 use std::fs;

@@ -25,8 +25,8 @@ pub const LANDSCAPE: Claim<Training> = Claim {
          dimension, layers up to m on, m = 2, ..., L: every critical point at which a, k_3, ..., k_m are not 0 is a \
          global minimum of its stage. For eps below eps**(L) (1 at L = 3, above .34 up to L = 8) the sublevel sets \
          below the bar of the newest layer are compact and hold no other critical point, so that gradient descent with \
-         small enough steps converges linearly from every start there. No rate is claimed beyond depth 3 \
-         (dynamics.every-dimension).",
+         small enough steps converges linearly from every start there. Rates: dynamics.every-dimension at depth 3, \
+         dynamics.depth-4 at depth 4.",
     ),
     method: "Four facts give it (proofs/dynamics.md, lemmas 2 to 4): the angle of K_2 to w falls at a rate that is a \
              polynomial in a, s and the c_l without negative coefficients and with the constant term 8 T_2; the powers \
@@ -36,7 +36,7 @@ pub const LANDSCAPE: Claim<Training> = Claim {
              enclosed coefficients, positive below by branch and bound.",
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     missing: "",
-    theorems: &[],
+    theorems: &["critical_points_on_axes", "power_variance_positive"],
     full_only: false,
     parameters: Vec::new(),
     figures: &[],

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{condition, enclosed, exactly, printed, verdict};
-use crate::claim::judging::{all_judged, decimal, replayed_decimal};
+use crate::claim::judging::{all_hold, all_judged, decimal, replayed_decimal};
 use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::boxes;
 use crate::error::Result;
@@ -12,25 +12,27 @@ use crate::hierarchy::claims::figures;
 use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
 use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
-    depth_three_floor, floor_at_depth, is_floor_at_every_depth, layerwise_floor, limit_of_schur_complements, schur_complement,
-    squared_distance,
+    depth_three_floor, floor_at_depth, is_floor_at_every_depth, is_reached, layerwise_floor, limit_of_schur_complements,
+    schur_complement, squared_distance,
 };
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::learner::Kind;
+use crate::matrix::Matrix;
 
 /// Layerwise training stops, at every depth.
 pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.layerwise-floor"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
-        "Layer 2 is trained alone on the population to its optimum, then frozen with its readout; the layers above \
-        do whatever they can, with infinitely many samples and any optimiser (lin, Gaussian inputs, free bias). \
-        Width 1, unit heads: te tends to (3/16) eps^2/(1 + sqrt(3) eps + eps^2) at L = 3, and te >= .098 eps^2 at \
-        EVERY depth L >= 3 and every eps <= .1; S_L, the squared distance of z^2 from the span of 1, z^4, z^8, ..., \
-        z^(2^(L-1)), falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 |P_0|^2/(k+6) + 2 \
-        (tr P)^2/(k(k+3)) for the drift P of layer 2 where W'W + P is semidefinite. Layerwise runs at eps = .1, \
-        which have as few samples as those of backward.joint, end above half of the floor of their target. Refitting \
-        the readout of layer 2 removes the floor for width 1 (layerwise.refit); the claim is about one that is not.",
+        "Layer 2 is trained alone on the population to its optimum, then frozen with its readout; the layers above do \
+         whatever they can, with infinitely many samples and any optimiser (lin, Gaussian inputs, free bias). Width \
+         1, unit heads: te tends to (3/16) eps^2/(1 + sqrt(3) eps + eps^2) at L = 3, and te >= .098 eps^2 at EVERY \
+         depth L >= 3 and every eps <= .1; S_L, the squared distance of z^2 from the span of 1, z^4, z^8, ..., \
+         z^(2^(L-1)), falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 |P_0|^2/(k+6) + 2 \
+         (tr P)^2/(k(k+3)) for the drift P of layer 2 where W'W + P is semidefinite, as it is for the targets of the \
+         runs. Layerwise runs at eps = .1, which have as few samples as those of backward.joint, end above half of \
+         the floor of their target. Refitting the readout of layer 2 removes the floor for width 1 (layerwise.refit); \
+         the claim is about one that is not.",
     ),
     method: "S_L by exact elimination; S_inf by comparing Gram matrices (lemma 6); every depth at once from the drift \
              of layers 3 and 4 (lemma 7), over eps by branch and bound; width k by the distance of x'Px from all \
@@ -38,24 +40,49 @@ pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
              comparison with runs describes these runs.",
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Replayed],
     missing: "",
-    theorems: &[],
+    theorems: &["schur_complement", "layerwise_floor", "layerwise_floor_relative"],
     full_only: false,
     parameters: Vec::new(),
     figures: &[figures::FLOORS],
     items: |_, profile| [Kind::Layerwise, Kind::Joint].iter().flat_map(|&kind| cells(&RECIPES, profile, kind, &[GAP])).collect(),
-    check: |c| floors(c, Kind::Layerwise, lacunary, "0.098"),
+    check: |c| floors(c, &Premises::default()),
     controls: &[
         Control {
             breaks: "Joint training in the place of layerwise training.",
-            check: |c| floors(c, Kind::Joint, lacunary, "0.098"),
+            check: |c| floors(c, &Premises { kind: Kind::Joint, ..Premises::default() }),
         },
         Control {
             breaks: "Powers that are not lacunary: all even powers, up to z^16, in the place of z^4, z^8, z^16.",
-            check: |c| floors(c, Kind::Layerwise, |depth| (1..=depth as u32).map(|i| 2 * i).collect(), "0.098"),
+            check: |c| {
+                let powers = |depth| (1..=depth as u32).map(|i| 2 * i).collect();
+                floors(c, &Premises { powers, ..Premises::default() })
+            },
         },
-        Control { breaks: ".11 claimed in the place of .098.", check: |c| floors(c, Kind::Layerwise, lacunary, "0.11") },
+        Control {
+            breaks: ".11 claimed in the place of .098.",
+            check: |c| floors(c, &Premises { floor: "0.11", ..Premises::default() }),
+        },
+        Control {
+            breaks: "Targets of width 2 whose layer 3 is (16 z_1^2 - 4 z_2^2) twice: it pulls layer 2 out of the semidefinite matrices.",
+            check: |c| floors(c, &Premises { strong_pull: true, ..Premises::default() }),
+        },
     ],
 };
+
+/// What a control breaks.
+struct Premises {
+    kind: Kind,
+    powers: fn(usize) -> Vec<u32>,
+    floor: &'static str,
+    /// Whether layer 3 of the targets of width 2 is one that pulls layer 2 far.
+    strong_pull: bool,
+}
+
+impl Default for Premises {
+    fn default() -> Self {
+        Premises { kind: Kind::Layerwise, powers: lacunary, floor: "0.098", strong_pull: false }
+    }
+}
 
 static RECIPES: [&Recipe; 3] = [&LIN_K1_D64, &LIN_K2_D16, &LIN_K2_D32];
 
@@ -64,7 +91,8 @@ fn lacunary(depth: usize) -> Vec<u32> {
     crate::hierarchy::dynamics::stage::exponents(depth)
 }
 
-fn floors(c: &Checking<'_, Training>, kind: Kind, powers: fn(usize) -> Vec<u32>, floor: &str) -> Result<Outcome> {
+fn floors(c: &Checking<'_, Training>, premises: &Premises) -> Result<Outcome> {
+    let &Premises { kind, powers, floor, .. } = premises;
     let draws = c.profile.draws_conclusions();
     let split = if draws { 9 } else { 7 };
     let limit = limit_of_schur_complements(split);
@@ -72,7 +100,8 @@ fn floors(c: &Checking<'_, Training>, kind: Kind, powers: fn(usize) -> Vec<u32>,
     let distance = squared_distance(&powers(if powers(3) == lacunary(3) { split } else { split - 1 }));
     let limit = limit.map(|l| l.lower().clone());
     let (comparison, runs) = against_runs(c, kind)?;
-    let conditions = vec![distance_condition(&limit, &distance), every_depth(&limit, floor)?, comparison];
+    let drifts = drifts(c, kind, premises.strong_pull)?;
+    let conditions = vec![distance_condition(&limit, &distance), every_depth(&limit, floor)?, drifts, comparison];
     Ok(Outcome { conditions, tables: vec![by_depth(c.profile), runs] })
 }
 
@@ -109,6 +138,23 @@ fn by_depth(profile: Profile) -> Table {
         table.push([depth.into(), share, floor("0.1"), floor("0.05")]);
     }
     table
+}
+
+/// Whether layer 2 alone reaches `W'W + P`, for the targets of the runs.
+fn drifts(c: &Checking<'_, Training>, kind: Kind, strong_pull: bool) -> Result<Condition> {
+    let mut held = Vec::new();
+    for (recipe, seed) in RECIPES.into_iter().flat_map(|recipe| seeds(c.profile).map(move |seed| (recipe, seed))) {
+        let mut target = recipe.run(c.profile, kind, GAP, seed).instance.target()?.try_map(|w| Dyadic::try_from(*w))?;
+        if strong_pull && recipe.width() == 2 {
+            target.layer_mut(3).weights = vec![Matrix::from_fn(2, 2, |_, j| Dyadic::from([16, -4][j]))];
+        }
+        held.push(is_reached(&target)?);
+    }
+    Ok(all_hold(
+        "drift of layer 2",
+        "W'W + P is semidefinite, so that layer 2 alone reaches it, for the target of each run",
+        &held,
+    ))
 }
 
 /// The closed form on the targets of the runs, beside what the runs reached.

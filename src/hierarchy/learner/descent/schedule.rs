@@ -30,6 +30,20 @@ impl Coupling {
             Coupling::Readout => "Readout",
         }
     }
+
+    /// Those under which weights learn.
+    pub const LEARNING: [Coupling; 4] = [Coupling::Joint, Coupling::StopGradient, Coupling::LocalLoss, Coupling::RowSpace];
+
+    /// The name used in configurations.
+    pub fn key(self) -> &'static str {
+        match self {
+            Coupling::Joint => "joint",
+            Coupling::StopGradient => "stop-gradient",
+            Coupling::LocalLoss => "local-loss",
+            Coupling::RowSpace => "row-space",
+            Coupling::Readout => "readout",
+        }
+    }
 }
 
 /// A stretch of training: layers `bottom..=top` learn, the ones below `bottom` stay, the ones above `top` are off.
@@ -114,5 +128,14 @@ impl Kind {
             stages.push(Stage::new(2, phases.len() + 1, Coupling::Joint, thaw_steps));
         }
         Ok(stages)
+    }
+
+    /// The kind whose [`stages`](Self::stages) these are in a network of depth `L`, the first of equals, with its phases and the steps of
+    /// the one after them; `None` where they are of no kind.
+    pub fn of(stages: &[Stage], depth: usize) -> Option<(Kind, Vec<usize>, Option<usize>)> {
+        let steps: Vec<usize> = stages.iter().map(|stage| stage.steps).collect();
+        let (phases, thaw) = steps.split_at_checked(depth - 1)?;
+        let is = |kind: &Kind| kind.stages(phases, thaw.first().copied().unwrap_or(0)).is_ok_and(|own| own == stages);
+        Kind::ALL.into_iter().find(is).map(|kind| (kind, phases.to_vec(), thaw.first().copied()))
     }
 }

@@ -34,6 +34,16 @@ impl Units {
         }
     }
 
+    /// The name used in configurations.
+    pub fn key(self) -> &'static str {
+        match self {
+            Units::Relu => "relu",
+            Units::Quadratic => "quadratic",
+            Units::Quartic => "quartic",
+            Units::Mixed => "mixed",
+        }
+    }
+
     /// Replaces the arguments `z` of some samples (one a row) by their activations, and `slopes` by their derivatives.
     fn activate(self, z: &mut Matrix<f64>, slopes: &mut Matrix<f64>) {
         let half = z.cols() / 2;
