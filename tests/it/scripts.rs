@@ -6,7 +6,7 @@ use crate::common::Place;
 use crate::common::python::{output, script};
 
 /// Each script with arguments that let it print at once.
-const SCRIPTS: [(&str, &[&str]); 4] = [
+const SCRIPTS: [(&str, &[&str]); 5] = [
     ("check.py", &["absent.json"]),
     ("boxes.py", &["absent.json"]),
     ("boxes_depth_4.py", &["absent.json"]),
