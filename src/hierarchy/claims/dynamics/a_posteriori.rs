@@ -23,7 +23,8 @@ pub const A_POSTERIORI: Claim<Training> = Claim {
          linskip L3 k1 d32, quad01 L3 k1 d16), there is a ball about the trained weights in which the networks of the \
          target's shape and scales that fit all labels F_W(x_i), up to a constant, are the target alone, up to its \
          symmetries: signs of layers of width 1 (dimension 0), rotations and reflections of the two layers of width 2 \
-         (dimension 2). What training found is thus an error of rounding away from the target, and nothing else is near.",
+         (dimension 2). The target is in the ball; its distance from what training found is printed. Nothing else \
+         in the ball fits. The learner's rows R_l are held as they are.",
     ),
     method: "The least singular value of the centred Jacobian at the trained weights and the Lipschitz constant of the \
              Jacobian in the ball are enclosed on the first 4P samples, P the number of weights; uniqueness on some \

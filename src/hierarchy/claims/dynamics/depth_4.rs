@@ -12,7 +12,7 @@ use crate::hierarchy::dynamics::depth_four::stage_three::StageThree;
 use crate::hierarchy::dynamics::every_dimension::Region;
 use crate::hierarchy::experiment::Training;
 
-/// Depth 4 from almost every start to every error, with every constant.
+/// Depth 4, layer by layer and then together, from starts with `a_0` not 0 to every error, with every constant.
 pub const DEPTH_4: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.depth-4"),
     sentence: "(a), (b)",

@@ -24,8 +24,8 @@ pub const EVERY_DIMENSION: Claim<Training> = Claim {
          240 + 9.1 (ln max(1, b_0^2/a_0^2) + 2 ln(1/eps)) steps, then layer 3 switched on with a head of standard \
          deviation .1 eps, and both trained: te <= delta after 560 + 42 ln(1/delta) more steps, and ever after. For a \
          random direction of K_2 and d >= 3, ln(b_0^2/a_0^2) <= ln d + 2 ln(1/tau) with probability at least 1 - .798 \
-         tau: d enters only so. After the switch the same holds for eps up to .3 where L <= .85 eps^2/4 (lambda = .7, \
-         Lambda = 150); the steps before it are counted up to .1 alone. Not covered: momentum, the cap on steps, finite samples, noise.",
+         tau: d enters only so. For eps up to .3 too a step of both layers multiplies L by at most .99825 where L <= .85 \
+         eps^2/4 (lambda = .7, Lambda = 150); all else is for eps up to .1. Not covered: momentum, the cap on steps, finite samples, noise.",
     ),
     method: "Near the target |grad L|^2 >= lambda L and the Hessian is below Lambda (1.1 and 100 for L <= .85 eps^2/4, \
              3.5 and 65 for L <= .01 eps^2), proved by branch and bound in a chart that has no singularity at eps = 0; \

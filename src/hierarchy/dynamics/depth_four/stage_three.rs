@@ -96,9 +96,12 @@ impl StageThree {
     }
 
     /// `L/eps^4` just after layer 4 is switched on where its head alone would make it `level`: `(sqrt(level) + sqrt(x))^2 + 1.1 x`, `x` the
-    /// excess (guarantee: an upper bound; lemma 7).
+    /// excess (guarantee: an upper bound; lemma 7, which wants `x <= 50`: above, nothing is said).
     pub fn level_at_the_switch(&self, level: Interval) -> Interval {
         let x = Interval::from(&self.excess);
+        if x.sup() > 50.0 {
+            return Interval::ENTIRE;
+        }
         (root(level) + root(x)).sqr() + n(11) / n(10) * x
     }
 }

@@ -61,9 +61,8 @@ pub fn norm<const R: usize, const C: usize>(a: &Array<R, C>) -> Interval {
 
 /// `sqrt(x)` of a number that is not negative, whatever its enclosure says (guarantee: valid).
 pub fn root(x: Interval) -> Interval {
-    let zero = Interval::zero();
-    let clipped = Interval::new(x.inf().max(0.0), x.sup().max(0.0)).unwrap_or(zero);
-    clipped.sqrt().unwrap_or(Interval::ENTIRE)
+    let clipped = Interval::new(x.inf().max(0.0), x.sup().max(0.0));
+    clipped.and_then(|x| x.sqrt()).unwrap_or(Interval::ENTIRE)
 }
 
 /// `tr A`.

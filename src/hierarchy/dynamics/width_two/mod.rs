@@ -11,7 +11,7 @@
 //! | [`population`] | the loss and its gradient |
 //! | [`expansion`] | how much a step may spread points that are close |
 //! | [`trajectory`] | the ball in which descent from a start is after so many steps |
-//! | [`orbit`] | the weights that give the target, and those nearest to a learner |
+//! | [`orbit`] | weights that give the target, and those of them nearest to a learner |
 //! | [`basin`] | the tube about these weights in which the distance falls by a factor a step |
 
 pub mod basin;

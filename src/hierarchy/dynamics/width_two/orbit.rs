@@ -1,4 +1,5 @@
-//! The weights that give the target: one pair of orthogonal matrices away from one another (`proofs/width-2.md`, lemma 5).
+//! Weights that give the target, one pair of orthogonal matrices away from one another (`proofs/width-2.md`, lemma 5). There are others,
+//! with another layer 3: a second orbit of the same symmetries.
 //!
 //! `K_2 = O W`, `sum_j K_3[a][j] r_j r_j' = O diag(V_a) O'`, and `K_3` from the left by `O'`: for the triangle both act by
 //! isometries. The orbit has dimension 2.
@@ -95,6 +96,20 @@ mod tests {
         let [turn, _] = [nearest_orthogonal([[0.6, -0.8], [0.8, 0.6]]).unwrap(), array(|_, _| n(0))];
         assert!((turn[0][0].sqr() + turn[1][0].sqr() - n(1)).mag() < 1e-14 && (turn[1][0].mid() - 0.8).abs() < 1e-12);
         assert!(nearest_orthogonal([[0.0, 0.0], [0.0, 0.0]]).is_none());
+    }
+
+    /// `sum_a (s'B_a s)^2 = A s_1^4 + 2 B s_1^2 s_2^2 + C s_2^4` has solutions `B_a` that no orthogonal `O'` takes to the target's.
+    #[test]
+    fn a_second_orbit_gives_the_target_too() {
+        let population = Population::new(example().0.target, &triangle());
+        let heads = population.target.heads;
+        let inner = |i: usize, j: usize| sum((0..2).map(|a| heads[a][i] * heads[a][j]));
+        let (a, b, c) = (inner(0, 0), inner(0, 1), inner(1, 1));
+        let (off, zero) = (root((b + root(a * c)) / n(2)), Interval::zero());
+        let other = [[[root(a), zero], [zero, -root(c)]], [[zero, off], [off, zero]]];
+        let learner = Learner { rows: population.target.padded(), heads: other.map(|b| coordinates(&population, &b)) };
+        assert!(population.at(&learner).loss().sup() < 1e-25);
+        assert!(distance(&population, &learner).inf() > 0.01, "{}", distance(&population, &learner));
     }
 
     /// Along the generators the weights still give the target, to second order.

@@ -2,6 +2,7 @@
 
 use super::expansion::{Moving, bounds, factor};
 use super::forms::{Array, Form, INPUTS, array, minus, product, scaled, square, trace, transposed};
+use super::orbit::nearest;
 use super::population::{Learner, Population};
 use crate::enclosure::Interval;
 use crate::hierarchy::dynamics::numbers::interval as n;
@@ -41,9 +42,11 @@ pub struct Ball {
 pub struct Arrival {
     /// `L` just after layer 3 is switched on.
     pub loss_at_the_switch: Interval,
+    /// The least `L` that layer 2, frozen at the switch, leaves to any layer 3.
+    pub frozen: Interval,
     /// The iterate in the end lies here; at the switch, when layer 2 is frozen then.
     pub ball: Ball,
-    /// `L` in the end; not below what layer 2 leaves to any layer 3, when it is frozen.
+    /// `L` in the end; `frozen`, when layer 2 is frozen.
     pub loss: Interval,
 }
 
@@ -97,13 +100,22 @@ pub fn follow(population: &Population, start: &Start, schedule: &Schedule) -> Op
     ball.centre.heads = start.learner.heads;
     let before = Learner { rows, heads: start.learner.heads };
     let loss_at_the_switch = population.at(&before).loss();
+    let frozen = frozen_loss(population, &before)?;
     if !schedule.layer_two_moves {
-        let loss = Interval::new(least_loss(population, &rows).inf(), f64::INFINITY)?;
-        return Some(Arrival { loss_at_the_switch, ball, loss });
+        return Some(Arrival { loss_at_the_switch, frozen, ball, loss: frozen });
     }
     let ball = ball.steps(schedule.together, population, schedule.eta, Moving::Both)?;
     let loss = ball.loss(population);
-    Some(Arrival { loss_at_the_switch, ball, loss })
+    Some(Arrival { loss_at_the_switch, frozen, ball, loss })
+}
+
+/// The least `L` over all layers 3 for a layer 2 in the box: below by [`least_loss`], above by what the layer 3 of the nearest weights that
+/// give the target makes of it.
+fn frozen_loss(population: &Population, learner: &Learner) -> Option<Interval> {
+    let least = least_loss(population, &learner.rows).inf();
+    let of_target = nearest(population, learner).map(|zero| Learner { rows: learner.rows, heads: zero.heads });
+    let most = of_target.map_or(f64::INFINITY, |granted| population.at(&granted).loss().sup());
+    Interval::new(least, most)
 }
 
 /// A lower bound of `L` over all layers 3, for this layer 2: the squared distance of the form `x'(K_2'K_2 - W'W)x` from all quartic
