@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{condition, decimal, enclosed, exactly, printed};
+use super::{all_below, condition, decimal, enclosed, exactly, printed, searched};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::{Interval, boxes};
 use crate::error::Result;
@@ -93,17 +93,7 @@ fn judged(key: &str, region: &Region, outcome: boxes::Outcome) -> Condition {
     let (level, growth) = (level.to_fixed(2), growth.to_fixed(1));
     let requires =
         format!("L <= {level} eps^4, eps <= .1: |grad L|^2 >= {growth} L, no eigenvalue of the Hessian above {smoothness}");
-    match outcome {
-        boxes::Outcome::Proved(cover) => {
-            let found = format!("proved with {} boxes, {} more outside", cover.holds, cover.outside);
-            condition(key, requires, found, Some(true))
-        }
-        boxes::Outcome::Refuted(part) => {
-            let middle: Vec<String> = part.iter().map(|side| side.mid().to_string()).collect();
-            condition(key, requires, format!("fails at (eps, X_2, X_3, X_4, S) = ({})", middle.join(", ")), Some(false))
-        }
-        boxes::Outcome::Undecided(_) => condition(key, requires, "the boxes do not tell", None),
-    }
+    searched(key, requires, "eps, X_2, X_3, X_4, S", outcome)
 }
 
 fn stage_three(stage: &StageThree) -> Result<Condition> {
@@ -132,9 +122,7 @@ fn steps_before(stage: &StageThree) -> Condition {
         return condition(key, requires, "the lemmas do not apply", None);
     };
     let found = [alone.constant, alone.start, alone.gap, both.0, both.1];
-    let below: Vec<Option<bool>> =
-        found.iter().zip(ALONE.iter().chain(&BOTH)).map(|(v, most)| v.certainly_less(enclosed(most))).collect();
-    let holds = if below.contains(&Some(false)) { Some(false) } else { below.iter().all(|b| *b == Some(true)).then_some(true) };
+    let holds = all_below(&found, ALONE.iter().chain(&BOTH));
     let upper = |v: Interval| Rational::try_from(v.sup()).map_or("absent".into(), |v| v.upper_decimal(5));
     condition(key, requires, format!("at most {}", found.map(upper).join(", ")), holds)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{condition, decimal, enclosed, exactly, printed};
+use super::{all_below, condition, decimal, enclosed, exactly, printed, searched};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::boxes;
@@ -91,17 +91,7 @@ fn judged(key: &str, region: &Region, gap: &str, outcome: boxes::Outcome) -> Con
     let level = level.to_fixed(4);
     let requires =
         format!("L <= {level} eps^2, eps <= {gap}: |grad L|^2 >= {growth} L, no eigenvalue of the Hessian above {smoothness}");
-    match outcome {
-        boxes::Outcome::Proved(cover) => {
-            let found = format!("proved with {} boxes, {} more outside", cover.holds, cover.outside);
-            condition(key, requires, found, Some(true))
-        }
-        boxes::Outcome::Refuted(part) => {
-            let middle: Vec<String> = part.iter().map(|side| side.mid().to_string()).collect();
-            condition(key, requires, format!("fails at (eps, X, Y, S) = ({})", middle.join(", ")), Some(false))
-        }
-        boxes::Outcome::Undecided(_) => condition(key, requires, "the boxes do not tell", None),
-    }
+    searched(key, requires, "eps, X, Y, S", outcome)
 }
 
 /// Necessary for convergence: the largest eigenvalue of the Hessian at the target is below `2/eta`.
@@ -132,10 +122,9 @@ fn before(constants: &Constants) -> Condition {
     let requires = format!("the angle and |K_2|^2 arrive within {most} + {start} ln(b_0^2/a_0^2) + {gap} ln(1/eps) steps");
     let key = "steps before the switch";
     let Some(steps) = constants.approach.steps() else { return condition(key, requires, "the lemmas do not apply", None) };
-    let parts = [(steps.constant, most), (steps.start, start), (steps.gap, gap)];
-    let below: Vec<Option<bool>> = parts.iter().map(|(v, most)| v.certainly_less(enclosed(most))).collect();
-    let holds = if below.contains(&Some(false)) { Some(false) } else { below.iter().all(|b| *b == Some(true)).then_some(true) };
-    condition(key, requires, parts.map(|(v, _)| decimal(Some(v), 6)).join(", "), holds)
+    let found = [steps.constant, steps.start, steps.gap];
+    let holds = all_below(&found, &[most, start, gap]);
+    condition(key, requires, found.map(|v| decimal(Some(v), 6)).join(", "), holds)
 }
 
 fn after(constants: &Constants) -> Condition {

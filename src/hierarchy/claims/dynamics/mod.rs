@@ -10,7 +10,7 @@ pub mod staircase;
 pub mod width_2;
 
 use crate::claim::{Condition, Value, Verdict};
-use crate::enclosure::Interval;
+use crate::enclosure::{Interval, boxes};
 use crate::exact::Rational;
 
 /// The verdict on a comparison of enclosures; one that does not tell leaves it undecided.
@@ -21,6 +21,27 @@ fn verdict(holds: Option<bool>) -> Verdict {
 /// A condition on enclosures.
 fn condition(key: &str, requires: impl AsRef<str>, found: impl AsRef<str>, holds: Option<bool>) -> Condition {
     Condition::new(key, requires, found, verdict(holds))
+}
+
+/// A statement about all points of a box, as branch and bound left it; `numbers` names those of a point.
+fn searched(key: &str, requires: String, numbers: &str, outcome: boxes::Outcome) -> Condition {
+    match outcome {
+        boxes::Outcome::Proved(cover) => {
+            let found = format!("proved with {} boxes, {} more outside", cover.holds, cover.outside);
+            condition(key, requires, found, Some(true))
+        }
+        boxes::Outcome::Refuted(part) => {
+            let middle: Vec<String> = part.iter().map(|side| side.mid().to_string()).collect();
+            condition(key, requires, format!("fails at ({numbers}) = ({})", middle.join(", ")), Some(false))
+        }
+        boxes::Outcome::Undecided(_) => condition(key, requires, "the boxes do not tell", None),
+    }
+}
+
+/// Whether each number is below its bound: not, where one certainly is not.
+fn all_below<'a>(numbers: &[Interval], bounds: impl IntoIterator<Item = &'a &'a str>) -> Option<bool> {
+    let below: Vec<Option<bool>> = numbers.iter().zip(bounds).map(|(v, most)| v.certainly_less(enclosed(most))).collect();
+    if below.contains(&Some(false)) { Some(false) } else { below.iter().all(|b| *b == Some(true)).then_some(true) }
 }
 
 /// The smallest interval with the decimal in it.
