@@ -156,7 +156,7 @@ fn carry_out<S: Study>(catalogue: &Catalogue<S>, command: &Command, look: Look) 
     match command {
         Command::Check(arguments) => check::command(catalogue, arguments, look),
         Command::List => Ok(show::list(catalogue, look)),
-        Command::Explain { claims } => show::explain(catalogue, claims),
+        Command::Explain { claims } => show::explain(catalogue, claims, look),
         Command::Bless(arguments) => bless::command(catalogue, arguments),
         Command::Report(arguments) => report::command(catalogue, arguments),
         Command::SelfCheck => Ok(show::self_check()),

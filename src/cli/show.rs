@@ -17,10 +17,10 @@ pub fn list<S: Study>(catalogue: &Catalogue<S>, look: Look) -> Answer {
 }
 
 /// All there is to know about claims, or about each claim of a group.
-pub fn explain<S: Study>(catalogue: &Catalogue<S>, names: &[String]) -> Result<Answer> {
+pub fn explain<S: Study>(catalogue: &Catalogue<S>, names: &[String], look: Look) -> Result<Answer> {
     let claims = catalogue.select(names)?;
     let stored = [Profile::Quick, Profile::Full].map(|profile| Store::new(directory(profile)).load());
-    let texts: Vec<String> = claims.iter().map(|c| one(catalogue, c, &stored)).collect();
+    let texts: Vec<String> = claims.iter().map(|c| one(catalogue, c, &stored, look)).collect();
     Ok(Answer { text: texts.join("\n"), exit: Exit::Success })
 }
 
@@ -35,13 +35,13 @@ fn found(stored: &[Result<Stored>], name: &str) -> Option<Outcomes> {
     parse(&Text::split(file)?.numbers).ok()
 }
 
-fn one<S: Study>(catalogue: &Catalogue<S>, claim: &Claim<S>, stored: &[Result<Stored>]) -> String {
+fn one<S: Study>(catalogue: &Catalogue<S>, claim: &Claim<S>, stored: &[Result<Stored>], look: Look) -> String {
     let described = catalogue.describe(claim);
     let checking = Profile::ALL.into_iter().filter(|p| claim.is_checked_in(*p));
     let goldens: Vec<String> = checking.map(|p| format!("{}/{}", directory(p), described.golden_name())).collect();
     let profile = if claim.full_only { " --profile full" } else { "" };
     let found = found(stored, &described.golden_name());
-    text::explain(&described, found.as_ref(), &goldens, &format!("{} check {}{profile}", catalogue.name, claim.id))
+    text::explain(&described, found.as_ref(), &goldens, &format!("{} check {}{profile}", catalogue.name, claim.id), look)
 }
 
 /// What the printed numbers assume of this machine, and what was found.

@@ -20,57 +20,50 @@ pub fn list(claims: &[Description<'_>], look: Look) -> String {
 }
 
 /// All there is to know about a claim without running it: what was `stored` when it was last blessed, if that is at hand; `goldens`
-/// names its golden files, `command` runs only it.
-pub fn explain(claim: &Description<'_>, stored: Option<&Outcomes>, goldens: &[String], command: &str) -> String {
-    let sections = [
-        ("statement", prose(claim.statement)),
-        (claim.source.heading, claim.source.sentences.iter().filter(|s| claim.sentence.contains(s.0)).map(sentence).collect()),
-        ("how it is checked", prose(claim.method)),
+/// names its golden files, `command` runs only it. Lines are as long as the place allows, and no longer than is good to read.
+pub fn explain(claim: &Description<'_>, stored: Option<&Outcomes>, goldens: &[String], command: &str, look: Look) -> String {
+    let one = |text: &str| vec![text.to_string()];
+    let sentences = claim.source.sentences.iter().filter(|s| claim.sentence.contains(s.0));
+    let refuting = stored.map_or(Vec::new(), requirements).into_iter().chain(one(refutation(claim.evidence)));
+    let sections: [(&str, Vec<String>); 12] = [
+        ("statement", one(claim.statement)),
+        (claim.source.heading, sentences.map(|(label, words)| format!("{label} {words}")).collect()),
+        ("how it is checked", one(claim.method)),
         ("notation", notation(claim)),
-        ("what would refute it", stored.map_or(String::new(), requirements) + &prose(refutation(claim.evidence))),
+        ("what would refute it", refuting.collect()),
         ("negative controls: the same check on a broken premise, which must come out Refuted", controls(claim)),
         ("evidence", claim.evidence.iter().map(meaning).collect()),
-        ("evidence that is still missing", prose(claim.missing)),
-        ("formal theorems cited beside the evidence", lines(claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")))),
-        ("goldens", lines(goldens.iter().cloned())),
-        ("profiles", prose(profiles(claim))),
-        ("to run only this claim", prose(command)),
+        ("evidence that is still missing", one(claim.missing)),
+        ("formal theorems cited beside the evidence", claim.theorems.iter().map(|t| format!("{t}, in proofs/coq")).collect()),
+        ("goldens", goldens.to_vec()),
+        ("profiles", one(profiles(claim))),
+        ("to run only this claim", one(command)),
     ];
-    let shown = sections.iter().filter(|(_, body)| !body.is_empty());
+    let width = look.width.map_or(WIDTH, |width| width.min(WIDTH));
+    let body = |paragraphs: &[String]| paragraphs.iter().map(|text| wrapped(text, "  ", width)).collect::<String>();
+    let shown = sections.iter().map(|(title, paragraphs)| (title, body(paragraphs))).filter(|(_, body)| !body.is_empty());
     shown.fold(format!("{}\n", claim.id), |text, (title, body)| format!("{text}\n{title}\n{body}"))
 }
 
-fn prose(text: &str) -> String {
-    wrapped(text, "  ", WIDTH)
-}
-
-fn lines(lines: impl Iterator<Item = String>) -> String {
-    lines.map(|line| format!("  {line}\n")).collect()
-}
-
-fn sentence((label, words): &(&str, &str)) -> String {
-    prose(&format!("{label} {words}"))
-}
-
 /// The terms that its texts use.
-fn notation(claim: &Description<'_>) -> String {
+fn notation(claim: &Description<'_>) -> Vec<String> {
     let texts = [claim.statement, claim.method].into_iter().chain(claim.controls.iter().copied()).collect::<Vec<_>>().join("\n");
     let used = claim.source.notation.iter().filter(|term| term.is_used_in(&texts));
-    used.map(|term| prose(&format!("{}: {}", term.name, term.meaning))).collect()
+    used.map(|term| format!("{}: {}", term.name, term.meaning)).collect()
 }
 
 /// What each control breaks, numbered where there are several.
-fn controls(claim: &Description<'_>) -> String {
+fn controls(claim: &Description<'_>) -> Vec<String> {
     let several = claim.controls.len() > 1;
     let line = |(index, breaks): (usize, &&str)| match several {
-        true => prose(&format!("{}. {breaks}", index + 1)),
-        false => prose(breaks),
+        true => format!("{}. {breaks}", index + 1),
+        false => (*breaks).to_string(),
     };
     claim.controls.iter().enumerate().map(line).collect()
 }
 
 /// What the conditions of the check require, a line for each key, with the controls on whose premise it fails.
-fn requirements(stored: &Outcomes) -> String {
+fn requirements(stored: &Outcomes) -> Vec<String> {
     let mut keys: Vec<&str> = stored.check.conditions.iter().map(|c| c.key.as_str()).collect();
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(*key));
@@ -88,7 +81,7 @@ fn requirement(stored: &Outcomes, key: &str) -> String {
     let controls = stored.controls.iter().enumerate().filter(|(_, control)| control.conditions.iter().any(refutes));
     let controls: Vec<String> = controls.map(|(index, _)| control_title(index, stored.controls.len())).collect();
     let fails = if controls.is_empty() { String::new() } else { format!("; it fails in {}", controls.join(", ")) };
-    wrapped(&format!("required: {first}{more}{fails}"), "  ", WIDTH)
+    format!("required: {first}{more}{fails}")
 }
 
 fn profiles(claim: &Description<'_>) -> &'static str {
@@ -116,7 +109,7 @@ fn meaning(evidence: &Evidence) -> String {
             "seeded runs, the same bits on every machine: it supports a statement about these runs, never a theorem"
         }
     };
-    prose(&format!("{evidence}: {words}"))
+    format!("{evidence}: {words}")
 }
 
 /// The first words of a statement.
@@ -137,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_claim_explained() {
-        insta::assert_snapshot!(explain(&description(), Some(&outcomes()), &["golden/quick/made.up.txt".into()], "bfc check made.up"), @r#"
+        insta::assert_snapshot!(explain(&description(), Some(&outcomes()), &["golden/quick/made.up.txt".into()], "bfc check made.up", Look::default()), @r#"
         made.up
 
         statement
@@ -190,5 +183,18 @@ mod tests {
     fn a_long_statement_is_cut_between_words() {
         let long = beginning(&"word ".repeat(40));
         assert!(long.ends_with("word ...") && long.chars().count() < 100, "{long}");
+    }
+
+    #[test]
+    fn lines_are_as_long_as_the_place_allows() {
+        let told = |width| {
+            let look = Look { width, ..Look::default() };
+            explain(&description(), Some(&outcomes()), &[], "bfc check made.up", look)
+        };
+        let longest = |text: &str| text.lines().filter(|line| line.starts_with("  ")).map(|line| line.chars().count()).max();
+        let prose = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
+        assert!(longest(&told(Some(60))) <= Some(60), "{}", told(Some(60)));
+        assert!(longest(&told(None)) > Some(60) && told(None) == told(Some(1000)));
+        assert_eq!(prose(&told(Some(60))), prose(&told(None)));
     }
 }

@@ -105,7 +105,7 @@ mod tests {
         let heads = population.target.heads;
         let inner = |i: usize, j: usize| sum((0..2).map(|a| heads[a][i] * heads[a][j]));
         let (a, b, c) = (inner(0, 0), inner(0, 1), inner(1, 1));
-        let (off, zero) = (root((b + root(a * c)) / n(2)), Interval::zero());
+        let (off, zero) = (root((b + root(a * c)) / n(2)), n(0));
         let other = [[[root(a), zero], [zero, -root(c)]], [[zero, off], [off, zero]]];
         let learner = Learner { rows: population.target.padded(), heads: other.map(|b| coordinates(&population, &b)) };
         assert!(population.at(&learner).loss().sup() < 1e-25);
