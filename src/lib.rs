@@ -121,6 +121,7 @@ pub mod layout;
 pub mod parallel;
 #[doc(hidden)]
 pub mod report;
+mod spelling;
 
 pub use certify::eigenvalue_tails;
 pub use claim::{

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Computed, Evidence, Figure, Outcome, Profile, Sources, Story, Study};
 use crate::error::{Error, Result};
+use crate::spelling::nearest;
 
 /// A finite proposition of ours about a paper's story, and the means to refute it.
 pub struct Claim<S: Study> {
@@ -257,13 +258,6 @@ impl<S: Study> Catalogue<S> {
         let wanted = |c: &&Claim<S>| names.is_empty() || names.iter().any(|n| c.id == n.as_str() || c.group() == n);
         Ok(self.claims.iter().filter(wanted).collect())
     }
-}
-
-/// The candidate nearest to what was typed, if one is near: a third of it, and at least one edit. Beyond that a suggestion is a guess.
-fn nearest<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = (typed.chars().count() / 3).max(1);
-    let distance = |c: &&str| strsim::damerau_levenshtein(c, typed);
-    candidates.min_by_key(distance).filter(|c| distance(c) <= near)
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ enum Command {
     Report(report::ReportArguments),
     /// Test what the printed numbers assume of this machine
     SelfCheck,
-    /// Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+    /// Certify eigenvalue tails of a symmetric matrix, or check a certificate
     #[command(subcommand)]
     Certify(certify::CertifyCommand),
     /// Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI

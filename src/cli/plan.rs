@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::shard::Shard;
 use crate::claim::{Claim, Evaluation, Key, Profile, Study};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::file;
 use crate::layout::aligned;
 
@@ -59,8 +59,15 @@ impl<'a, S: Study> Plan<'a, S> {
     /// The file of each item, one after the other; or written to `directory`, each under the name of its run.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When a file cannot be written, or there is none.
     pub fn files(&self, program: &str, directory: Option<&Path>) -> Result<String> {
+        if self.rows.is_empty() {
+            let profile = self.profile.name();
+            let message = format!(
+                "these claims, or this share of them, have no training runs in the profile {profile}; `list` shows all, and what takes long is in --profile full"
+            );
+            return Err(Error::refused(message));
+        }
         let files: Vec<(String, String)> = self.rows.iter().map(|(item, ids)| file_of::<S>(program, item, ids)).collect();
         let Some(directory) = directory else {
             return Ok(files.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"));

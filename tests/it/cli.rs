@@ -27,7 +27,7 @@ fn help_names_every_command() {
           bless        Recompute goldens, show what moved, and replace them all at once
           report       Write a page of what was found, for people who will not run anything, and a map from claims to theorems
           self-check   Test what the printed numbers assume of this machine
-          certify      Certify eigenvalue tails of a symmetric integer matrix, or check a certificate
+          certify      Certify eigenvalue tails of a symmetric matrix, or check a certificate
           new          Write a crate of one's own claims: a catalogue, a claim with its control and golden, a test, files for CI
           merge        Join what the shards of a check have done
           completions  Print a script that completes commands and options in a shell

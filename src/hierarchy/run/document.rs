@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
+use crate::spelling::nearest;
 
 /// The text of a file, and the values that it holds with their places.
 pub struct Document<'a> {
@@ -113,9 +114,8 @@ impl<'a> Document<'a> {
         match table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) {
             None => Ok(()),
             Some(key) => {
-                let nearest = known.iter().min_by_key(|k| strsim::damerau_levenshtein(k, key.get_ref()));
-                let nearest = nearest.expect("every table has keys");
-                let expected = format!("one of {}; did you mean `{nearest}`?", known.join(", "));
+                let hint = meant(key.get_ref(), known).map_or(String::new(), |known| format!("; did you mean `{known}`?"));
+                let expected = format!("one of {}{hint}", known.join(", "));
                 Err(self.error("an unknown key", expected, &format!("{prefix}{}", key.get_ref()), key.span()))
             }
         }
@@ -171,6 +171,31 @@ impl<'a> Document<'a> {
         self.root.iter().for_each(|(key, value)| collect(key.get_ref().to_string(), value, &mut places));
         places
     }
+}
+
+/// Keys under the names that formulas and other programs have for them.
+const SYMBOLS: [(&str, &str); 14] = [
+    ("d", "dimension"),
+    ("dim", "dimension"),
+    ("k", "width"),
+    ("L", "depth"),
+    ("J", "skips"),
+    ("eps", "gap"),
+    ("epsilon", "gap"),
+    ("N", "samples"),
+    ("n", "samples"),
+    ("lr", "step"),
+    ("learning_rate", "step"),
+    ("eta", "step"),
+    ("epochs", "phases"),
+    ("steps", "phases"),
+];
+
+/// The known key that may have been meant.
+pub fn meant<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+    let symbol = SYMBOLS.iter().find(|(symbol, _)| *symbol == typed).map(|(_, key)| *key);
+    let named = known.iter().copied().find(|key| Some(*key) == symbol);
+    named.or_else(|| nearest(typed, known.iter().copied()))
 }
 
 fn collect<'d>(field: String, value: &'d Spanned<DeValue<'d>>, places: &mut Vec<Place<'d>>) {

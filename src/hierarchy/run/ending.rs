@@ -69,7 +69,12 @@ pub fn count(statuses: impl IntoIterator<Item = Status>) -> String {
     let statuses: Vec<Status> = statuses.into_iter().collect();
     let all = [Status::Finished, Status::Diverged, Status::Dominated, Status::Failed];
     let counted = all.map(|status| (statuses.iter().filter(|s| **s == status).count(), status.name()));
-    counted.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
+    let words = |name: &str| match name == Status::Dominated.name() {
+        true => format!("{name} (te > 1, or te > {LARGE} at a training loss below {TINY:e})"),
+        false => name.to_string(),
+    };
+    let shown = counted.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {}", words(name)));
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// Why te is absent where a weight is not finite, in the words of the exact risk.

@@ -1,6 +1,6 @@
 //! The kinds of learners, and which keys each has.
 
-use super::document::{Document, keys};
+use super::document::{Document, keys, meant};
 use super::keys::LearnerKeys;
 use super::learners::{
     Given, Refusal, automatic, distilled, kernel_ridge, lift, online, phased, staged, tuned_kernel_ridge, two_layer,
@@ -8,6 +8,7 @@ use super::learners::{
 use crate::error::Result;
 use crate::hierarchy::experiment::Learner;
 use crate::hierarchy::learner::Alternative;
+use crate::spelling::nearest;
 
 /// A learner, or the key that does not fit.
 type Built = std::result::Result<Learner, Refusal>;
@@ -158,10 +159,14 @@ fn named(document: &Document<'_>) -> Result<&'static LearnerKind> {
     };
     let name = found.map_err(|_| document.refuse("learner.kind", expected()))?;
     LearnerKind::named(name).ok_or_else(|| {
-        let nearest = names.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name)).expect("there are kinds");
-        document.refuse("learner.kind", format!("{}; did you mean \"{nearest}\"?", expected()))
+        let hint = nearest(name, names.iter().copied()).map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
+        document.refuse("learner.kind", expected() + &hint)
     })
 }
+
+/// What to do where a sweep is over kinds that have different keys.
+const WHOLE_TABLES: &str = "; a sweep over such kinds gives whole tables, as in learner = [{ kind = \"layerwise\", phases = [300, 400] }, \
+                            { kind = \"kernel-ridge\" }]";
 
 /// Refuses keys that no kind has, and those of other kinds.
 fn check_keys(document: &Document<'_>, kind: &LearnerKind) -> Result<()> {
@@ -173,15 +178,17 @@ fn check_keys(document: &Document<'_>, kind: &LearnerKind) -> Result<()> {
     };
     let others = LearnerKind::with_key(&key);
     if !others.is_empty() {
-        return Err(document.refuse(&format!("learner.{key}"), format!("no such key unless kind = {}", quoted(others))));
+        return Err(
+            document.refuse(&format!("learner.{key}"), format!("no such key unless kind = {}{WHOLE_TABLES}", quoted(others)))
+        );
     }
     let known = keys::<LearnerKeys>();
-    let nearest = known.iter().min_by_key(|k| strsim::damerau_levenshtein(k, &key)).expect("there are keys");
-    let hint = match own.contains(nearest) {
-        true => format!("did you mean `{nearest}`?"),
-        false => format!("did you mean `{nearest}`? (kind = {})", quoted(LearnerKind::with_key(nearest))),
+    let hint = match meant(&key, &own).or_else(|| meant(&key, known)) {
+        Some(key) if own.contains(&key) => format!("; did you mean `{key}`?"),
+        Some(key) => format!("; did you mean `{key}`? (kind = {})", quoted(LearnerKind::with_key(key))),
+        None => String::new(),
     };
-    Err(document.unknown("learner", &key, format!("one of {}; {hint}", own.join(", "))))
+    Err(document.unknown("learner", &key, format!("one of {}{hint}", own.join(", "))))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::document::meant;
 use super::sweep::{FitKeys, Sweep};
 use super::table::{Datum, Results, column_of, columns, is_number, is_seed};
 use crate::claim::exponent::{RESAMPLES, exponent, median};
@@ -221,8 +222,8 @@ fn other_columns(sweep: &Sweep, x: &str) -> Vec<String> {
 }
 
 fn unknown(name: &str, field: &str, columns: &[String]) -> Error {
-    let nearest = columns.iter().min_by_key(|column| strsim::damerau_levenshtein(column, name));
-    let hint = nearest.map_or(String::new(), |column| format!("; did you mean `{column}`?"));
+    let known: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let hint = meant(name, &known).map_or(String::new(), |column| format!("; did you mean `{column}`?"));
     Error::input(format!("{name:?}"), format!("one of the columns {}{hint}", columns.join(", "))).at_field(field)
 }
 
