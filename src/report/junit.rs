@@ -127,7 +127,7 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::super::check::tests::entries;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     /// The document without its clock.
-    fn masked(text: &str) -> String {
+    pub(crate) fn masked(text: &str) -> String {
         let mut parts = text.split(" time=\"");
         let first = parts.next().unwrap().to_string();
         parts.fold(first, |masked, part| masked + " time=\"-\"" + part.split_once('"').unwrap().1)
