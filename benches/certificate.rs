@@ -1,7 +1,6 @@
 //! What a certificate costs beside the eigendecomposition that finds its candidate, stage by stage.
 //!
-//! `tails` is the whole: candidate, residual, independence, decimals. It should stay within three times `eigen` at M = 1000, and
-//! within five times at M = 2000. `gram` comes before both.
+//! `tails` is the whole: candidate, residual, independence, decimals. It should stay within 1.5 times `eigen` at M = 1000 and at M = 2000. `gram` comes before both.
 
 use std::hint::black_box;
 

@@ -5,7 +5,7 @@
 
 It shares no line with the program that wrote it. G is computed anew for a family, or read (and compared with FILE.mtx, if given); the
 integers of a stored matrix are over 2^scale. The grammars are src/_docs/certificate.md and src/_docs/matrix-market.md. By theorem 4
-of ../eigenvalue-tail.md, with W = V rounded to 16 bits and sigma = 1 - ||W'W - I||_F - ||V - W||_F <= sigma_min(V),
+of ../eigenvalue-tail.md, with W = V rounded to 15 bits and sigma = 1 - ||W'W - I||_F - ||V - W||_F <= sigma_min(V),
 
     sum_{i>N} lambda_i  lies in  tr G - sum_{i<=N} mu_i +- sqrt(N) ||GV - V diag(mu)||_F / sigma;
 
@@ -23,7 +23,7 @@ from math import comb, isqrt
 from pathlib import Path
 
 REFUSED, UNREADABLE = 1, 2
-FORMATS, COARSE_BITS, LARGEST_DIGITS, LARGEST_SEPARATION = ("bfc-eigenvalue-tail-1", "bfc-eigenvalue-tail-2"), 16, 100, 2048
+FORMATS, COARSE_BITS, LARGEST_DIGITS, LARGEST_SEPARATION = ("bfc-eigenvalue-tail-1", "bfc-eigenvalue-tail-2"), 15, 100, 2048
 LARGEST_ORDER, LARGEST_BITS, LARGEST_FILE = (8192, 4096), (62, 4096), 4 << 30  # of 64 bits, and of any size
 I64, U64, U32, POSITIVE = range(-2**63, 2**63), range(2**64), range(2**32), range(1, 2**64)
 ANY = range(-10**3000 + 1, 10**3000)

@@ -6,6 +6,7 @@ use crate::enclosure::slicing::{bit_length, largest_row_sum};
 use crate::error::Result;
 use crate::exact::gram::Gram;
 use crate::matrix::Matrix;
+use crate::portable::vectorized;
 
 /// Bits after the point of the vectors: of the first candidate, and of each correction of it.
 pub(super) const VECTOR_BITS: [u32; 3] = [50, 60, 60];
@@ -15,11 +16,11 @@ pub(super) const VECTOR_BITS: [u32; 3] = [50, 60, 60];
 /// # Errors
 /// When the eigendecomposition does not converge.
 pub fn first_candidate(gram: &Gram, threads: usize) -> Result<Candidate> {
-    let eigen = symmetric_eigen(&gram.entries().map(|&g| g as f64), threads)?;
+    let eigen = symmetric_eigen(&vectorized(|| gram.entries().map(|&g| g as f64)), threads)?;
     let (vector_bits, value_bits) = (VECTOR_BITS[0], value_bits(gram));
     let (vector_unit, value_unit) = ((1u64 << vector_bits) as f64, (1u64 << value_bits) as f64);
     let values = eigen.values.iter().map(|mu| (mu * value_unit).round() as i64).collect();
-    let vectors = eigen.vectors.map(|v| (v * vector_unit).round() as i64);
+    let vectors = vectorized(|| eigen.vectors.map(|v| (v * vector_unit).round() as i64));
     Ok(in_order(Candidate { vectors, vector_bits, values, value_bits }))
 }
 

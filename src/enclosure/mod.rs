@@ -31,6 +31,7 @@ pub mod residual;
 pub mod ridge;
 pub mod rounding;
 pub mod singular;
+mod slices;
 pub mod slicing;
 pub mod solve;
 pub mod spectrum;

@@ -11,12 +11,13 @@ use crate::error::{Error, Result};
 use crate::exact::gram::Gram;
 use crate::exact::{Dyadic, Rational};
 use crate::matrix::Matrix;
+use crate::portable::vectorized;
 
 /// The largest number of bits after the point of a vector or a value.
 pub const LARGEST_BITS: u32 = 62;
 
 /// Bits after the point of the copy of `V` that shows it to be invertible.
-pub(super) const COARSE_BITS: u32 = 16;
+pub(super) const COARSE_BITS: u32 = 15;
 
 /// Candidates: column `j` of `V` for an eigenvector of `G`, `mu_j` for its eigenvalue, `mu_1 >= mu_2 >= ...`.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,12 +70,7 @@ impl Candidate {
     }
 
     /// Gives `use_row` every row of `2^(k+s) (GV - V diag(mu))` (guarantee: exact).
-    fn residual_rows<T: Default + Clone + Send>(
-        &self,
-        gram: &Gram,
-        threads: usize,
-        use_row: impl Fn(&[i128]) -> T + Sync,
-    ) -> Result<Vec<T>> {
+    fn residual_rows<T: Send>(&self, gram: &Gram, threads: usize, use_row: impl Fn(&[i128]) -> T + Sync) -> Result<Vec<T>> {
         exact_product_rows(gram.entries(), &self.checked(gram)?.vectors, threads, |i, product| {
             let entry = |((gv, &v), &mu): ((&i128, &i64), &i64)| (gv << self.value_bits) - i128::from(v) * i128::from(mu);
             let row: Vec<i128> = product.iter().zip(self.vectors.row(i)).zip(&self.values).map(entry).collect();
@@ -112,7 +108,7 @@ impl Candidate {
     pub fn smallest_singular_value_lower(&self, threads: usize) -> Result<Option<Rational>> {
         self.check_bits()?;
         let dropped = self.vector_bits.saturating_sub(COARSE_BITS);
-        let coarse = self.vectors.map(|&v| shifted_down(v, dropped));
+        let coarse = vectorized(|| self.vectors.map(|&v| shifted_down(v, dropped)));
         coarse_singular_value_lower(&coarse, self.vector_bits - dropped, dropped > 0, threads)
     }
 }
@@ -127,7 +123,7 @@ pub(super) fn coarse_singular_value_lower(
     if largest_bits(coarse) > bits + 1 {
         return Ok(None);
     }
-    let defect = exact_gram_rows(coarse, threads, |i, row| symmetric_norm_squared(&row[..i], row[i] as i64 - (1 << (2 * bits))))?;
+    let defect = exact_gram_rows(coarse, threads, |i, row| symmetric_norm_squared(&row[..i], row[i] - (1 << (2 * bits))))?;
     let defect_upper = dyadic(sqrt_upper(&defect.into_iter().map(UBig::from).sum()), 2 * i64::from(bits));
     let rounding_upper = if rounded { UBig::from(coarse.rows().max(coarse.cols())) } else { UBig::ZERO };
     let sigma = &(&Rational::from(1) - &defect_upper) - &dyadic(rounding_upper, i64::from(bits) + 1);
@@ -136,9 +132,9 @@ pub(super) fn coarse_singular_value_lower(
 
 /// What a row of the lower triangle of a symmetric matrix adds to the sum of the squares of all entries (guarantee: exact); the entries are
 /// integers up to `2^53`, at most `2^20` of them.
-fn symmetric_norm_squared(below_diagonal: &[f64], diagonal: i64) -> u128 {
+fn symmetric_norm_squared(below_diagonal: &[i64], diagonal: i64) -> u128 {
     let square = |x: i64| u128::from(x.unsigned_abs()).pow(2);
-    2 * below_diagonal.iter().map(|&x| square(x as i64)).sum::<u128>() + square(diagonal)
+    2 * below_diagonal.iter().map(|&x| square(x)).sum::<u128>() + square(diagonal)
 }
 
 /// `value / 2^bits`, rounded to the nearest integer, halves upwards.
@@ -161,7 +157,8 @@ pub fn norm_squared_upper(row: &[i128]) -> UBig {
     let largest = row.iter().map(|r| r.unsigned_abs()).max().unwrap_or(0);
     let t = bit_length(largest).saturating_sub(SQUARED_BITS);
     let up = (1u128 << t) - 1;
-    let sum: u128 = row.iter().map(|r| (r.unsigned_abs() + up) >> t).map(|q| q * q).sum();
+    // A quotient has at most 49 bits.
+    let sum: u128 = row.iter().map(|r| ((r.unsigned_abs() + up) >> t) as u64).map(|q| u128::from(q) * u128::from(q)).sum();
     UBig::from(sum) << (2 * t as usize)
 }
 

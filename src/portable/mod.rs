@@ -13,6 +13,7 @@ pub mod product;
 pub mod reduce;
 pub mod rng;
 pub mod self_check;
+pub mod short;
 
 pub use self_check::{PlatformCheck, self_check};
 

@@ -83,7 +83,20 @@ pub fn add_first_columns(c: &mut [f64], a: View<'_>, b: &[f64], cols: usize, n: 
     assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
     assert_eq!(b.len(), a.cols * cols, "B has a row for each column of A");
     assert!(n <= cols, "no more columns than B has");
-    Arch::new().dispatch(Kernel { c, a, b, n, cols });
+    Arch::new().dispatch(Kernel::<false> { c, a, b, n, cols });
+}
+
+/// As [`add_product`], of factors whose products and sums, in any order, are floats: integers up to `2^53`. Then an operation that
+/// multiplies and adds at once gives the same, and is taken where it is faster.
+///
+/// Guarantee: exact.
+///
+/// # Panics
+/// As [`add_product`].
+pub fn add_integer_product(c: &mut [f64], a: View<'_>, b: &[f64], n: usize) {
+    assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
+    assert_eq!(b.len(), a.cols * n, "B has a row for each column of A");
+    Arch::new().dispatch(Kernel::<true> { c, a, b, n, cols: n });
 }
 
 /// `A B`, summed as [`add_product`] sums, from zero. Guarantee: replayed.
@@ -117,7 +130,8 @@ const INNER_BLOCK: usize = 256;
 /// With at least this many rows of `A`, a panel of `B` is used often enough to be copied together first.
 const PACK_ROWS: usize = 8;
 
-struct Kernel<'a> {
+/// `FUSED`: whether a multiplication and an addition may be one.
+struct Kernel<'a, const FUSED: bool> {
     c: &'a mut [f64],
     a: View<'a>,
     b: &'a [f64],
@@ -127,7 +141,7 @@ struct Kernel<'a> {
     cols: usize,
 }
 
-impl WithSimd for Kernel<'_> {
+impl<const FUSED: bool> WithSimd for Kernel<'_, FUSED> {
     type Output = ();
 
     #[inline(always)]
@@ -149,7 +163,7 @@ impl WithSimd for Kernel<'_> {
     }
 }
 
-impl Kernel<'_> {
+impl<const FUSED: bool> Kernel<'_, FUSED> {
     /// Covers columns from `j` on with panels of `W` whole vectors; returns the first column left over.
     #[inline(always)]
     fn panels<S: Simd, const W: usize>(&mut self, simd: S, mut j: usize) -> usize {
@@ -181,13 +195,13 @@ impl Kernel<'_> {
     fn block<S: Simd, const W: usize>(&mut self, simd: S, j: usize, width: usize, inner: Range<usize>, b: &[f64], stride: usize) {
         let mut i = 0;
         while i + 4 <= self.a.rows {
-            tile::<S, 4, W>(simd, self.c, self.a, self.n, (i, j, width), inner.clone(), b, stride);
+            tile::<S, FUSED, 4, W>(simd, self.c, self.a, self.n, (i, j, width), inner.clone(), b, stride);
             i += 4;
         }
         match self.a.rows - i {
-            3 => tile::<S, 3, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
-            2 => tile::<S, 2, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
-            1 => tile::<S, 1, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
+            3 => tile::<S, FUSED, 3, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
+            2 => tile::<S, FUSED, 2, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
+            1 => tile::<S, FUSED, 1, W>(simd, self.c, self.a, self.n, (i, j, width), inner, b, stride),
             _ => {}
         }
     }
@@ -196,7 +210,7 @@ impl Kernel<'_> {
 /// `M` rows by `W` vectors of `C` held in registers while the inner index runs.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-fn tile<S: Simd, const M: usize, const W: usize>(
+fn tile<S: Simd, const FUSED: bool, const M: usize, const W: usize>(
     simd: S,
     c: &mut [f64],
     a: View<'_>,
@@ -225,7 +239,11 @@ fn tile<S: Simd, const M: usize, const W: usize>(
         for (r, row) in sums.iter_mut().enumerate() {
             let factor = simd.splat_f64s(a.at(i + r, k));
             for (sum, &vector) in row.iter_mut().zip(&vectors) {
-                *sum = simd.add_f64s(*sum, simd.mul_f64s(factor, vector));
+                // Sets of fewer lanes may have no such instruction, only a slow function.
+                *sum = match FUSED && lanes >= 4 {
+                    true => simd.mul_add_f64s(factor, vector, *sum),
+                    false => simd.add_f64s(*sum, simd.mul_f64s(factor, vector)),
+                };
             }
         }
     }

@@ -64,7 +64,7 @@ pub(super) fn command(arguments: &NewArguments) -> Result<Answer> {
 /// The files of a directory of the new crate: their names and texts.
 type Files = &'static [(&'static str, &'static str)];
 
-const FILES: [(&str, Files); 4] = [
+const FILES: [(&str, Files); 5] = [
     (
         "",
         &[
@@ -85,6 +85,7 @@ const FILES: [(&str, Files); 4] = [
             ("main.rs", include_str!("template/main.rs.in")),
         ],
     ),
+    ("benches", &[("scaling.rs", include_str!("template/scaling.rs.in"))]),
     ("tests", &[("claims.rs", include_str!("template/claims.rs.in"))]),
     (".github/workflows", &[("claims.yml", include_str!("template/github.yml.in"))]),
 ];
