@@ -175,10 +175,13 @@ impl Plan {
     }
 }
 
+/// The most slices of `A` that are tried: of 63 bits, with 2^20 inner indices and slices of `B` as long as they, four are enough.
+const MOST_SLICES: u32 = 6;
+
 /// A factor of so many bits in one slice, two, and so on, all of about the same bits.
 fn equal_widths(bits: u32) -> impl Iterator<Item = Vec<u32>> {
     let width = move |slices: u32| (bits + 1).div_ceil(slices);
-    (1..=bits.max(1))
+    (1..=MOST_SLICES)
         .take_while(move |&slices| slices == 1 || width(slices) >= FEWEST_BITS)
         .map(move |slices| vec![width(slices); slices as usize - 1])
 }
