@@ -32,17 +32,7 @@ pub fn exact_product_rows<T: Default + Clone + Send>(
     let sliced = Sliced::new(a, b)?;
     let mut results = vec![T::default(); a.rows()];
     let share = a.rows().div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        let mut parts = results.chunks_mut(share).enumerate();
-        let own = parts.next();
-        for (part, results) in parts {
-            let (sliced, use_row) = (&sliced, &use_row);
-            scope.spawn(move || sliced.rows(part * share, results, use_row));
-        }
-        if let Some((_, results)) = own {
-            sliced.rows(0, results, &use_row);
-        }
-    });
+    parallel::parts(&mut results, share, |first, results| sliced.rows(first, results, &use_row));
     Ok(results)
 }
 

@@ -6,7 +6,8 @@ use dashu_int::{IBig, UBig};
 
 use super::gram_facts::GramFacts;
 use crate::error::{Error, Result};
-use crate::matrix::{Matrix, check_memory};
+use crate::matrix::Matrix;
+use crate::memory;
 
 /// The largest order of a matrix: its dense form takes 512 MiB.
 pub const LARGEST_ORDER: usize = 8192;
@@ -50,7 +51,7 @@ const THREADS: u128 = 512 << 20;
 pub fn affordable_order(order: usize) -> Result<usize> {
     let order = checked_order(order)?;
     let threads = if order < LARGE_ORDER { 0 } else { THREADS };
-    let needed = check_memory(MATRICES * 8 * (order as u128).pow(2) + threads);
+    let needed = memory::check(MATRICES * 8 * (order as u128).pow(2) + threads);
     needed.map(|()| order).map_err(|e| e.and(format!("certifying a matrix of order {order} takes them")))
 }
 

@@ -6,7 +6,7 @@ use crate::hierarchy::experiment::run::TEST_SAMPLES;
 use crate::hierarchy::experiment::{Cell, Instance, Learner, Online, Staged};
 use crate::hierarchy::learner::Alternative;
 use crate::hierarchy::network::Skips;
-use crate::matrix;
+use crate::memory;
 
 /// The most memory that an experiment may need.
 const MAX_BYTES: u128 = 2 << 30;
@@ -18,7 +18,7 @@ const MAX_BYTES: u128 = 2 << 30;
 pub fn check_memory(cell: &Cell) -> Result<()> {
     let needed = needed(cell);
     match needed <= MAX_BYTES {
-        true => matrix::check_memory(needed).map_err(|e| e.at_field("data.samples")),
+        true => memory::check(needed).map_err(|e| e.at_field("data.samples")),
         false => Err(Error::input(
             format!("about {} MiB for {} samples at these sizes", needed >> 20, cell.instance.samples),
             format!("at most {} MiB; fewer samples, a smaller width or dimension", MAX_BYTES >> 20),
