@@ -43,7 +43,7 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
         prepared.take_share(index, count)?;
     }
     let jobs = cli::threads(arguments.jobs);
-    arguments.limit.announce(prepared.seconds(jobs))?;
+    arguments.limit.announce(prepared.seconds(jobs), prepared.bytes(jobs))?;
     require_platform()?;
     cli::on_interrupt(match prepared.sweep() {
         None => "interrupted; nothing was written".into(),

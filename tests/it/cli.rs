@@ -300,7 +300,9 @@ fn a_run_that_fails_leaves_the_directory_as_it_was() {
 fn inputs_have_their_bounds() {
     let place = Place::new("bounds");
     place.write("x.toml", "target = { dimension = 30, width = [30, 30], distribution = 'cube' }");
-    place.bfc("run x.toml --max-seconds 5").says(2, &["by the number of operations, expected at most 5 s (--max-seconds)"]);
+    place
+        .bfc("run x.toml --max-seconds 5")
+        .says(2, &["by the number of operations, and", "MiB of memory, expected at most 5 s (--max-seconds)"]);
     let pipe = std::process::Command::new("mkfifo").arg(place.0.join("pipe")).status().unwrap();
     assert!(pipe.success());
     for words in ["run pipe", "run /dev/zero", "certify check pipe", "certify tail --gram /dev/zero --rank 1"] {

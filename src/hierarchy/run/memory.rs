@@ -33,6 +33,12 @@ pub fn threads<'a>(cells: impl IntoIterator<Item = &'a Cell>, jobs: usize) -> us
     jobs.min(usize::try_from(MAX_BYTES / largest).unwrap_or(jobs)).max(1)
 }
 
+/// Bytes that the runs take, of which so many are made at once.
+pub fn together<'a>(cells: impl IntoIterator<Item = &'a Cell> + Clone, jobs: usize) -> u128 {
+    let (count, at_once) = (cells.clone().into_iter().count(), threads(cells.clone(), jobs));
+    cells.into_iter().map(needed).max().unwrap_or(0) * count.min(at_once) as u128
+}
+
 fn needed(cell: &Cell) -> u128 {
     bytes(&cell.instance, widths(cell)) + of_learner(cell)
 }

@@ -115,6 +115,11 @@ impl Prepared {
         (each.values().sum::<f64>() / jobs.max(1) as f64).max(longest)
     }
 
+    /// About how many bytes of memory it takes on so many cores (guarantee: approximate).
+    pub fn bytes(&self, jobs: usize) -> u128 {
+        memory::together(self.experiment.runs.iter().map(|run| &run.config.cell), jobs)
+    }
+
     /// How many runs it makes, if it is a sweep.
     pub fn sweep(&self) -> Option<usize> {
         self.experiment.sweep.as_ref().map(|_| self.experiment.runs.len())
