@@ -20,6 +20,10 @@ pub const STANDARD_INPUT: &str = "-";
 /// # Errors
 /// When the file cannot be read, is no regular file, or is larger.
 pub fn read(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
+    read_file(path, most, expected, anything)
+}
+
+fn read_file(path: &Path, most: u64, expected: &str, begins: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
     let failed = |e: io::Error| Error::io("read", path, &e);
     let found = path.metadata().map_err(failed)?;
     if !found.is_file() {
@@ -27,26 +31,45 @@ pub fn read(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
     }
     match found.len() <= most {
         // It may grow meanwhile.
-        true => File::open(path).map_err(failed).and_then(|file| bounded(file, path, most, expected)),
+        true => File::open(path).map_err(failed).and_then(|file| bounded(file, path, most, expected, begins)),
         false => Err(too_large(path, most, expected)),
     }
 }
 
-/// As [`read`], or of standard input for [`STANDARD_INPUT`].
+/// As [`read`], or of standard input for [`STANDARD_INPUT`]; no more than the first bytes where `begins` says that nothing which is
+/// expected begins so.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_input(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
+pub fn read_input(path: &Path, most: u64, expected: &str, begins: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
     match path.as_os_str() == STANDARD_INPUT {
-        true => bounded(io::stdin().lock(), Path::new("standard input"), most, expected),
-        false => read(path, most, expected),
+        true => bounded(io::stdin().lock(), Path::new("standard input"), most, expected, begins),
+        false => read_file(path, most, expected, begins),
     }
 }
 
-fn bounded(source: impl Read, path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, &e))?;
+/// Takes whatever comes.
+pub fn anything(_: &[u8]) -> bool {
+    true
+}
+
+fn bounded(source: impl Read, path: &Path, most: u64, expected: &str, begins: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
+    let bytes = read_if(source, most, begins).map_err(|e| Error::io("read", path, &e))?;
     if bytes.len() as u64 <= most { Ok(bytes) } else { Err(too_large(path, most, expected)) }
+}
+
+/// All bytes of a source, but one more than `most` where it has more; or its first ones, where `begins` is not true of them.
+///
+/// # Errors
+/// Those of the source.
+pub fn read_if(mut source: impl Read, most: u64, begins: fn(&[u8]) -> bool) -> io::Result<Vec<u8>> {
+    const FIRST: u64 = 1 << 12;
+    let (mut bytes, enough) = (Vec::new(), most.saturating_add(1));
+    source.by_ref().take(FIRST.min(enough)).read_to_end(&mut bytes)?;
+    if begins(&bytes) {
+        source.take(enough - bytes.len() as u64).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 fn too_large(path: &Path, most: u64, expected: &str) -> Error {
@@ -100,8 +123,9 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 /// Writes the files `(name, text)` into `directory`, which is made where it is missing; each is complete before the first is renamed.
 ///
 /// # Errors
-/// As [`write()`]. What was made for it is removed then, directories too.
+/// As [`write()`] and [`check_output`]. What was made for it is removed then, directories too.
 pub fn write_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
+    check_output(directory)?;
     let made = missing(directory);
     create_directory(directory).and_then(|()| replace_set(directory, files)).inspect_err(|_| {
         // What holds something stays.
@@ -127,19 +151,28 @@ fn replace_set(directory: &Path, files: &[(&str, &str)]) -> Result<()> {
     staged.into_iter().try_for_each(Staged::commit)
 }
 
-/// Checks that `directory` is a place for output: neither the root of the file system nor the home directory, where what is written would
-/// lie among everything else.
+/// Checks that `directory` is a place for output: neither the root of the file system nor a home directory, where what is written would
+/// lie among everything else. A home directory is the one that the environment names, or any of which the system's list of users says so.
 ///
 /// # Errors
 /// When it is one of these.
 pub fn check_output(directory: &Path) -> Result<()> {
     let own = |path: &Path| path.canonicalize().ok();
     let Some(found) = own(directory) else { return Ok(()) };
-    let home = std::env::home_dir().and_then(|home| own(&home));
-    match found.parent().is_none() || home.is_some_and(|home| home == found) {
+    let is_home = || std::env::home_dir().into_iter().chain(homes()).any(|home| own(&home).is_some_and(|home| home == found));
+    match found.parent().is_none() || is_home() {
         true => Err(Error::input("the root of the file system or a home directory", "a directory within it").in_file(directory)),
         false => Ok(()),
     }
+}
+
+/// The home directories of all users, where the system lists them in a file.
+fn homes() -> Vec<PathBuf> {
+    const USERS: &str = "/etc/passwd";
+    const MOST: u64 = 16 << 20;
+    // `name:password:user:group:comment:home:shell`
+    let users = read_text(Path::new(USERS), MOST, "a list of users").unwrap_or_default();
+    users.lines().filter_map(|line| line.split(':').nth(5)).map(PathBuf::from).collect()
 }
 
 /// Checks that [`write()`] can write this file, before the work whose result it is to hold; `inputs` are read by it.
@@ -163,6 +196,7 @@ const PROBE: &[u8] = &[0; 1 << 16];
 /// # Errors
 /// When it could not.
 pub fn check_writable(directory: &Path, names: &[&str]) -> Result<()> {
+    check_output(directory)?;
     names.iter().try_for_each(|name| check_replaceable(&directory.join(name)))?;
     let missing = missing(directory);
     let nearest = missing.last().map_or(directory, |path| path.parent().unwrap_or(path));
@@ -338,8 +372,21 @@ mod tests {
             assert!(read(path, 1 << 20, "a file").unwrap_err().to_string().contains("not a regular file"));
         }
         assert!(
-            bounded(io::repeat(0), Path::new("x"), 9, "a word").unwrap_err().to_string().contains("x: found more than 9 bytes")
+            bounded(io::repeat(0), Path::new("x"), 9, "a word", anything)
+                .unwrap_err()
+                .to_string()
+                .contains("x: found more than 9 bytes")
         );
+    }
+
+    /// What has no end is read no further than its beginning.
+    #[test]
+    fn what_begins_wrong_is_not_read_on() {
+        let begins = |bytes: &[u8]| bytes.starts_with(b"a");
+        assert_eq!(read_if(io::repeat(0), 1 << 40, begins).unwrap().len(), 1 << 12);
+        assert_eq!(read_if(io::repeat(b'a'), 1 << 20, begins).unwrap().len(), (1 << 20) + 1);
+        assert_eq!(read_if(&b"ab"[..], 1 << 20, begins).unwrap(), b"ab");
+        assert_eq!(read_if(&b"ab"[..], 0, begins).unwrap(), b"a");
     }
 
     #[test]
@@ -420,7 +467,16 @@ mod tests {
                 "{}",
                 directory.display()
             );
+            // Whatever is written into a directory comes through these.
+            assert!(check_writable(&directory, &[]).is_err() && write_set(&directory, &[("a", "b")]).is_err());
         }
+    }
+
+    /// Whatever the environment says.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn home_directories_are_those_of_all_users() {
+        assert!(homes().contains(&PathBuf::from("/root")), "{:?}", homes());
     }
 
     #[test]

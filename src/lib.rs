@@ -118,6 +118,8 @@ pub mod hexadecimal;
 #[doc(hidden)]
 pub mod layout;
 #[doc(hidden)]
+pub mod memory;
+#[doc(hidden)]
 pub mod parallel;
 #[doc(hidden)]
 pub mod report;

@@ -10,6 +10,7 @@ use bfc::cli::{self, Answer, Exit, Limit, Shard, Subcommand};
 use bfc::error::Result;
 use bfc::hierarchy::claims;
 use bfc::hierarchy::run::Prepared;
+use bfc::memory::Allocator;
 use clap::{ArgMatches, Args, FromArgMatches};
 
 /// Run an experiment of your own, or a sweep of them, and write its results and a picture
@@ -42,7 +43,7 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
         prepared.take_share(index, count)?;
     }
     let jobs = cli::threads(arguments.jobs);
-    arguments.limit.announce(prepared.seconds(jobs))?;
+    arguments.limit.announce(prepared.seconds(jobs), prepared.bytes(jobs))?;
     require_platform()?;
     cli::on_interrupt(match prepared.sweep() {
         None => "interrupted; nothing was written".into(),
@@ -57,6 +58,10 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
     cli::duration("ran", start);
     Ok(Answer { text, exit: Exit::Success })
 }
+
+/// Memory that is not to be had ends the process with exit code 2.
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     cli::main(&claims::catalogue(), &[RUN])

@@ -2,21 +2,6 @@
 
 use crate::error::{Error, Result};
 
-/// Checks that so many bytes can be had, before they are asked for piece by piece: an allocation that fails ends the process. They are
-/// given back, so this says nothing of what other processes take meanwhile.
-///
-/// # Errors
-/// When they cannot.
-pub fn check_memory(bytes: u128) -> Result<()> {
-    let mut probe: Vec<u8> = Vec::new();
-    let fits = usize::try_from(bytes).is_ok_and(|bytes| probe.try_reserve_exact(bytes).is_ok());
-    std::hint::black_box(&mut probe);
-    match fits {
-        true => Ok(()),
-        false => Err(Error::refused(format!("about {} MiB of memory are needed, and are not to be had", bytes >> 20))),
-    }
-}
-
 /// A dense `rows x cols` matrix, stored row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix<T> {

@@ -28,6 +28,30 @@ pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, image: impl Fn(&T) -> R +
     done.into_iter().map(|(_, image)| image).collect()
 }
 
+/// Does `work(first, part)` for parts of `share` items, the last one perhaps shorter, each on a thread of its own where one can be had;
+/// `first` is the index of a part's first item.
+pub fn parts<T: Send>(items: &mut [T], share: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+    let share = share.max(1);
+    let count = items.len().div_ceil(share);
+    let parts = Mutex::new(items.chunks_mut(share).enumerate());
+    let take = || parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    together(count, || {
+        while let Some((index, part)) = take() {
+            work(index * share, part);
+        }
+    });
+}
+
+/// Calls `turn` on this thread and on so many that they are `threads` together; one that cannot be started is done without.
+fn together(threads: usize, turn: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        let helpers = (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, &turn).ok());
+        let helpers: Vec<_> = helpers.collect();
+        turn();
+        helpers.into_iter().for_each(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    });
+}
+
 /// A piece of work that may begin when others are done.
 #[derive(Clone, Debug, Default)]
 pub struct Task {
@@ -50,12 +74,7 @@ pub fn run(tasks: &[Task], jobs: usize, work: impl Fn(usize) -> Result<()> + Syn
             queue.finish(index, result);
         }
     };
-    thread::scope(|scope| {
-        let helpers = (1..jobs.min(tasks.len())).filter_map(|_| thread::Builder::new().spawn_scoped(scope, turn).ok());
-        let helpers: Vec<_> = helpers.collect();
-        turn();
-        helpers.into_iter().for_each(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-    });
+    together(jobs.min(tasks.len()), turn);
     queue.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).result
 }
 
@@ -150,6 +169,15 @@ mod tests {
             assert_eq!(map(&items, jobs, |i| i * i), items.iter().map(|i| i * i).collect::<Vec<_>>());
         }
         assert!(map(&[] as &[u8], 4, |i| *i).is_empty());
+    }
+
+    #[test]
+    fn parts_know_where_they_begin() {
+        for (length, share) in [(0, 3), (1, 3), (10, 3), (9, 3), (5, 0), (4, 100)] {
+            let mut items = vec![0; length];
+            parts(&mut items, share, |first, part| part.iter_mut().enumerate().for_each(|(i, item)| *item += first + i));
+            assert_eq!(items, (0..length).collect::<Vec<_>>(), "{length} by {share}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Opens a page in headless Chromium, at the width of a phone and of a desk, light and dark, and looks for what a reader would trip over:
 messages on the console, requests for anything else, text that is clipped or wider than the page, contrast below AA (4.5, 3 for
-large text), headings that skip a level, tables without caption or scope, pictures without a name.
+large text), headings that skip a level, tables without caption or scope, pictures without a name, labels of an axis that are not at
+their mark, texts in a picture that lie on one another.
 
     python3 tests/report_in_browser.py PAGE.html [DIRECTORY for screenshots]
 
@@ -67,6 +68,23 @@ LOOK = r"""
       if (r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1)
         fault(`in a picture the text "${text.textContent.trim()}" is clipped`);
     }
+    // A label of an axis comes right before its mark, a line of a few units, and has its middle where the mark is.
+    const middle = r => [(r.left + r.right) / 2, (r.top + r.bottom) / 2], unit = box.width / svg.viewBox.baseVal.width;
+    let marks = 0;
+    for (const mark of svg.querySelectorAll('text + polyline')) {
+      const [x0, y0, x1, y1, ...more] = numbers(mark.getAttribute('points'));
+      if (more.length || Math.abs(x1 - x0) + Math.abs(y1 - y0) > 6) continue;
+      const text = mark.previousElementSibling, [x, y] = middle(text.getBoundingClientRect()), [at, level] = middle(mark.getBoundingClientRect());
+      const off = y0 === y1 ? Math.abs(y - level) : Math.abs(x - at);
+      if (off > 3 * unit) fault(`in a picture the label "${text.textContent.trim()}" is ${off.toFixed(1)} pixels from its mark`);
+      marks += 1;
+    }
+    if (!marks) fault('a picture has no marks with labels');
+    const texts = [...svg.querySelectorAll('text')].map(text => [text.textContent.trim(), text.getBoundingClientRect()]);
+    texts.forEach(([one, r], index) => texts.slice(index + 1).forEach(([other, s]) => {
+      const over = Math.min(r.right, s.right) - Math.max(r.left, s.left), high = Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top);
+      if (over > 2 * unit && high > 3 * unit) fault(`in a picture the texts "${one}" and "${other}" lie on one another`);
+    }));
     if (svg.getAttribute('role') !== 'img' || !(svg.querySelector('title')?.textContent.trim())) fault('a picture has no name');
   }
   let level = 0;

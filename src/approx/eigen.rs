@@ -1,5 +1,8 @@
 //! Eigenvectors and eigenvalues of symmetric matrices.
 
+use std::error::Error as _;
+use std::sync::OnceLock;
+
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
@@ -19,7 +22,17 @@ pub struct Eigen {
 
 pub(super) fn parallelism(threads: usize) -> Par {
     // Zero would mean all processors, and one a pool for nothing.
-    if threads <= 1 { Par::Seq } else { Par::rayon(threads) }
+    if threads <= 1 || !has_pool() { Par::Seq } else { Par::rayon(threads) }
+}
+
+/// Returns whether there is a pool of threads, which is begun here: where the system refuses one, its first use would panic.
+fn has_pool() -> bool {
+    static POOL: OnceLock<bool> = OnceLock::new();
+    *POOL.get_or_init(|| match rayon::ThreadPoolBuilder::new().build_global() {
+        Ok(()) => true,
+        // There is one already, unless the system gave a reason.
+        Err(error) => error.source().is_none(),
+    })
 }
 
 pub(super) fn view(m: &Matrix<f64>) -> MatRef<'_, f64> {

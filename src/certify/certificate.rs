@@ -232,7 +232,8 @@ impl Certificate {
         format!("{}\nM = {}, D = {}\n{tails}", self.matrix, self.order(), self.denominator)
     }
 
-    fn order(&self) -> usize {
+    /// The order of the matrix.
+    pub fn order(&self) -> usize {
         match &self.candidate {
             Stored::Small(integers) => integers.mu.len(),
             Stored::Big(integers) => integers.mu.len(),

@@ -1,7 +1,8 @@
-//! How long a certification takes, reckoned from the size of the matrix before it is begun (guarantee: approximate, an order of magnitude).
+//! How long a certification takes and with how much memory, reckoned from the size of the matrix before it is begun (guarantee: approximate, an order of magnitude).
 
 use crate::enclosure::big_product::work;
 use crate::exact::big_gram::AnyGram;
+use crate::exact::gram;
 
 /// Multiplications a second of one core with vector units, by which operations become seconds.
 const RATE: f64 = 5e10;
@@ -17,6 +18,11 @@ pub fn seconds(gram: &AnyGram) -> f64 {
         AnyGram::Big(gram) => gram.bits(),
     };
     DECOMPOSITION * order * order * order / RATE + check_seconds(gram.order(), bits, 64)
+}
+
+/// Bytes of memory that certifying a matrix of this order takes.
+pub fn bytes(order: usize) -> u128 {
+    gram::bytes_to_certify(order)
 }
 
 /// Seconds to prove what a candidate with `bits` bits shows of a matrix with entries of `entry_bits`: two exact products.

@@ -7,7 +7,8 @@
 //! | NumPy `.npz` with one array, stored or deflated | `PK` |
 //! | any of them, compressed by gzip | `1f 8b` |
 //!
-//! A name tells nothing. Files are bounded before they are read, and so is what comes out of a compressed one.
+//! A name tells nothing. Files are bounded before they are read, and so is what comes out of a compressed one; what begins as none of these,
+//! nor as a certificate, is not read on.
 
 use std::io::Read;
 use std::path::Path;
@@ -34,15 +35,25 @@ const LARGEST_WORK: u128 = 1 << 43;
 /// # Errors
 /// When it cannot be read, is no regular file, or is above 4 GiB.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    file::read_input(path, LARGEST_FILE, "a matrix or a certificate")
+    file::read_input(path, LARGEST_FILE, "a matrix or a certificate", begins)
 }
+
+/// Returns whether a matrix, a compressed file or a certificate begins so: nobody waits for four GiB of anything else.
+fn begins(bytes: &[u8]) -> bool {
+    let is_object = || bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    [npy::MAGIC, &b"%%"[..], GZIP, ZIP].iter().any(|magic| bytes.starts_with(magic)) || is_object()
+}
+
+/// How what gzip compressed begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// How a zip archive of something begins.
+const ZIP: &[u8] = &[b'P', b'K', 3, 4];
 
 /// All that is unpacked, if it is not too much.
 fn bounded(source: impl Read, what: &str) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let length = source.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
-    match length {
-        Ok(length) if length as u64 <= LARGEST_FILE => Ok(bytes),
+    match file::read_if(source, LARGEST_FILE, begins) {
+        Ok(bytes) if bytes.len() as u64 <= LARGEST_FILE => Ok(bytes),
         Ok(_) => Err(Error::input(format!("{what} above {} GiB", LARGEST_FILE >> 30), "a matrix")),
         Err(e) => Err(Error::refused(format!("cannot read {what}: {e}"))),
     }
@@ -106,11 +117,10 @@ fn parse(bytes: &[u8], wanted: Wanted) -> Result<Given> {
 
 /// What a compressed file holds, and any other file as it is.
 fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>> {
-    match &bytes[..] {
-        [0x1f, 0x8b, ..] => bounded(flate2::read::MultiGzDecoder::new(&bytes[..]), "what the gzip file holds"),
-        [b'P', b'K', 3, 4, ..] => only_array(&bytes),
-        _ => Ok(bytes),
+    if bytes.starts_with(GZIP) {
+        return bounded(flate2::read::MultiGzDecoder::new(&bytes[..]), "what the gzip file holds");
     }
+    if bytes.starts_with(ZIP) { only_array(&bytes) } else { Ok(bytes) }
 }
 
 /// The one array of an `.npz` file.
@@ -182,6 +192,15 @@ mod tests {
         }
         assert_eq!(unpacked([gzipped(&INTEGERS[..9]), gzipped(&INTEGERS[9..])].concat()).unwrap(), INTEGERS);
         assert_eq!(unpacked(INTEGERS.to_vec()).unwrap(), INTEGERS);
+    }
+
+    /// A bomb: 64 MiB of zeros in 64 KiB, of which the first 4 KiB are unpacked.
+    #[test]
+    fn what_unpacks_to_no_matrix_is_not_unpacked() {
+        let zeros = gzipped(&vec![0; 64 << 20]);
+        assert!(zeros.len() < 1 << 17 && unpacked(zeros).unwrap().len() <= 1 << 12);
+        assert!([&b"  \n {\"a\""[..], b"%%Matrix", b"\x93NUMPY", b"PK\x03\x04", b"\x1f\x8b"].into_iter().all(begins));
+        assert!([&b""[..], b"  ", b"M", b"\x93NUM", b"\0{"].into_iter().all(|bytes| !begins(bytes)));
     }
 
     #[test]

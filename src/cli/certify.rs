@@ -138,7 +138,7 @@ fn tail(arguments: &TailArguments) -> Result<Answer> {
         file::check_result(path, &inputs)?;
     }
     let (family, gram) = arguments.matrix()?;
-    arguments.limit.announce(cost::seconds(&gram))?;
+    arguments.limit.announce(cost::seconds(&gram), cost::bytes(gram.order()))?;
     let digits = usize::from(arguments.digits);
     let proof = any_eigenvalue_tails(&gram, &arguments.rank, digits, threads(arguments.jobs))?;
     let rows = match &arguments.radius {
@@ -243,7 +243,7 @@ fn emit(path: &Path, family: Option<&Family>, gram: &AnyGram, digits: usize, pro
 fn check(arguments: &CheckArguments) -> Result<Answer> {
     let path = &arguments.certificate;
     let certificate = Certificate::parse(&file::text(matrix_file::read(path)?, path)?).map_err(|e| e.in_file(path))?;
-    arguments.limit.announce(certificate.seconds())?;
+    arguments.limit.announce(certificate.seconds(), cost::bytes(certificate.order()))?;
     let given = arguments.gram.as_deref().map(|file| matrix_file::gram(file, false)).transpose()?;
     Ok(match certificate.refusal(given.as_ref(), threads(arguments.jobs)) {
         None => Answer { text: format!("accepted\n{}", certificate.statement()), exit: Exit::Success },

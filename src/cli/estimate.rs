@@ -1,4 +1,4 @@
-//! What is said of work before it is begun: how long it takes, or that it takes too long.
+//! What is said of work before it is begun: how long it takes and with how much memory, or that it takes too long.
 
 use super::output::note;
 use crate::error::{Error, Result};
@@ -15,12 +15,13 @@ pub struct Limit {
 const LONG: f64 = 10.0;
 
 impl Limit {
-    /// Announces work that takes about so many seconds, if these are many.
+    /// Announces work that takes about so many seconds and bytes of memory, if the seconds are many.
     ///
     /// # Errors
     /// When it would take longer than is allowed.
-    pub fn announce(&self, seconds: f64) -> Result<()> {
-        let about = format!("about {} by the number of operations", duration(seconds));
+    pub fn announce(&self, seconds: f64, bytes: u128) -> Result<()> {
+        let about =
+            format!("about {} by the number of operations, and {} MiB of memory", duration(seconds), bytes.div_ceil(1 << 20));
         match self.max_seconds {
             Some(most) if seconds > most as f64 => Err(Error::input(about, format!("at most {most} s (--max-seconds)"))),
             _ if seconds >= LONG => {

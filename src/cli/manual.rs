@@ -25,7 +25,6 @@ pub fn completions(mut command: clap::Command, shell: Shell) -> Answer {
 pub fn pages(mut command: clap::Command, directory: Option<&Path>) -> Result<Answer> {
     command.build();
     let Some(directory) = directory else { return Ok(Answer { text: page(&command)?.1, exit: Exit::Success }) };
-    file::check_output(directory)?;
     let commands = command.get_subcommands().filter(|sub| sub.get_name() != "help");
     let pages = std::iter::once(&command).chain(commands).map(page).collect::<Result<Vec<_>>>()?;
     let files: Vec<(&str, &str)> = pages.iter().map(|(name, page)| (name.as_str(), page.as_str())).collect();

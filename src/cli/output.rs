@@ -1,4 +1,4 @@
-//! The only place that prints.
+//! The only place that prints, but for a line on memory that is missing ([`memory`](crate::memory)).
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};

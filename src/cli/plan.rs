@@ -72,7 +72,6 @@ impl<'a, S: Study> Plan<'a, S> {
         let Some(directory) = directory else {
             return Ok(files.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"));
         };
-        file::check_output(directory)?;
         let set: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         file::write_set(directory, &set)?;
         Ok(format!("{} files in {}, each for `{program} run`\n", set.len(), directory.display()))

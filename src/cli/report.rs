@@ -18,6 +18,8 @@ use crate::report::theorem_map;
 const LARGEST_CHECK: u64 = 256 << 20;
 /// Where the page goes unless a place is given.
 const PAGE: &str = "report.html";
+/// The longest page that is read, in bytes.
+const LARGEST_PAGE: u64 = 256 << 20;
 /// Of `--dir`, the page.
 const INDEX: &str = "index.html";
 
@@ -65,7 +67,7 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &ReportArguments) 
         write(path, &page::document(&report, Sheet::Inside)?, &mut written)?;
     }
     if let Some(directory) = &arguments.dir {
-        file::check_output(directory)?;
+        check_own(directory)?;
         let page = page::document(&report, Sheet::Beside)?;
         file::write_set(directory, &[(INDEX, &page), (page::STYLE_FILE, page::STYLE)])?;
         written.extend([INDEX, page::STYLE_FILE].map(|name| told(&directory.join(name))));
@@ -85,8 +87,20 @@ fn write(path: &Path, text: &str, written: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
+/// Checks that a page and a style sheet that would be replaced are those of a report; the page is written first.
+fn check_own(directory: &Path) -> Result<()> {
+    let [page, style] = [INDEX, page::STYLE_FILE].map(|name| directory.join(name));
+    let is_own = file::read_text(&page, LARGEST_PAGE, "a page").is_ok_and(|text| text.contains(page::GENERATOR));
+    match [page, style].into_iter().find(|path| !is_own && file::exists(path)) {
+        None => Ok(()),
+        Some(path) => {
+            let expected = "nothing of that name, or an earlier report; move it elsewhere";
+            Err(Error::input("a file that no report wrote", expected).in_file(&path))
+        }
+    }
+}
+
 fn pictures(report: &Report<'_>, directory: &Path) -> Result<Vec<String>> {
-    file::check_output(directory)?;
     let pictures = page::pictures(report)?;
     let files: Vec<(&str, &str)> = pictures.iter().map(|(name, svg)| (name.as_str(), svg.as_str())).collect();
     file::write_set(directory, &files)?;

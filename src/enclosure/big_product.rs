@@ -10,6 +10,7 @@ use dashu_int::{IBig, Sign};
 
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
+use crate::parallel;
 use crate::portable::product::{View, add_product};
 
 /// Rows that are multiplied at a time.
@@ -37,12 +38,7 @@ pub fn big_product_rows<T: Default + Clone + Send>(
     let factors = Factors { a: cut(a, bits)?, b: cut(b, bits)?, bits, inner: a.cols(), cols: b.cols() };
     let mut results = vec![T::default(); a.rows()];
     let share = a.rows().div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        for (part, results) in results.chunks_mut(share).enumerate() {
-            let (factors, use_row) = (&factors, &use_row);
-            scope.spawn(move || factors.rows(part * share, results, use_row));
-        }
-    });
+    parallel::parts(&mut results, share, |first, results| factors.rows(first, results, &use_row));
     Ok(results)
 }
 

@@ -6,7 +6,8 @@ use dashu_int::{IBig, UBig};
 
 use super::gram_facts::GramFacts;
 use crate::error::{Error, Result};
-use crate::matrix::{Matrix, check_memory};
+use crate::matrix::Matrix;
+use crate::memory;
 
 /// The largest order of a matrix: its dense form takes 512 MiB.
 pub const LARGEST_ORDER: usize = 8192;
@@ -43,15 +44,21 @@ const MATRICES: u128 = 8;
 const LARGE_ORDER: usize = 500;
 const THREADS: u128 = 512 << 20;
 
+/// Bytes that certifying a matrix of this order takes (guarantee: approximate).
+pub fn bytes_to_certify(order: usize) -> u128 {
+    let threads = if order < LARGE_ORDER { 0 } else { THREADS };
+    MATRICES * 8 * (order as u128).pow(2) + threads
+}
+
 /// As [`checked_order`], if there is also the memory that certifying such a matrix takes.
 ///
 /// # Errors
 /// As [`checked_order`]; with what is needed.
 pub fn affordable_order(order: usize) -> Result<usize> {
     let order = checked_order(order)?;
-    let threads = if order < LARGE_ORDER { 0 } else { THREADS };
-    let needed = check_memory(MATRICES * 8 * (order as u128).pow(2) + threads);
-    needed.map(|()| order).map_err(|e| e.and(format!("certifying a matrix of order {order} takes them")))
+    memory::check(bytes_to_certify(order))
+        .map(|()| order)
+        .map_err(|e| e.and(format!("certifying a matrix of order {order} takes them")))
 }
 
 /// The entry, if exact products of 128 bits can take it.

@@ -9,6 +9,7 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::matrix::Matrix;
+use crate::parallel;
 
 /// A read-only view of a matrix with arbitrary strides.
 #[derive(Clone, Copy, Debug)]
@@ -118,11 +119,7 @@ pub fn add_product_on(threads: usize, c: &mut [f64], a: View<'_>, b: &[f64], n: 
     if n == 0 || a.rows <= share {
         return add_product(c, a, b, n);
     }
-    std::thread::scope(|scope| {
-        for (part, rows) in c.chunks_mut(share * n).enumerate() {
-            scope.spawn(move || add_product(rows, a.row_block(part * share, rows.len() / n), b, n));
-        }
-    });
+    parallel::parts(c, share * n, |first, rows| add_product(rows, a.row_block(first / n, rows.len() / n), b, n));
 }
 
 /// Inner indices whose slice of `B` is kept in cache while all rows of `A` pass over it.

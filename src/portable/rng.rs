@@ -1,7 +1,7 @@
 //! Random streams: one for each purpose, derived from a seed and a name.
 
-use rand::Rng;
 use rand_pcg::Pcg64;
+use rand_pcg::rand_core::Rng;
 
 use super::elementary::ln;
 use crate::canonical::Canonical;

@@ -229,7 +229,7 @@ fn the_documented_experiment_runs() {
     let place = Place::new("example");
     place.write("x.toml", &example());
     place.bfc("run x.toml").says(0, &["relative risk", "x-out"]);
-    assert_eq!(place.names("x-out"), ["plot.svg", "result.json", "trace.csv", "weights.json"]);
+    assert_eq!(place.names("x-out"), ["B3SUMS", "plot.svg", "result.json", "trace.csv", "weights.json"]);
     let result: serde_json::Value = serde_json::from_str(&place.read("x-out/result.json")).unwrap();
     let risk = result["relative_risk"].as_f64().unwrap();
     assert!(risk > 0.0 && risk < 1e-3, "{risk}");
@@ -281,9 +281,15 @@ fn a_run_that_fails_leaves_the_directory_as_it_was() {
     place.bfc("run x.toml --out od").says(2, &["od/result.json: found something that is not a regular file"]);
     assert_eq!((place.names("od"), place.read("od/trace.csv")), (vec!["result.json".into(), "trace.csv".into()], "mine".into()));
     fs::remove_dir(place.0.join("od/result.json")).unwrap();
+    place.bfc("run x.toml --out od").says(2, &["od/trace.csv: found a file that no run of this program wrote"]);
+    assert_eq!((place.names("od"), place.read("od/trace.csv")), (vec!["trace.csv".into()], "mine".into()));
+    fs::rename(place.0.join("od/trace.csv"), place.0.join("od/notes.csv")).unwrap();
     place.bfc("run x.toml --out od").says(0, &[]);
+    place.bfc("run x.toml --out od").says(0, &[]);
+    assert_eq!(place.read("od/notes.csv"), "mine");
+    fs::remove_file(place.0.join("od/notes.csv")).unwrap();
     place.bfc("run x.toml --out a/b/../c").says(0, &[]);
-    assert_eq!(place.names("od"), ["plot.svg", "result.json", "trace.csv", "weights.json"]);
+    assert_eq!(place.names("od"), ["B3SUMS", "plot.svg", "result.json", "trace.csv", "weights.json"]);
     assert_eq!(place.names("a/c"), place.names("od"));
     assert_eq!(place.names("."), ["a", "constant.toml", "od", "x.toml"]);
 }
@@ -294,7 +300,9 @@ fn a_run_that_fails_leaves_the_directory_as_it_was() {
 fn inputs_have_their_bounds() {
     let place = Place::new("bounds");
     place.write("x.toml", "target = { dimension = 30, width = [30, 30], distribution = 'cube' }");
-    place.bfc("run x.toml --max-seconds 5").says(2, &["by the number of operations, expected at most 5 s (--max-seconds)"]);
+    place
+        .bfc("run x.toml --max-seconds 5")
+        .says(2, &["by the number of operations, and", "MiB of memory, expected at most 5 s (--max-seconds)"]);
     let pipe = std::process::Command::new("mkfifo").arg(place.0.join("pipe")).status().unwrap();
     assert!(pipe.success());
     for words in ["run pipe", "run /dev/zero", "certify check pipe", "certify tail --gram /dev/zero --rank 1"] {
@@ -318,6 +326,7 @@ fn results_go_where_they_are_told_to_and_replace_nothing_else() {
     };
     home("run x.toml --out .").says(2, &["a directory within it"]);
     home("check kernel.attained --profile tiny --out /").says(2, &["a directory within it"]);
+    home("check kernel.attained --profile tiny --weights /").says(2, &["a directory within it"]);
     place.write("G.mtx", "%%MatrixMarket matrix array integer symmetric\n1 1\n1\n");
     let tail = "certify tail --gram G.mtx --rank 0 --emit";
     place.bfc(&format!("{tail} G.mtx")).says(2, &["found the file that is read"]);
@@ -333,6 +342,58 @@ fn results_go_where_they_are_told_to_and_replace_nothing_else() {
     }
     assert_eq!(place.names("."), ["G.mtx", "cert.json", "x.toml"]);
     assert_eq!(place.read("G.mtx").lines().count(), 3);
+}
+
+/// Files of two runs are told apart: each fits its line in the list, which has all of them.
+#[test]
+fn results_that_belong_together_are_listed() {
+    let place = Place::new("listed");
+    place.write("one.toml", "target.dimension = 4\nlearner.phases = [1, 1]");
+    let many = "learner.phases = [1, 1]\n[sweep]\ntarget.dimension = [4, 5]\n[fit]\nx = 'dimension'\ny = 'te'";
+    place.write("many.toml", many);
+    let listed = |directory: &str| {
+        let lines = place.read(&format!("{directory}/B3SUMS"));
+        let entries = lines.lines().map(|line| line.split_once("  ").unwrap());
+        let names = entries.map(|(digest, name)| {
+            let text = place.read(&format!("{directory}/{name}"));
+            assert_eq!(digest, bfc::canonical::bytes_hex(text.as_bytes()), "{name}");
+            name.to_string()
+        });
+        names.collect::<Vec<String>>()
+    };
+    place.bfc("run one.toml --out one").says(0, &[]);
+    assert_eq!(listed("one"), ["trace.csv", "result.json", "weights.json", "plot.svg"]);
+    place.bfc("run many.toml --out many").says(0, &[]);
+    let names = listed("many");
+    assert_eq!(names[..3], ["results.csv", "scaling.json", "plot.svg"]);
+    assert_eq!(names.len(), 5);
+    // A sweep in the directory of a run is one of ours too.
+    place.bfc("run many.toml --out one").says(0, &[]);
+    assert_eq!(listed("one").len(), 5);
+}
+
+/// Memory that is not to be had ends in an answer, at whatever allocation it is missed.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_that_is_missing_ends_with_2() {
+    let place = Place::new("memory");
+    place.write("x.toml", "target = { dimension = 30, width = 2 }\nlearner.phases = [2, 2]\ndata.samples = 20000");
+    let tail = "certify tail --family perm --dimension 32 --count 300 --rank 50 --jobs 2";
+    let mut short = 0;
+    for words in [tail, "run x.toml --out out"] {
+        for kilobytes in (40..400).step_by(40).map(|mebibytes| mebibytes << 10) {
+            let limited = format!("ulimit -v {kilobytes} && exec \"$0\" {words}");
+            let mut shell = std::process::Command::new("sh");
+            let answer = shell.args(["-c", &limited, env!("CARGO_BIN_EXE_bfc")]).current_dir(&place.0).output().unwrap();
+            let (code, error) = (answer.status.code(), String::from_utf8_lossy(&answer.stderr));
+            match code {
+                Some(0) => {}
+                Some(2) if error.contains("are needed, and are not to be had") => short += 1,
+                _ => panic!("{words} with {kilobytes} KiB: {code:?}, {error}"),
+            }
+        }
+    }
+    assert!(short > 0, "some of these limits are too low");
 }
 
 /// A trace and a result of two runs are told apart.

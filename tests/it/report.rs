@@ -129,6 +129,14 @@ fn what_a_check_printed_makes_the_same_tables() {
     place.write("check.json", &check.out);
     place.bfc("report --from check.json --dir site --map map.json").says(0, &["site/index.html", "site/style.css", "map.json"]);
     assert_eq!(place.names("."), ["check.json", "map.json", "site"]);
+    place.bfc("report --from check.json --dir site").says(0, &[]);
+    std::fs::create_dir(place.0.join("mine")).unwrap();
+    for name in ["mine/style.css", "mine/index.html"] {
+        place.write(name, "mine");
+        place.bfc("report --from check.json --dir mine").says(2, &[name, "found a file that no report wrote"]);
+    }
+    assert_eq!((place.names("mine").len(), place.read("mine/style.css")), (2, "mine".into()));
+    std::fs::remove_dir_all(place.0.join("mine")).unwrap();
     let text = place.read("site/index.html");
     assert!(text.contains("the JSON of a check") && text.contains("href=\"style.css\"") && !text.contains("<style>"));
     let count = catalogue().claims.len();

@@ -206,5 +206,5 @@ fn endings_are_told() {
     // The directory of a network's run is used by a kernel's: nothing of the former stays.
     place.write("kernel.toml", "target.dimension = 4\nlearner.kind = 'kernel-ridge'\ndata.samples = 50");
     place.bfc("run kernel.toml --out plain-out").says(0, &[]);
-    assert_eq!(place.names("plain-out"), ["result.json"]);
+    assert_eq!(place.names("plain-out"), ["B3SUMS", "result.json"]);
 }

@@ -6,7 +6,7 @@ use crate::hierarchy::experiment::run::TEST_SAMPLES;
 use crate::hierarchy::experiment::{Cell, Instance, Learner, Online, Staged};
 use crate::hierarchy::learner::Alternative;
 use crate::hierarchy::network::Skips;
-use crate::matrix;
+use crate::memory;
 
 /// The most memory that an experiment may need.
 const MAX_BYTES: u128 = 2 << 30;
@@ -18,7 +18,7 @@ const MAX_BYTES: u128 = 2 << 30;
 pub fn check_memory(cell: &Cell) -> Result<()> {
     let needed = needed(cell);
     match needed <= MAX_BYTES {
-        true => matrix::check_memory(needed).map_err(|e| e.at_field("data.samples")),
+        true => memory::check(needed).map_err(|e| e.at_field("data.samples")),
         false => Err(Error::input(
             format!("about {} MiB for {} samples at these sizes", needed >> 20, cell.instance.samples),
             format!("at most {} MiB; fewer samples, a smaller width or dimension", MAX_BYTES >> 20),
@@ -31,6 +31,12 @@ pub fn check_memory(cell: &Cell) -> Result<()> {
 pub fn threads<'a>(cells: impl IntoIterator<Item = &'a Cell>, jobs: usize) -> usize {
     let largest = cells.into_iter().map(needed).max().unwrap_or(0).max(1);
     jobs.min(usize::try_from(MAX_BYTES / largest).unwrap_or(jobs)).max(1)
+}
+
+/// Bytes that the runs take, of which so many are made at once.
+pub fn together<'a>(cells: impl IntoIterator<Item = &'a Cell> + Clone, jobs: usize) -> u128 {
+    let (count, at_once) = (cells.clone().into_iter().count(), threads(cells.clone(), jobs));
+    cells.into_iter().map(needed).max().unwrap_or(0) * count.min(at_once) as u128
 }
 
 fn needed(cell: &Cell) -> u128 {

@@ -9,10 +9,12 @@
 //! | `cost`, `memory` | what is known before anything is begun |
 //! | `results`, `ending` | a run, told |
 //! | `table`, `scaling` | a sweep, told |
+//! | `digests` | which files belong together |
 //! | `plot` | pictures of both |
 
 pub mod config;
 mod cost;
+mod digests;
 mod document;
 mod ending;
 mod keys;
@@ -58,6 +60,9 @@ const FILES: [&str; 4] = ["trace.csv", "result.json", "weights.json", "plot.svg"
 
 /// The files of a sweep, beside its directory of runs.
 const SWEEP_FILES: [&str; 3] = ["results.csv", "scaling.json", "plot.svg"];
+
+/// What every run and every sweep writes: by these in its list of digests a directory is known.
+const RESULTS: [&str; 2] = ["result.json", "results.csv"];
 
 /// Where a sweep keeps finished runs, so that it may go on after an interruption.
 const LEDGER: &str = "ledger";
@@ -110,6 +115,11 @@ impl Prepared {
         (each.values().sum::<f64>() / jobs.max(1) as f64).max(longest)
     }
 
+    /// About how many bytes of memory it takes on so many cores (guarantee: approximate).
+    pub fn bytes(&self, jobs: usize) -> u128 {
+        memory::together(self.experiment.runs.iter().map(|run| &run.config.cell), jobs)
+    }
+
     /// How many runs it makes, if it is a sweep.
     pub fn sweep(&self) -> Option<usize> {
         self.experiment.sweep.as_ref().map(|_| self.experiment.runs.len())
@@ -123,8 +133,8 @@ impl Prepared {
     /// Makes it and writes its files; what is to be shown of them. `progress` is called with how many runs of a sweep are finished, and how
     /// many there are; `words` with how far a single run is.
     ///
-    /// A run writes all its files or none. A kill between them leaves a new trace beside an older result, which names the digest of its
-    /// own, or a new result beside older weights, which name the run's.
+    /// A run writes all its files or none; a kill between them leaves some that do not fit their digest in `B3SUMS`. Files that no run
+    /// wrote are not replaced.
     /// A sweep keeps each finished run in `ledger`, and goes on from there when it is made again.
     ///
     /// # Errors
@@ -138,8 +148,22 @@ impl Prepared {
         made.map_err(|e| if e.file().is_none() { e.in_file(&self.file) } else { e })
     }
 
+    /// Checks that files of these names can be written, and replace nothing but results of an earlier run.
+    fn check_directory(&self, names: &[&str]) -> Result<()> {
+        file::check_writable(&self.directory, names)?;
+        digests::check_own(&self.directory, names, &RESULTS)
+    }
+
+    /// Writes the files, and before them the list of their digests and of those of `more`, which stand already; their names.
+    fn write<'a>(&self, files: &[(&'a str, &str)], more: &[(&str, &str)]) -> Result<Vec<&'a str>> {
+        let digests = digests::list(&[files, more].concat());
+        let listed = [(digests::NAME, digests.as_str())];
+        file::write_set(&self.directory, &[&listed[..], files].concat())?;
+        Ok(files.iter().map(|(name, _)| *name).collect())
+    }
+
     fn run_alone(&self, config: &RunFile, words: &(dyn Fn(String) + Sync)) -> Result<String> {
-        file::check_writable(&self.directory, &FILES)?;
+        self.check_directory(&FILES)?;
         let every = TRACE_EVERY.max(cost::steps(&config.cell) / MOST_ROWS);
         let watch = |point: &TracePoint| {
             words(format!("phase {}, step {}, loss / Var(y) {:.1e}", point.phase + 1, point.step, point.loss));
@@ -153,15 +177,14 @@ impl Prepared {
         let texts = [trace, Some(result), weights, plot];
         let files: Vec<(&str, &str)> =
             FILES.into_iter().zip(&texts).filter_map(|(name, text)| Some((name, text.as_deref()?))).collect();
-        file::write_set(&self.directory, &files)?;
-        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        let names = self.write(&files, &[])?;
         // What an earlier run of another kind left under a name that this one does not write.
         FILES.iter().filter(|name| !names.contains(name)).try_for_each(|name| file::remove(&self.directory.join(name)))?;
         Ok(made.summary(&self.directory, &names))
     }
 
     fn run_sweep(&self, sweep: &Sweep, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<String> {
-        file::check_writable(&self.directory, &SWEEP_FILES)?;
+        self.check_directory(&SWEEP_FILES)?;
         let cells: Vec<Cell> = self.experiment.runs.iter().map(|run| run.config.cell.clone()).collect();
         // All together they take no more memory than one run may.
         let jobs = memory::threads(&cells, jobs);
@@ -175,10 +198,7 @@ impl Prepared {
         let found: Vec<(&RunFile, &Run)> = found.collect::<Result<_>>()?;
         let made = parallel::map(&found, jobs, |(config, run)| Made::new(config, run));
         let made: Vec<Made<'_>> = made.into_iter().collect::<Result<_>>()?;
-        for made in &made {
-            let place = self.directory.join("runs").join(made.run.digest.chars().take(NAME).collect::<String>());
-            file::write_set(&place, &[("result.json", &format!("{:#}\n", made.result(None)))])?;
-        }
+        let runs = made.iter().map(|made| self.write_run(made)).collect::<Result<BTreeMap<String, String>>>()?;
         let statuses = ending::count(made.iter().map(|made| made.status));
         let rows: Vec<(Made<'_>, &[Value])> =
             made.into_iter().zip(&self.experiment.runs).map(|(made, run)| (made, &run.values[..])).collect();
@@ -189,11 +209,19 @@ impl Prepared {
         let texts = [Some(results.csv()), json, plot];
         let files: Vec<(&str, &str)> =
             SWEEP_FILES.into_iter().zip(&texts).filter_map(|(name, text)| Some((name, text.as_deref()?))).collect();
-        file::write_set(&self.directory, &files)?;
-        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        let runs: Vec<(&str, &str)> = runs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let names = self.write(&files, &runs)?;
         let fits = scaling.filter(|_| sweep.fit.is_some()).map_or(String::new(), |scaling| scaling.summary());
         let (runs, unused) = (rows.len(), unused(&ledger));
         Ok(format!("{runs} runs: {statuses}\n{unused}{fits}wrote {} in {}\n", names.join(", "), self.directory.display()))
+    }
+
+    /// Writes the result of one run of a sweep; its name below the directory, and its text.
+    fn write_run(&self, made: &Made<'_>) -> Result<(String, String)> {
+        let name = format!("runs/{}", made.run.digest.chars().take(NAME).collect::<String>());
+        let text = format!("{:#}\n", made.result(None));
+        file::write_set(&self.directory.join(&name), &[("result.json", &text)])?;
+        Ok((format!("{name}/result.json"), text))
     }
 }
 
@@ -206,7 +234,7 @@ fn unused(ledger: &Ledger) -> String {
 }
 
 fn text(file: &Path) -> Result<String> {
-    file::text(file::read_input(file, LARGEST_FILE, "the tables of an experiment")?, file)
+    file::text(file::read_input(file, LARGEST_FILE, "the tables of an experiment", file::anything)?, file)
 }
 
 fn default_directory(file: &Path) -> PathBuf {

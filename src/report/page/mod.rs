@@ -22,6 +22,9 @@ pub const STYLE: &str = include_str!("style.css");
 /// The name of the style sheet where it lies beside the page.
 pub const STYLE_FILE: &str = "style.css";
 
+/// What a page says of its maker, by which one is known.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"bfc report\">";
+
 /// Where the style sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheet {
@@ -45,6 +48,7 @@ pub fn document(report: &Report<'_>, sheet: Sheet) -> Result<String> {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                (PreEscaped(GENERATOR))
                 title { (title) }
                 (style(sheet))
             }

@@ -52,6 +52,18 @@ fn every_room_keeps_to_the_import_table() {
     assert!(files.len() > 100 && rooms.all.len() > 15, "{} files and {} rooms are not all", files.len(), rooms.all.len());
 }
 
+/// What SECURITY.md says of `unsafe` is all that there is.
+#[test]
+fn unsafe_code_is_where_the_table_says() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md")).expect("it can be read");
+    let table = page.split("## `unsafe`").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section on unsafe");
+    let mut listed: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `src/")?.split('`').next()).collect();
+    let files = sources();
+    let allowing = files.iter().filter(|(_, source)| source.contains("unsafe_code)]")).map(|(file, _)| file.as_str());
+    listed.sort_unstable();
+    assert_eq!(listed, allowing.collect::<Vec<_>>());
+}
+
 /// Each rule, broken once: a checker that cannot find a fault would pass everything.
 #[test]
 fn planted_faults_are_found() {

@@ -3,6 +3,7 @@
 /// Crates that only some files (or rooms, with a slash at the end) may name.
 pub const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["faer", "faer_traits"], &["approx/", "portable/det.rs", "portable/factor.rs"], "plain faer may change bits"),
+    (&["rayon"], &["approx/"], "sums over threads may change bits"),
     (&["blake3"], &["canonical.rs"], "one encoding, one hash"),
     (
         &["clap", "clap_complete", "clap_mangen", "ctrlc", "indicatif", "console", "anstream"],
