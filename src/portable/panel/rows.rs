@@ -99,7 +99,7 @@ impl From<&Matrix<f64>> for Panels {
     }
 }
 
-/// Eight partial sums, as of [`sum`](super::reduce::sum), over one row of the panels seen so far.
+/// Eight partial sums, as of [`sum`](crate::portable::reduce::sum), over one row of the panels seen so far.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 pub struct RowSum([f64; LANES]);

@@ -16,7 +16,7 @@ struct Pair {
 
 /// `sum_n e_n h_n` and `sum_n h_n` for each product `h_n = left[i]_n right[r]_n` of two rows.
 ///
-/// Guarantee: replayed; each is the [`sum`](super::reduce::sum) over all samples of the panels, in their order.
+/// Guarantee: replayed; each is the [`sum`](crate::portable::reduce::sum) over all samples of the panels, in their order.
 #[derive(Clone, Debug)]
 pub struct PanelSums {
     cols: usize,
