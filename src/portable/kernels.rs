@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::cholesky::Cholesky;
 use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
-use super::panel::{PANEL, PanelSums, Panels, Row, Start, add_squares, weigh};
+use super::panel::{Down, Link, PANEL, PanelSums, Panels, Row, Start, add_squares, weigh};
 use super::platform::PlatformCheck;
 use super::product::{View, add_product_on};
 use super::reduce::{inner_products, sum};
@@ -21,13 +21,14 @@ struct Kernel {
     expected: &'static str,
 }
 
-const KERNELS: [Kernel; 11] = [
+const KERNELS: [Kernel; 12] = [
     Kernel { name: "normal numbers", run: normals, expected: "2e01be7f594c9233" },
     Kernel { name: "elementary functions", run: elementary_functions, expected: "0872cdaf00c7de1f" },
     Kernel { name: "sums", run: sums, expected: "cbe6600d55865d9a" },
     Kernel { name: "inner products", run: inner, expected: "81945b0ea33f6115" },
     Kernel { name: "products", run: products, expected: "3247c16313cb17c1" },
     Kernel { name: "training panels", run: panels, expected: "2d8adcfa37aad77b" },
+    Kernel { name: "linked layers", run: links, expected: "fc19950be24e2051" },
     Kernel { name: "QR factorisation", run: qr, expected: "dc69e96596b72685" },
     Kernel { name: "singular values", run: svd, expected: "5cfcb5bac397633d" },
     Kernel { name: "symmetric eigenvectors", run: eigen, expected: "8c27cda9d719d8b2" },
@@ -113,11 +114,12 @@ impl WithSimd for Panelled<'_> {
         let (rows, cols) = (self.a.rows(), self.a.cols());
         let (mut sums, mut values, mut heads) = (PanelSums::zeros(rows, cols), vec![Row::ZERO; rows], Vec::new());
         for p in 0..self.samples.div_ceil(PANEL) {
-            weigh(simd, &mut values, self.a.into(), self.inputs.panel(p), Start::Zero);
+            let present = (self.samples - p * PANEL).min(PANEL);
+            weigh(simd, &mut values, self.a.into(), self.inputs.panel(p), Start::Zero, present);
             let mut head = Row::ZERO;
             add_squares(simd, &mut head, 0.3, &values);
             heads.extend_from_slice(&head.0);
-            sums.add(simd, 0, &values, self.inputs.panel(p), &self.residuals.panel(p)[0], &[]);
+            sums.add(simd, 0, (&values, self.inputs.panel(p), &self.residuals.panel(p)[0]), present, &[]);
         }
         let entries = (0..rows).flat_map(|i| (0..cols).map(move |r| (i, r)));
         entries.fold(Canonical::of("panels").floats(&heads[..self.samples]), |c, (i, r)| {
@@ -136,6 +138,48 @@ fn panels() -> Result<Canonical> {
             Ok(c.text(&pulp::Arch::new().dispatch(panelled).hex()))
         },
     )
+}
+
+/// Two linked layers of as many units, with their slopes, on two panels of which the second is not full.
+struct Linking<'a, const K: usize, const M: usize> {
+    link: Link<K, M>,
+    /// `s` and `u` of the layer above.
+    given: [&'a Panels; 2],
+    residuals: &'a Panels,
+    samples: usize,
+}
+
+impl<const K: usize, const M: usize> WithSimd for Linking<'_, K, M> {
+    type Output = Canonical;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Canonical {
+        let (mut sums, mut made, mut c) = (PanelSums::zeros(K, M), [[Row::ZERO; K]; 2], Canonical::of("links"));
+        for p in 0..self.samples.div_ceil(PANEL) {
+            let ([s, u], [above, below]) = (self.given.map(|panels| panels.panel(p)), &mut made);
+            let present = (self.samples - p * PANEL).min(PANEL);
+            self.link.ascend(simd, above, s, Start::Zero, present);
+            let down = Down { slopes: below, scale: 0.3 };
+            self.link.descend(simd, &mut sums, (u, s, &self.residuals.panel(p)[0]), Some(down), present);
+            c = made.iter().flatten().fold(c, |c, row| c.floats(&row.0[..present]));
+        }
+        (0..K * M).fold(c, |c, n| {
+            let (weighted, plain) = sums.at(n / M, n % M);
+            c.float(weighted).float(plain)
+        })
+    }
+}
+
+fn linked<const K: usize, const M: usize>(c: Canonical) -> Canonical {
+    const SAMPLES: usize = 150;
+    let link = Link::<K, M>::new(&random(M, K, "span"), &random(K, M, "weights"));
+    let link = link.expect("R with M rows for K units, and A with K rows for M squares");
+    let [s, u, e] = [(K, "sums"), (K, "slopes"), (1, "residuals")].map(|(rows, name)| (&random(rows, SAMPLES, name)).into());
+    c.text(&pulp::Arch::new().dispatch(Linking { link, given: [&s, &u], residuals: &e, samples: SAMPLES }).hex())
+}
+
+fn links() -> Result<Canonical> {
+    Ok(linked::<2, 3>(linked::<1, 1>(Canonical::of("links"))))
 }
 
 fn qr() -> Result<Canonical> {

@@ -20,6 +20,8 @@ fn shapes() -> Vec<Architecture> {
     vec![
         shape(&[2], &Skips::Lin),
         shape(&[1, 1, 1, 1], &Skips::Lin),
+        shape(&[2, 2, 2], &Skips::Lin),
+        shape(&[1, 1, 1], &Skips::LinSkip),
         shape(&[3, 2], &Skips::LinSkip),
         shape(&[2, 1], &Skips::Quad01),
         shape(&[2, 2, 2], &everything),

@@ -63,6 +63,29 @@ fn an_automatic_run_is_a_staged_one() {
     }
 }
 
+/// Layer 3 alone soon takes weights that it had, and is not computed from there on. Online training on samples that are always the same
+/// computes every step.
+#[test]
+fn a_descent_that_repeats_itself_is_told_in_full() {
+    let shape = shape(&Skips::Lin);
+    let samples = samples(&shape, 200, "samples");
+    let (below, steps) = (trained(&shape, &samples, &[Stage::new(2, 2, Coupling::Joint, 60)], &Descent::default()).0, 4000);
+    let stage = Stage::new(3, 3, Coupling::Joint, steps);
+    let [mut found, mut expected] = [Vec::new(), Vec::new()];
+    let (mut at_end, mut online) = (below.clone(), below);
+    let end = train(&mut at_end, &samples, stage, &Descent::default(), 2, &mut |step, loss, network| {
+        found.push((step, loss, network.layer(3).weights.clone()));
+    });
+    let mut source = |_| samples.clone();
+    let expected_end = train_online(&mut online, &mut source, 200, stage, &Descent::default(), 2, &mut |step, loss, network| {
+        expected.push((step, loss, network.layer(3).weights.clone()));
+    });
+    assert!(found == expected && found.len() == steps + 1, "of {} and {}", found.len(), expected.len());
+    assert_eq!((at_end, end), (online, expected_end));
+    let (_, _, last) = &expected[steps];
+    assert!(expected[steps - 64..steps].iter().any(|(_, _, weights)| weights == last), "it does not repeat itself");
+}
+
 #[test]
 fn layers_are_switched_on_at_once_or_never() {
     let shape = shape(&Skips::Lin);

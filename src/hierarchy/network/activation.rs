@@ -89,8 +89,8 @@ impl Forms {
 
     /// `S_(l,a) += sum_q S_(j,q) (A_a S_j)_q`, `q` ascending.
     #[inline(always)]
-    pub(super) fn add_to<S: Simd>(&mut self, simd: S, sums: &mut [Row], below: &[Row]) {
-        weigh(simd, &mut self.images, (&self.matrices).into(), below, Start::Zero);
+    pub(super) fn add_to<S: Simd>(&mut self, simd: S, sums: &mut [Row], below: &[Row], samples: usize) {
+        weigh(simd, &mut self.images, (&self.matrices).into(), below, Start::Zero, samples);
         for (a, images) in self.images.chunks(below.len()).enumerate() {
             for (image, s) in images.iter().zip(below) {
                 add_entrywise(&mut sums[a], s, image);
@@ -106,6 +106,7 @@ impl Forms {
         (slopes, e): (&[Row], &Row),
         below: &[Row],
         weighted: &mut [Row],
+        samples: usize,
     ) {
         for (a, slope) in slopes.iter().enumerate() {
             for (w, s) in weighted.iter_mut().zip(below) {
@@ -117,7 +118,7 @@ impl Forms {
             // Two rows at a time up to the diagonal: the moments are symmetric.
             for q in (0..below.len()).step_by(2) {
                 let end = (q + 2).min(below.len());
-                sums.add(simd, a * below.len() + q, &weighted[q..end], &below[..end], e, &[]);
+                sums.add(simd, a * below.len() + q, (&weighted[q..end], &below[..end], e), samples, &[]);
             }
         }
     }

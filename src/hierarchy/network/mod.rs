@@ -15,6 +15,7 @@ pub mod architecture;
 pub mod forward;
 pub mod gradient;
 pub mod layers;
+mod narrow;
 pub mod step;
 pub mod values;
 

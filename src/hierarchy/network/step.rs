@@ -22,7 +22,7 @@ use super::gradient::Flow;
 use super::layers::Layers;
 use super::values::{Frozen, Inputs, Sources, Values};
 use crate::matrix::Matrix;
-use crate::portable::panel::{PANEL, PanelSums, Panels, Row, RowSum, Start, weigh};
+use crate::portable::panel::{Down, PANEL, PanelSums, Panels, Row, RowSum, Start, weigh};
 use crate::portable::product::View;
 
 /// Which layers learn from which residual.
@@ -193,9 +193,12 @@ impl Step {
     /// Adds panel `p` to the sums of the gradient.
     #[inline(always)]
     fn backward<S: Simd>(&mut self, simd: S, network: &impl Layers, sources: Sources<'_>, p: usize) {
-        let Scope { bottom, top, flow, local } = self.scope;
+        let (Scope { bottom, top, flow, local }, samples) = (self.scope, sources.inputs.samples_of(p));
         for l in bottom..=top {
-            self.layers[l - bottom].begin(network, l, &self.values);
+            // A narrow link begins the slopes below it.
+            if flow == Flow::Stopped || l == top || self.values.narrow::<S>(l + 1).is_none() {
+                self.layers[l - bottom].begin(network, l, &self.values);
+            }
         }
         for l in (bottom..=top).rev() {
             let (below, from_here) = self.layers.split_at_mut(l - bottom);
@@ -203,17 +206,25 @@ impl Step {
             let (layer, e) = (network.layer_ref(l), &self.residuals[if local { l - bottom } else { 0 }].values.panel(p)[0]);
             let blocks = layer.index_set.iter().zip(layer.weights).zip(sums).zip(&self.values.layer(l).forms);
             for (((&j, weights), sums), forms) in blocks {
+                if let (Some(narrow), true) = (self.values.narrow::<S>(l), j + 1 == l) {
+                    let scale = network.layer_ref(j).scale;
+                    let down = Down { slopes: &mut below[j - bottom].slopes, scale };
+                    let rows = (&slopes[..], &self.values.layer(j).sums[..], e);
+                    narrow.descend(simd, sums, rows, Some(down).filter(|_| flow == Flow::Through), samples);
+                    continue;
+                }
                 let features = self.values.read(sources, j, p);
                 let down = (flow == Flow::Through && j >= bottom.max(2)).then(|| &mut below[j - bottom]);
                 match (forms, down) {
                     (None, down) => {
-                        sums.add(simd, 0, slopes, features, e, sources.inputs.soon(j, p));
+                        sums.add(simd, 0, (slopes, features, e), samples, sources.inputs.soon(j, p));
                         if let Some(down) = down {
-                            down.take(simd, network, j, &self.values, View::from(weights).transposed(), slopes);
+                            down.take(simd, network, j, &self.values, View::from(weights).transposed(), (slopes, samples));
                         }
                     }
                     (Some(forms), down) => {
-                        Forms::add_moments(simd, sums, (slopes, e), features, &mut self.weighted[..features.len()]);
+                        let weighted = &mut self.weighted[..features.len()];
+                        Forms::add_moments(simd, sums, (slopes, e), features, weighted, samples);
                         if let Some(down) = down {
                             forms.pass_down(&mut down.slopes, slopes);
                         }
@@ -256,7 +267,15 @@ impl LayerSlopes {
 
     /// `u_j += R_j' ( K' u_l * act'(R_j S_j) )`, where `weights` is `K'` and `slopes` is `u_l`.
     #[inline(always)]
-    fn take<S: Simd>(&mut self, simd: S, network: &impl Layers, j: usize, values: &Values, weights: View<'_>, slopes: &[Row]) {
+    fn take<S: Simd>(
+        &mut self,
+        simd: S,
+        network: &impl Layers,
+        j: usize,
+        values: &Values,
+        weights: View<'_>,
+        (slopes, samples): (&[Row], usize),
+    ) {
         let (layer, through, activation) = (network.layer_ref(j), &mut self.through, values.activation);
         let projections = &values.layer(j).projections;
         if let ([u], [down], [z]) = (slopes, &mut self.slopes[layer.narrow.clone()], &projections[..]) {
@@ -267,11 +286,11 @@ impl LayerSlopes {
                 |n, down| down + r * activation.slope(z.0[n], 0.0 + k * u.0[n]),
             );
         }
-        weigh(simd, through, weights, slopes, Start::Zero);
+        weigh(simd, through, weights, slopes, Start::Zero, samples);
         for (t, z) in through.iter_mut().zip(projections) {
             activation.differentiate(t, z);
         }
-        weigh(simd, &mut self.slopes[layer.narrow], View::from(layer.span).transposed(), through, Start::Here);
+        weigh(simd, &mut self.slopes[layer.narrow], View::from(layer.span).transposed(), through, Start::Here, samples);
     }
 }
 

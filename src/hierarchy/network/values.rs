@@ -6,6 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::activation::{Activation, Forms};
 use super::layers::{LayerRef, Layers};
+use super::narrow::Narrow;
 use crate::matrix::Matrix;
 use crate::portable::panel::{PANEL, Panels, Row, Start, add_squares, weigh};
 
@@ -43,6 +44,12 @@ impl Inputs {
         if far && j < 2 && p + 1 < self.panels() { self.features[j].panel(p + 1) } else { &[] }
     }
 
+    /// How many samples panel `p` has: all panels but the last are full.
+    #[inline(always)]
+    pub(super) fn samples_of(&self, p: usize) -> usize {
+        (self.samples() - p * PANEL).min(PANEL)
+    }
+
     /// The number of panels.
     pub(super) fn panels(&self) -> usize {
         self.samples().div_ceil(PANEL)
@@ -57,6 +64,17 @@ pub(super) struct Sources<'a> {
     pub(super) frozen: &'a [Panels],
 }
 
+impl<'a> Sources<'a> {
+    /// What layers read of the inputs `f_j`, `j = 0, 1`, or of layer `j` that stays as it is, on panel `p`.
+    #[inline(always)]
+    pub(super) fn read(self, j: usize, p: usize) -> &'a [Row] {
+        match j {
+            0 | 1 => self.inputs.features[j].panel(p),
+            _ => self.frozen[j - 2].panel(p),
+        }
+    }
+}
+
 /// The values of one layer on a panel.
 #[derive(Clone, Debug)]
 pub(super) struct LayerValues {
@@ -68,6 +86,8 @@ pub(super) struct LayerValues {
     features: Vec<Row>,
     /// How this layer reads each layer of `J_l` that it reads by forms.
     pub(super) forms: Vec<Option<Forms>>,
+    /// How this layer reads the one below it, where that has few units.
+    narrow: Option<Narrow>,
 }
 
 impl LayerValues {
@@ -77,7 +97,7 @@ impl LayerValues {
         let spanned = vec![Row::ZERO; if by_forms { 0 } else { layer.span.rows() }];
         let forms = |&j: &usize| (by_forms && j >= 2).then(|| Forms::new(units, network.layer_ref(j).span));
         let forms = layer.index_set.iter().map(forms).collect();
-        LayerValues { sums: vec![Row::ZERO; units], projections: spanned.clone(), features: spanned, forms }
+        LayerValues { sums: vec![Row::ZERO; units], projections: spanned.clone(), features: spanned, forms, narrow: None }
     }
 
     /// What the layers above read: `f_l`, or `S_l` itself where they read it by forms.
@@ -91,25 +111,33 @@ impl LayerValues {
 pub(super) struct Values {
     first: usize,
     pub(super) activation: Activation,
-    /// Whether the features of the top layer are evaluated as well.
-    with_top_features: bool,
+    /// Whether the features of all layers are evaluated, also of the top layer, and of those that only one layer reads.
+    with_all_features: bool,
     pub(super) layers: Vec<LayerValues>,
 }
 
 impl Values {
     pub(super) fn new(network: &impl Layers, first: usize, top: usize, activation: Activation) -> Self {
         let layers = (first..=top).map(|l| LayerValues::new(network, l, activation)).collect();
-        Values { first, activation, with_top_features: false, layers }
+        Values { first, activation, with_all_features: false, layers }
     }
 
     pub(super) fn layer(&self, l: usize) -> &LayerValues {
         &self.layers[l - self.first]
     }
 
+    /// How layer `l` reads the one below it without its features, where it does.
+    #[inline(always)]
+    pub(super) fn narrow<S: Simd>(&self, l: usize) -> Option<&Narrow> {
+        self.layers.get(l - self.first)?.narrow.as_ref().filter(|narrow| narrow.pays::<S>())
+    }
+
     /// What does not depend on the samples.
     pub(super) fn prepare(&mut self, network: &impl Layers) {
+        let (evaluated, linked) = ((self.first, self.first + self.layers.len() - 1), !self.with_all_features);
         for (values, l) in self.layers.iter_mut().zip(self.first..) {
             let layer = network.layer_ref(l);
+            values.narrow = if linked { Narrow::between(network, evaluated, l, self.activation) } else { None };
             for ((forms, &j), weights) in values.forms.iter_mut().zip(layer.index_set).zip(layer.weights) {
                 if let Some(forms) = forms {
                     forms.prepare(weights, network.layer_ref(j).span);
@@ -127,26 +155,31 @@ impl Values {
     /// Evaluates all layers on panel `p`.
     #[inline(always)]
     pub(super) fn forward<S: Simd>(&mut self, simd: S, network: &impl Layers, sources: Sources<'_>, p: usize) {
-        let top = self.first + self.layers.len() - 1;
+        let (top, samples) = (self.first + self.layers.len() - 1, sources.inputs.samples_of(p));
         for l in self.first..=top {
             let (below, from_here) = self.layers.split_at_mut(l - self.first);
             let (values, layer) = (&mut from_here[0], network.layer_ref(l));
             let mut start = Start::Zero;
+            let narrow = values.narrow.as_ref().filter(|narrow| narrow.pays::<S>());
             for ((&j, weights), forms) in layer.index_set.iter().zip(layer.weights).zip(&mut values.forms) {
+                if let (Some(narrow), true) = (narrow, j + 1 == l) {
+                    narrow.ascend(simd, &mut values.sums, &below[j - self.first].sums, start, samples);
+                    continue;
+                }
                 let features = read(below, self.first, self.activation, sources, j, p);
                 match forms {
-                    None => weigh(simd, &mut values.sums, weights.into(), features, start),
+                    None => weigh(simd, &mut values.sums, weights.into(), features, start, samples),
                     Some(forms) => {
                         if start == Start::Zero {
                             values.sums.fill(Row::ZERO);
                         }
-                        forms.add_to(simd, &mut values.sums, features);
+                        forms.add_to(simd, &mut values.sums, features, samples);
                     }
                 }
                 start = Start::Here;
             }
-            if l < top || self.with_top_features {
-                values.offer(simd, &layer, self.activation);
+            if self.with_all_features || (l < top && self.narrow::<S>(l + 1).is_none()) {
+                self.layers[l - self.first].offer(simd, &layer, self.activation, samples);
             }
         }
     }
@@ -162,11 +195,11 @@ impl Values {
 impl LayerValues {
     /// `z = R S` and `f = act(z)`.
     #[inline(always)]
-    fn offer<S: Simd>(&mut self, simd: S, layer: &LayerRef<'_>, activation: Activation) {
+    fn offer<S: Simd>(&mut self, simd: S, layer: &LayerRef<'_>, activation: Activation, samples: usize) {
         if activation == Activation::Forms {
             return;
         }
-        weigh(simd, &mut self.projections, layer.span.into(), &self.sums[layer.narrow.clone()], Start::Zero);
+        weigh(simd, &mut self.projections, layer.span.into(), &self.sums[layer.narrow.clone()], Start::Zero, samples);
         for (f, z) in self.features.iter_mut().zip(&self.projections) {
             activation.evaluate(f, z);
         }
@@ -183,8 +216,7 @@ fn read<'a>(
     p: usize,
 ) -> &'a [Row] {
     match j {
-        0 | 1 => sources.inputs.features[j].panel(p),
-        _ if j < first => sources.frozen[j - 2].panel(p),
+        _ if j < first || j < 2 => sources.read(j, p),
         _ => layers[j - first].readable(activation),
     }
 }
@@ -221,7 +253,7 @@ fn evaluate(
     activation: Activation,
     observe: impl FnMut(usize, &Values, &Row),
 ) {
-    let mut values = Values { with_top_features: true, ..Values::new(network, 2, top, activation) };
+    let mut values = Values { with_all_features: true, ..Values::new(network, 2, top, activation) };
     values.prepare(network);
     Arch::new().dispatch(Evaluation { values, network, inputs, observe });
 }

@@ -1,6 +1,10 @@
 //! Panels against plain loops.
 
+use pulp::{Simd, WithSimd};
+
 use super::*;
+use crate::matrix::Matrix;
+use crate::portable::product::View;
 use crate::portable::reduce::sum;
 use crate::portable::rng::Stream;
 
@@ -15,8 +19,10 @@ fn on_each_instruction_set(mut run: impl FnMut(&mut dyn FnMut(Operation<'_>))) {
 }
 
 enum Operation<'a> {
-    Weigh(&'a mut [Row], View<'a>, &'a [Row], Start),
-    Add(&'a mut PanelSums, &'a Panels, &'a Panels, &'a Panels),
+    Weigh(&'a mut [Row], View<'a>, &'a [Row], Start, usize),
+    Add(&'a mut PanelSums, &'a Panels, &'a Panels, &'a Panels, usize),
+    One(&'a mut Linked<1, 1>),
+    Two(&'a mut Linked<2, 3>),
 }
 
 impl WithSimd for Operation<'_> {
@@ -24,14 +30,17 @@ impl WithSimd for Operation<'_> {
 
     fn with_simd<S: Simd>(self, simd: S) {
         match self {
-            Operation::Weigh(out, a, b, start) => weigh(simd, out, a, b, start),
-            Operation::Add(sums, left, right, e) => {
+            Operation::Weigh(out, a, b, start, samples) => weigh(simd, out, a, b, start, samples),
+            Operation::Add(sums, left, right, e, samples) => {
                 for p in 0..e.entries.len() {
-                    let (upper, lower) = left.panel(p).split_at(left.rows / 2);
-                    sums.add(simd, left.rows / 2, lower, right.panel(p), &e.panel(p)[0], &[]);
-                    sums.add(simd, 0, upper, right.panel(p), &e.panel(p)[0], right.panel((p + 1) % e.entries.len()));
+                    let ((upper, lower), present) = (left.panel(p).split_at(left.rows / 2), (samples - p * PANEL).min(PANEL));
+                    let soon = right.panel((p + 1) % e.entries.len());
+                    sums.add(simd, left.rows / 2, (lower, right.panel(p), &e.panel(p)[0]), present, &[]);
+                    sums.add(simd, 0, (upper, right.panel(p), &e.panel(p)[0]), present, soon);
                 }
             }
+            Operation::One(linked) => linked.run(simd),
+            Operation::Two(linked) => linked.run(simd),
         }
     }
 }
@@ -54,12 +63,15 @@ fn weighing_equals_the_plain_loop_bit_for_bit() {
             let entry = |i, n| (0..inner).fold(first(i, n), |sum, k| sum + a[(i, k)] * b[(k, n)]);
             let (transposed, b) = (a.transposed(), Panels::from(&b));
             for view in [View::from(&a), View::from(&transposed).transposed()] {
-                on_each_instruction_set(|run| {
-                    let mut out = Panels::from(&start);
-                    run(Operation::Weigh(out.panel_mut(0), view, b.panel(0), from));
-                    let same = |i: usize, n: usize| out.panel(0)[i].0[n].to_bits() == entry(i, n).to_bits();
-                    assert!((0..rows).all(|i| (0..PANEL).all(|n| same(i, n))), "{rows} x {inner}, {from:?}");
-                });
+                for samples in [1, 40, PANEL] {
+                    on_each_instruction_set(|run| {
+                        let mut out = Panels::from(&start);
+                        run(Operation::Weigh(out.panel_mut(0), view, b.panel(0), from, samples));
+                        let same = |i: usize, n: usize| out.panel(0)[i].0[n].to_bits() == entry(i, n).to_bits();
+                        let all = (0..rows).all(|i| (0..samples).all(|n| same(i, n)));
+                        assert!(all, "{rows} x {inner}, {samples} samples, {from:?}");
+                    });
+                }
             }
         }
     }
@@ -73,7 +85,7 @@ fn sums_equal_the_sum_over_all_samples_bit_for_bit() {
             let [left, right, e] = [rows, cols, 1].map(|r| random(r, samples, &mut stream));
             on_each_instruction_set(|run| {
                 let mut sums = PanelSums::zeros(rows, cols);
-                run(Operation::Add(&mut sums, &(&left).into(), &(&right).into(), &(&e).into()));
+                run(Operation::Add(&mut sums, &(&left).into(), &(&right).into(), &(&e).into(), samples));
                 for (i, r) in (0..rows).flat_map(|i| (0..cols).map(move |r| (i, r))) {
                     let h = |n: usize| left[(i, n)] * right[(r, n)];
                     let plain: Vec<f64> = (0..samples).map(h).collect();
@@ -102,4 +114,96 @@ fn rows_are_summed_in_the_order_of_sums() {
     }
     assert_eq!(pulp::Arch::new().dispatch(Total(&panels)).to_bits(), sum(&values).to_bits());
     assert_eq!(pulp::Scalar::new().vectorize(Total(&panels)).to_bits(), sum(&values).to_bits());
+}
+
+/// A link on some samples, and what comes of it.
+#[derive(Clone)]
+struct Linked<const K: usize, const M: usize> {
+    link: Link<K, M>,
+    start: Start,
+    samples: usize,
+    /// `s`, `u` of the layer above, and `e`.
+    given: [Panels; 3],
+    /// `S` of the layer above, and `u` of the layer below.
+    made: [Panels; 2],
+    sums: PanelSums,
+}
+
+/// The scale of the layer below.
+const SCALE: f64 = 0.3;
+
+impl<const K: usize, const M: usize> Linked<K, M> {
+    fn run<S: Simd>(&mut self, simd: S) {
+        let ([s, u, e], [above, below]) = (&self.given, &mut self.made);
+        for p in 0..e.entries.len() {
+            let present = (self.samples - p * PANEL).min(PANEL);
+            self.link.ascend(simd, above.panel_mut(p), s.panel(p), self.start, present);
+            let down = Down { slopes: below.panel_mut(p), scale: SCALE };
+            let rows = (u.panel(p), s.panel(p), &e.panel(p)[0]);
+            self.link.descend(simd, &mut self.sums, rows, Some(down), present);
+        }
+    }
+}
+
+/// `start + sum_i factors_i values_i`, `i` ascending.
+fn dot(start: f64, terms: impl Iterator<Item = (f64, f64)>) -> f64 {
+    terms.fold(start, |sum, (factor, value)| sum + factor * value)
+}
+
+fn links_equal_plain_loops<const K: usize, const M: usize>(operation: fn(&mut Linked<K, M>) -> Operation<'_>) {
+    let mut stream = Stream::new(4, "panel test");
+    for (samples, start) in [1, 7, 127, 128, 129, 300].into_iter().flat_map(|n| [(n, Start::Zero), (n, Start::Here)]) {
+        let (span, weights) = (random(M, K, &mut stream), random(K, M, &mut stream));
+        let [s, u, first] = [K, K, K].map(|rows| random(rows, samples, &mut stream));
+        let e = random(1, samples, &mut stream);
+        let fresh = Linked {
+            link: Link::new(&span, &weights).expect("shapes that fit"),
+            start,
+            samples,
+            given: [(&s).into(), (&u).into(), (&e).into()],
+            made: [(&first).into(), Panels::zeros(K, samples)],
+            sums: PanelSums::zeros(K, M),
+        };
+        let z = Matrix::from_fn(M, samples, |m, n| dot(0.0, (0..K).map(|k| (span[(m, k)], s[(k, n)]))));
+        let begun = |a, n| if start == Start::Here { first[(a, n)] } else { 0.0 };
+        let above = |a, n| dot(begun(a, n), (0..M).map(|m| (weights[(a, m)], z[(m, n)] * z[(m, n)])));
+        let back = |m, n| dot(0.0, (0..K).map(|a| (weights[(a, m)], u[(a, n)]))) * (z[(m, n)] + z[(m, n)]);
+        let below = |k, n| dot(SCALE * s[(k, n)], (0..M).map(|m| (span[(m, k)], back(m, n))));
+        on_each_instruction_set(|run| {
+            let mut linked = fresh.clone();
+            run(operation(&mut linked));
+            let at = |panels: &Panels, i: usize, n: usize| panels.panel(n / PANEL)[i].0[n % PANEL].to_bits();
+            for (k, n) in (0..K).flat_map(|k| (0..samples).map(move |n| (k, n))) {
+                assert_eq!(at(&linked.made[0], k, n), above(k, n).to_bits(), "above {k}, sample {n} of {samples}");
+                assert_eq!(at(&linked.made[1], k, n), below(k, n).to_bits(), "below {k}, sample {n} of {samples}");
+            }
+            for (a, m) in (0..K).flat_map(|a| (0..M).map(move |m| (a, m))) {
+                let h = |n: usize| u[(a, n)] * (z[(m, n)] * z[(m, n)]);
+                let plain: Vec<f64> = (0..samples).map(h).collect();
+                let weighted: Vec<f64> = (0..samples).map(|n| e[(0, n)] * h(n)).collect();
+                let (found, expected) = (linked.sums.at(a, m), (sum(&weighted), sum(&plain)));
+                let bits = |(a, b): (f64, f64)| (a.to_bits(), b.to_bits());
+                assert_eq!(bits(found), bits(expected), "sums {a}, {m} of {samples} samples");
+            }
+        });
+    }
+}
+
+#[test]
+fn links_of_one_unit_equal_plain_loops_bit_for_bit() {
+    links_equal_plain_loops::<1, 1>(|linked| Operation::One(linked));
+}
+
+#[test]
+fn links_of_two_units_equal_plain_loops_bit_for_bit() {
+    links_equal_plain_loops::<2, 3>(|linked| Operation::Two(linked));
+}
+
+#[test]
+fn a_link_is_refused_matrices_of_other_shapes() {
+    let shapes = |(m, k): (usize, usize), (a, n): (usize, usize)| {
+        Link::<2, 3>::new(&Matrix::filled(m, k, 1.0), &Matrix::filled(a, n, 1.0)).is_some()
+    };
+    assert!(shapes((3, 2), (2, 3)));
+    assert!(![((3, 3), (2, 3)), ((2, 2), (2, 3)), ((3, 2), (1, 3)), ((3, 2), (2, 2))].iter().any(|&(r, a)| shapes(r, a)));
 }

@@ -74,6 +74,11 @@ impl Fit {
         }
     }
 
+    /// The bias at which the next residuals are taken.
+    pub(in crate::hierarchy::learner) fn bias(&self) -> f64 {
+        self.bias
+    }
+
     /// What has to be taken off the residuals of the last pass.
     pub(in crate::hierarchy::learner) fn excess(&self) -> f64 {
         self.excess

@@ -5,6 +5,7 @@
 //! | `settings` | [`Descent`], [`StageEnd`] |
 //! | `schedule` | [`Stage`]: which layers train, with which flow of gradients |
 //! | `train`, `trainer` | one stage, step by step |
+//! | `recurrence` | when a descent repeats itself |
 //! | `readout` | heads weighed anew, on frozen features |
 //! | `automatic` | stages that begin by a rule on the training error |
 //! | `loss` | what is minimised, and the residuals |
@@ -17,6 +18,7 @@ pub mod initial;
 pub mod loss;
 pub mod patience;
 mod readout;
+mod recurrence;
 pub mod restarts;
 pub mod schedule;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! Gradient descent on samples, one stage at a time.
 
 use super::readout::refit;
+use super::recurrence::Recurrence;
 use super::schedule::{Coupling, Stage};
 use super::settings::{Descent, StageEnd};
 use super::trainer::Trainer;
@@ -24,8 +25,11 @@ pub fn train(
         return StageEnd { steps: 0, loss };
     }
     let mut trainer = Trainer::begin(network, samples, stage, descent, switched_on);
-    let mut steps = 0;
-    loop {
+    let (mut steps, mut recurrence) = (0, Recurrence::new(stage.steps));
+    let period = loop {
+        if let Some(period) = recurrence.period(steps, &trainer, network) {
+            break period;
+        }
         let loss = trainer.loss(network, samples);
         observe(steps, loss, network);
         if steps == stage.steps || trainer.ends_at(loss) {
@@ -33,7 +37,22 @@ pub fn train(
         }
         trainer.advance(network);
         steps += 1;
+    };
+    // From here on the descent repeats what it has done, which did not end it: one more period is computed, and all others are those.
+    let mut round = Vec::with_capacity(period);
+    for (n, steps) in (steps..=stage.steps).enumerate() {
+        if n < period {
+            round.push((trainer.loss(network, samples), network.clone()));
+            trainer.advance(network);
+        }
+        let (loss, at) = &round[n % period];
+        observe(steps, *loss, at);
+        if steps == stage.steps {
+            network.clone_from(at);
+            return StageEnd { steps, loss: *loss };
+        }
     }
+    unreachable!("the last step of the stage ends it")
 }
 
 /// As [`train`], each step on `batch` samples that `source` draws afresh: online stochastic gradient descent.

@@ -24,6 +24,14 @@ pub(super) struct Trainer {
     row_space: Option<RowSpace>,
 }
 
+/// All that the steps to come depend on, beside the samples and the settings.
+pub(super) struct State {
+    /// Of the layers that learn.
+    weights: Vec<Vec<Matrix<f64>>>,
+    velocity: Blocks<f64>,
+    biases: Vec<f64>,
+}
+
 impl Trainer {
     /// At rest at the start of a stage, all layers above `switched_on` brought to size.
     pub(super) fn begin(
@@ -95,6 +103,23 @@ impl Trainer {
             let blocks = network.layer_mut(l).weights.iter_mut().zip(&self.velocity.blocks[l - 2]);
             blocks.for_each(|(weights, velocity)| add(weights, velocity));
         }
+    }
+
+    /// The state before a step.
+    pub(super) fn state(&self, network: &Network<f64>) -> State {
+        let Stage { bottom, top, .. } = self.stage;
+        let weights = (bottom..=top).map(|l| network.layer(l).weights.clone()).collect();
+        State { weights, velocity: self.velocity.clone(), biases: self.fits.iter().map(Fit::bias).collect() }
+    }
+
+    /// Whether this is the state before a step, bit for bit.
+    pub(super) fn is_in(&self, state: &State, network: &Network<f64>) -> bool {
+        let layers = (self.stage.bottom..=self.stage.top).zip(&state.weights);
+        let weights = layers.flat_map(|(l, kept)| network.layer(l).weights.iter().zip(kept));
+        let velocity = self.velocity.blocks.iter().flatten().zip(state.velocity.blocks.iter().flatten());
+        let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
+        weights.chain(velocity).all(|(now, kept)| now.as_slice().iter().zip(kept.as_slice()).all(same))
+            && self.fits.iter().zip(&state.biases).all(|(fit, bias)| fit.bias().to_bits() == bias.to_bits())
     }
 
     /// Halves the step size, unless it would fall below `floor`; whether it did.

@@ -1,0 +1,65 @@
+//! Layers of one or two units that a single layer above reads: from one to the other in registers.
+
+use pulp::Simd;
+
+use super::activation::Activation;
+use super::layers::Layers;
+use crate::portable::panel::{Down, Link, PanelSums, Row, Start};
+
+/// How layer `l` reads layer `l - 1` where both have the same number of units, and no other layer reads that.
+#[derive(Clone, Debug)]
+pub(super) enum Narrow {
+    One(Link<1, 1>),
+    Two(Link<2, 3>),
+}
+
+impl Narrow {
+    /// The link between layers `l - 1` and `l` of the layers `first..=top` that are evaluated; nothing where the shapes do not fit.
+    pub(super) fn between(network: &impl Layers, (first, top): (usize, usize), l: usize, activation: Activation) -> Option<Self> {
+        let below = l - 1;
+        let reads = |l: usize| network.layer_ref(l).index_set.contains(&below);
+        if activation != Activation::Square || below < first || !reads(l) || (l + 1..=top).any(reads) {
+            return None;
+        }
+        let (read, layer) = (network.layer_ref(below), network.layer_ref(l));
+        let (units, weights) = (read.weights[0].rows(), layer.weights.last()?);
+        let whole = read.head == (0..units) && read.narrow == (0..units);
+        let one = || Link::new(read.span, weights).map(Narrow::One);
+        let two = || Link::new(read.span, weights).map(Narrow::Two);
+        if whole { one().or_else(two) } else { None }
+    }
+
+    /// Whether this is faster than forming the features.
+    #[inline(always)]
+    pub(super) fn pays<S: Simd>(&self) -> bool {
+        match self {
+            Narrow::One(_) => Link::<1, 1>::pays::<S>(),
+            Narrow::Two(_) => Link::<2, 3>::pays::<S>(),
+        }
+    }
+
+    /// [`Link::ascend`].
+    #[inline(always)]
+    pub(super) fn ascend<S: Simd>(&self, simd: S, above: &mut [Row], below: &[Row], start: Start, samples: usize) {
+        match self {
+            Narrow::One(link) => link.ascend(simd, above, below, start, samples),
+            Narrow::Two(link) => link.ascend(simd, above, below, start, samples),
+        }
+    }
+
+    /// [`Link::descend`].
+    #[inline(always)]
+    pub(super) fn descend<S: Simd>(
+        &self,
+        simd: S,
+        sums: &mut PanelSums,
+        rows: (&[Row], &[Row], &Row),
+        down: Option<Down<'_>>,
+        samples: usize,
+    ) {
+        match self {
+            Narrow::One(link) => link.descend(simd, sums, rows, down, samples),
+            Narrow::Two(link) => link.descend(simd, sums, rows, down, samples),
+        }
+    }
+}
