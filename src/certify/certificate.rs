@@ -20,6 +20,8 @@ use crate::exact::family::Family;
 use crate::exact::gram::{Gram, affordable_order};
 use crate::matrix::Matrix;
 
+#[cfg(test)]
+mod tests;
 mod text;
 
 /// The largest power of two that a stored matrix is over.
