@@ -29,6 +29,24 @@ fn thirty_digits_of_a_radical() {
     assert!(eigenvalue_tails(&gram, &[3], 30, 1).is_err() && eigenvalue_tails(&gram, &[1], LARGEST_DIGITS + 1, 1).is_err());
 }
 
+/// The block has the eigenvalues `2^58 + (1 +- sqrt 5)/2`, which no float tells apart.
+#[test]
+fn a_cluster_is_resolved() {
+    let entries = [[1i64 << 58, 1, 0], [1, (1 << 58) + 1, 0], [0, 0, 5]];
+    let gram = Gram::from_lower(3, NonZeroU64::MIN, |i, j| entries[i][j]).unwrap();
+    let tails = eigenvalue_tails(&gram, &[1, 2], 12, 1).unwrap().tails;
+    let decimals: Vec<Option<&str>> = tails.iter().map(|tail| tail.decimal.as_deref()).collect();
+    assert_eq!(decimals, [Some("96076792050570582.793988670417"), Some("1.666666666667")]);
+}
+
+/// The eigenvalues are 3 and 1: the tail at rank 1 is a half, and its rounding to an integer a tie.
+#[test]
+fn a_tie_is_proved_to_be_one() {
+    let gram = Gram::from_lower(2, NonZeroU64::MIN, |i, j| if i == j { 2 } else { 1 }).unwrap();
+    let tails = eigenvalue_tails(&gram, &[1], 0, 1).unwrap().tails;
+    assert_eq!(tails[0].decimal, Some(Rational::new(1, 2).unwrap().to_fixed(0)));
+}
+
 #[test]
 fn a_spoiled_candidate_proves_little_until_it_is_corrected() {
     let gram = golden_section();
