@@ -20,7 +20,6 @@ use crate::exact::family::Family;
 use crate::exact::gram::{Gram, affordable_order};
 use crate::matrix::Matrix;
 
-#[cfg(test)]
 mod tests;
 mod text;
 

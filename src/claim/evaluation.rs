@@ -15,7 +15,6 @@ use crate::error::{Error, Result};
 use crate::parallel::{self, Task};
 use crate::portable::self_check;
 
-#[cfg(test)]
 mod tests;
 
 /// Stops when the machine breaks an assumption that the numbers rest on.

@@ -1,5 +1,7 @@
 //! A matrix whose tail is known in radicals, and certificates of it that are spoiled.
 
+#![cfg(test)]
+
 use super::super::perturbed::PerturbedTail;
 use super::super::tails::LARGEST_DIGITS;
 use super::super::{corrected, cost, eigenvalue_tails, first_candidate};

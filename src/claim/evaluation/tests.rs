@@ -1,5 +1,7 @@
 //! A study of squares: what is computed, in which order, and what a ledger keeps of it.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
