@@ -20,6 +20,7 @@ use crate::exact::family::Family;
 use crate::exact::gram::{Gram, affordable_order};
 use crate::matrix::Matrix;
 
+mod tests;
 mod text;
 
 /// The largest power of two that a stored matrix is over.

@@ -245,3 +245,19 @@ fn enough(spectrum: &Spectrum, ranks: &[usize], digits: usize) -> i64 {
         ranks.iter().filter(|&&rank| spectrum.may_be_rational(rank)).filter_map(|&rank| facts.separation_bits(rank));
     separations.map(|bits| room + bits as i64).fold(decimals, i64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With `k + s = 5` and a matrix of size `2^3`, a residual of `n` stands for `n/2^5`, and is below `2^-a 2^3`.
+    #[test]
+    fn the_accuracy_is_a_bound_of_the_residual() {
+        let candidate =
+            BigCandidate { vectors: Matrix::filled(1, 1, IBig::ONE), vector_bits: 2, values: vec![IBig::ONE], value_bits: 3 };
+        for n in 1i64..40 {
+            let a = accuracy(&candidate, &Matrix::filled(1, 1, IBig::from(n)), 3);
+            assert!(n < 1 << (3 + 5 - a) && 4 * n >= 1 << (3 + 5 - a), "{n}: {a}");
+        }
+    }
+}

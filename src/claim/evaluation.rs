@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::parallel::{self, Task};
 use crate::portable::self_check;
 
+mod tests;
+
 /// Stops when the machine breaks an assumption that the numbers rest on.
 ///
 /// # Errors

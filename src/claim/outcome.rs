@@ -247,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn a_column_is_found_by_its_heading() {
+        let table = Table::new("t", &["d", "te", "steps"]);
+        let places = ["d", "te", "steps", "f"].map(|heading| table.position(heading));
+        assert_eq!(places, [Some(0), Some(1), Some(2), None]);
+    }
+
+    #[test]
     fn another_key_changes_nothing_else() {
         let condition = Condition::new("a", "a < 1", "a = 0", true);
         assert_eq!(condition.keyed("b\nc"), Condition::new("b c", "a < 1", "a = 0", true));

@@ -38,8 +38,9 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &BlessArguments) -
     require_platform()?;
     let (common, profile) = (&arguments.common, arguments.common.profile());
     let start = Instant::now();
-    let sampled = goldens::recompute_sample(catalogue, &claims, common)?;
-    let (Comparison { entries, .. }, _) = goldens::compared(catalogue, &claims, arguments.claims.is_empty(), common, None)?;
+    let work = goldens::Work::new(catalogue, &claims, arguments.claims.is_empty(), common, None)?;
+    let sampled = work.recompute_sample()?;
+    let (Comparison { entries, .. }, _) = work.compared()?;
     output::duration("recomputed", start);
     let exit = entries.iter().map(|e| Exit::of_claim(e, profile)).max().unwrap_or(Exit::Success);
     let refused = exit == Exit::Unusable || exit != Exit::Success && !arguments.allow_unverified;

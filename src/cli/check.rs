@@ -82,8 +82,9 @@ pub fn command<S: Study>(catalogue: &Catalogue<S>, arguments: &CheckArguments, l
 
 fn check<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], arguments: &CheckArguments, look: Look) -> Result<Answer> {
     let start = Instant::now();
-    let (Comparison { profile, entries, problems }, times) =
-        goldens::compared(catalogue, claims, arguments.claims.is_empty(), &arguments.common, arguments.weights.as_deref())?;
+    let weights = arguments.weights.as_deref();
+    let work = goldens::Work::new(catalogue, claims, arguments.claims.is_empty(), &arguments.common, weights)?;
+    let (Comparison { profile, entries, problems }, times) = work.compared()?;
     output::duration("checked", start);
     let unchecked: Vec<&str> = unchecked(&entries, &arguments.claims);
     let exit = exit(&entries, &problems, profile).max(if unchecked.is_empty() { Exit::Success } else { Exit::Undecided });

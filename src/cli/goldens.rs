@@ -41,54 +41,82 @@ pub fn exist(common: &Common) -> bool {
     Profile::ALL.iter().any(|profile| common.golden.join(profile.name()).join(manifest::FILE).is_file())
 }
 
-/// Recomputes the claims and sets each beside its golden; `whole` if they are all that there are. Writes the weights of their runs into
-/// a directory, if one is given. With how long it took.
-///
-/// # Errors
-/// When the goldens cannot be read, the runs cannot be made, or the weights cannot be written.
-pub fn compared<'a, S: Study>(
+/// Claims that a command computes to set them beside their goldens.
+pub struct Work<'a, S: Study> {
     catalogue: &'a Catalogue<S>,
     claims: &'a [&'a Claim<S>],
     whole: bool,
     common: &'a Common,
-    directory: Option<&Path>,
-) -> Result<(Comparison<'a>, Times)> {
-    open(common)?;
-    directory.map_or(Ok(()), |directory| file::check_writable(directory, &[]))?;
-    let (profile, jobs) = (common.profile(), common.jobs());
-    let resumed = common.ledger(catalogue.name, &catalogue.sources, directory.is_some())?;
-    let ledger = resumed.as_ref().map(|(ledger, _)| ledger);
-    let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
-    let (comparison, times) = with_progress("checked", |progress| {
-        let stopwatch = Stopwatch::start(progress);
-        (Comparison::watched(&request, ledger, &stopwatch), stopwatch.stop())
-    });
-    ledger.into_iter().for_each(note_invalid);
-    let comparison = comparison?;
-    let work = Evaluation { claims, profile, jobs, ledger };
-    directory.map_or(Ok(()), |directory| weights::write(&work, directory))?;
-    if matches!(resumed, Some((_, false))) {
-        // What was kept for resuming has served.
-        work.forget()?;
-    }
-    Ok((comparison, times))
+    /// Where the weights of the runs are written, if anywhere.
+    weights: Option<&'a Path>,
+    /// Where finished work is kept, if anywhere, and whether it stays there.
+    kept: Option<(Ledger, bool)>,
 }
 
-/// Computes a sample of what is stored once more, and says so; nothing where nothing is stored.
-///
-/// # Errors
-/// When a result came out otherwise than it was stored.
-pub fn recompute_sample<S: Study>(catalogue: &Catalogue<S>, claims: &[&Claim<S>], common: &Common) -> Result<String> {
-    let Some((ledger, _)) = common.ledger(catalogue.name, &catalogue.sources, false)? else { return Ok(String::new()) };
-    let work = Evaluation { claims, profile: common.profile(), jobs: common.jobs(), ledger: Some(&ledger) };
-    let (stored, again) = with_progress("recomputed", |_| work.recompute_sample())?;
-    let place = ledger.directory().display();
-    Ok(match stored {
-        0 => String::new(),
-        _ => format!(
-            "{stored} results were not computed now but stored in {place}; {again} of them, computed again, are the same.\n"
-        ),
-    })
+impl<'a, S: Study> Work<'a, S> {
+    /// The work on these claims, `whole` if they are all that there are; the weights of their runs go into a directory, if one is given.
+    /// A replacement of goldens that was interrupted is finished or undone.
+    ///
+    /// # Errors
+    /// When that fails, the directory cannot be written, or finished work would be kept where it must not be.
+    pub fn new(
+        catalogue: &'a Catalogue<S>,
+        claims: &'a [&'a Claim<S>],
+        whole: bool,
+        common: &'a Common,
+        weights: Option<&'a Path>,
+    ) -> Result<Self> {
+        open(common)?;
+        weights.map_or(Ok(()), |directory| file::check_writable(directory, &[]))?;
+        let kept = common.ledger(catalogue.name, &catalogue.sources, weights.is_some())?;
+        Ok(Work { catalogue, claims, whole, common, weights, kept })
+    }
+
+    fn ledger(&self) -> Option<&Ledger> {
+        self.kept.as_ref().map(|(ledger, _)| ledger)
+    }
+
+    fn evaluation(&self) -> Evaluation<'_, S> {
+        Evaluation { claims: self.claims, profile: self.common.profile(), jobs: self.common.jobs(), ledger: self.ledger() }
+    }
+
+    /// Recomputes the claims and sets each beside its golden, with how long it took.
+    ///
+    /// # Errors
+    /// When the goldens cannot be read, the runs cannot be made, or the weights cannot be written.
+    pub fn compared(&self) -> Result<(Comparison<'a>, Times)> {
+        let &Work { catalogue, claims, whole, common, .. } = self;
+        let (profile, jobs) = (common.profile(), common.jobs());
+        let request = Request { catalogue, claims, whole, profile, golden: &common.golden, jobs };
+        let (comparison, times) = with_progress("checked", |progress| {
+            let stopwatch = Stopwatch::start(progress);
+            (Comparison::watched(&request, self.ledger(), &stopwatch), stopwatch.stop())
+        });
+        self.ledger().into_iter().for_each(note_invalid);
+        let comparison = comparison?;
+        self.weights.map_or(Ok(()), |directory| weights::write(&self.evaluation(), directory))?;
+        if matches!(self.kept, Some((_, false))) {
+            // What was kept for resuming has served.
+            self.evaluation().forget()?;
+        }
+        Ok((comparison, times))
+    }
+
+    /// Computes a sample of what is stored once more, and says so; nothing where nothing is stored.
+    ///
+    /// # Errors
+    /// When a result came out otherwise than it was stored.
+    pub fn recompute_sample(&self) -> Result<String> {
+        let Some(ledger) = self.ledger() else { return Ok(String::new()) };
+        let (stored, again) = with_progress("recomputed", |_| self.evaluation().recompute_sample())?;
+        let place = ledger.directory().display();
+        Ok(match stored {
+            0 => String::new(),
+            _ => format!(
+                "{stored} results were not computed now but stored in {place}; {again} of them, computed again, are the same.\n"
+            ),
+        })
+    }
 }
 
 /// Says which stored results were not used, an example of each reason.

@@ -86,6 +86,9 @@ mod tests {
         let a = matrix(3, &[3.0, 1.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 3.0]);
         let lower = least_eigenvalue_lower(&a).unwrap().inf();
         assert!(lower <= 2.0 && lower > 1.99, "{lower}");
+        let small = matrix(3, &[3.0, 1.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 3.0].map(|x| x / 64.0));
+        let lower = least_eigenvalue_lower(&small).unwrap().inf();
+        assert!(lower <= 2.0 / 64.0 && lower > 1.99 / 64.0, "{lower}");
         let shift = |v: f64| Interval::try_from(v).unwrap();
         assert!(is_certainly_positive_definite(&a, shift(1.999)) && !is_certainly_positive_definite(&a, shift(2.001)));
         assert!(least_eigenvalue_lower(&matrix(2, &[1.0, 2.0, 2.0, 1.0])).is_none());

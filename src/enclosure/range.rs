@@ -72,3 +72,30 @@ impl fmt::Display for Range {
         write!(f, "[{}, {}]", self.lower.lower_decimal(digits), self.upper.upper_decimal(digits))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(lower: &str, upper: &str) -> Range {
+        Range::new(lower.parse().unwrap(), upper.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_decimal_is_printed_where_both_ends_round_to_it() {
+        let thin = range("0.12341", "0.12349");
+        assert_eq!((thin.to_fixed(3), thin.to_fixed(4)), (Some("0.123".into()), None));
+        assert_eq!((thin.to_decimal(3), thin.to_decimal(4)), (Some("0.123".into()), None));
+        assert_eq!(format!("{thin:.2}"), "[0.12, 0.13]");
+        assert_eq!(thin.width(), "0.00008".parse().unwrap());
+    }
+
+    #[test]
+    fn ranges_overlap_when_they_share_a_number() {
+        let (left, middle, right) = (range("0", "1"), range("1", "2"), range("1.5", "3"));
+        assert!(left.overlaps(&middle) && middle.overlaps(&left) && middle.overlaps(&right) && left.overlaps(&left));
+        assert!(!left.overlaps(&right) && !right.overlaps(&left));
+        let one = Rational::from(1);
+        assert!(left.encloses(&one) && middle.encloses(&one) && !right.encloses(&one));
+    }
+}

@@ -91,3 +91,23 @@ impl Scalar for Counted {
         self.times(weight)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_operations_of_the_work_are_counted() {
+        let earlier = Counted.times(&Counted).plus(&Counted);
+        let made = operations_of(|| earlier.times(&Counted).plus(&Counted.squared()).minus(&Counted));
+        assert_eq!(made, Operations { products: 2, sums: 2 });
+        assert_eq!(operations_of(|| ()), Operations::default());
+    }
+
+    #[test]
+    fn operations_add_and_multiply_kind_by_kind() {
+        let sum = Operations { products: 5, sums: 1 } + Operations { products: 2, sums: 4 };
+        assert_eq!(sum, Operations { products: 7, sums: 5 });
+        assert_eq!((sum.all(), sum * 3), (12, Operations { products: 21, sums: 15 }));
+    }
+}

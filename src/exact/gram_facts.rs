@@ -85,6 +85,9 @@ mod tests {
         // Eigenvalues (3 +- sqrt 5)/2: 1 - .38 is above 1/13 > 2^-4.
         let facts = GramFacts { order: 2, whole: 2u8.into(), trace: 3.into(), largest_row_sum: 3u8.into(), diagonal: None };
         assert_eq!(facts.separation_bits(1), Some(4));
+        // One bit is left even where every entry is zero.
+        let zero = GramFacts { largest_row_sum: 0u8.into(), ..facts.clone() };
+        assert_eq!(zero.separation_bits(1), Some(1));
         assert_eq!((facts.exact_tail(0), facts.exact_tail(1), facts.exact_tail(2)), (Some(3.into()), None, Some(0.into())));
     }
 }

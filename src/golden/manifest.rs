@@ -169,6 +169,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_manifest_says_of_itself_is_in_its_text() {
+        let (manifest, text) = (sealed(), sealed().render());
+        assert!(text.contains(&format!("\"root\": \"{}\"", manifest.root())), "{text}");
+        assert_eq!((manifest.command(), manifest.version()), ("bfc bless", env!("CARGO_PKG_VERSION")));
+        assert_ne!(manifest.root(), Manifest::seal("bfc bless --all", manifest.files().clone()).root());
+    }
+
+    #[test]
     fn a_digest_binds_the_name_the_half_and_the_text() {
         let (seal, other) = (Seal::of("a.txt", &text()), Seal::of("b.txt", &text()));
         assert!(seal.prose != other.prose && seal.numbers != other.numbers);

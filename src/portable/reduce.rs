@@ -177,6 +177,11 @@ mod tests {
     }
 
     #[test]
+    fn norms_of_pythagorean_numbers_are_exact() {
+        assert_eq!((norm(&[3.0, -4.0]), norm(&[1.0, 4.0, 8.0]), norm(&[])), (5.0, 9.0, 0.0));
+    }
+
+    #[test]
     fn the_order_is_the_documented_one() {
         let big = 9007199254740992.0;
         // 0 and 4 meet first: big cancels before the ones are lost in it.

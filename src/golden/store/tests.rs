@@ -255,6 +255,17 @@ fn a_kill_at_any_moment_leaves_the_old_set_or_the_new_one() {
     }
 }
 
+/// Not a state that a kill leaves; but the old set is all there is, and must not go.
+#[test]
+fn an_old_set_that_stands_alone_is_brought_back() {
+    let (place, store) = store();
+    whole(&store, &old());
+    fs::rename(place.path().join("quick"), place.path().join(".quick.bless-old")).unwrap();
+    assert!(matches!(store.recover().unwrap(), Some(Recovery::Undone)));
+    assert!(holds(&store, &old()));
+    assert_eq!(store.recover().unwrap(), None);
+}
+
 /// A disk of which one operation fails and no other.
 struct FailingOnce(std::cell::Cell<usize>);
 

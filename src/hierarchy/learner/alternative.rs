@@ -21,7 +21,7 @@ pub enum Alternative {
     Rbf,
     /// Kernel ridge regression with tangent kernels of ReLU networks of depth 2, 3, 4.
     Tangent,
-    /// Ridge regression on random ReLU features.
+    /// Ridge regression on random features, ReLU or squares.
     RandomFeatures,
     /// Kernel ridge, its leading gradient directions, kernel ridge again.
     SequentialKernel,

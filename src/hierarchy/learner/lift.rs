@@ -293,6 +293,19 @@ mod tests {
     }
 
     #[test]
+    fn the_first_head_has_the_deviation_that_is_asked_for() {
+        let train = samples("train", 50, |x| x(0));
+        let features = Matrix::from_rows(3, 50, Stream::new(2, "features").normals(150)).expect("3 x 50");
+        for head_deviation in [1e-3, 7.0] {
+            let settings = Lift { head_deviation, ..Lift::default() };
+            let mut training = Training::new(&settings, &train, &features, &mut Stream::new(1, "lift"));
+            training.forward();
+            let deviation = variance(&output(&training.sums, 1.0)).sqrt();
+            assert!((deviation / head_deviation - 1.0).abs() < 1e-12, "{deviation} for {head_deviation}");
+        }
+    }
+
+    #[test]
     fn squares_of_quadratics_are_learnt_and_degree_5_is_not() {
         let squares = |x: &dyn Fn(usize) -> f64| {
             let (first, second) = (x(0) * x(2) + x(1) * x(1), x(0) * x(3) - x(2));

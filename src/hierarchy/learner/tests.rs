@@ -1,11 +1,11 @@
 //! Ways of training against one another: what must be the same is the same, bit for bit, and what must differ does.
 
-use super::initial::{initial, initial_network, quadratic_forms};
+use super::initial::{initial, initial_network, quadratic_forms, spanning_rows};
 use super::*;
-use crate::hierarchy::network::values::outputs;
+use crate::hierarchy::network::values::{head, outputs};
 use crate::hierarchy::network::{Activation, Architecture, Network, Skips};
 use crate::matrix::Matrix;
-use crate::portable::reduce::norm;
+use crate::portable::reduce::{norm, variance};
 use crate::portable::rng::Stream;
 
 const SCALES: [f64; 2] = [1.0, 0.1];
@@ -41,6 +41,30 @@ fn automatically(shape: &Architecture, samples: &Samples, automatic: &Automatic)
     let mut network = start(shape);
     let ends = train_automatically(&mut network, samples, automatic, &Descent::default(), &mut |_, _, _, _| ());
     (network, ends.into_iter().map(|(end, _)| end).collect())
+}
+
+/// `R_l` has as many rows as there are monomials `z_p z_q`, `p <= q`, each of length 1.
+#[test]
+fn spanning_rows_are_as_many_as_monomials() {
+    for k in 1..=4 {
+        let rows = spanning_rows(k, &mut Stream::new(1, "rows")).unwrap();
+        let forms = quadratic_forms(&rows);
+        assert_eq!((rows.rows(), rows.cols(), forms.cols()), (k * (k + 1) / 2, k, forms.rows()));
+        assert!((0..rows.rows()).all(|i| (norm(rows.row(i)) - 1.0).abs() < 1e-15));
+    }
+}
+
+/// The squared norm of the features of a layer has the deviation that is asked for when the layer is switched on.
+#[test]
+fn a_layer_is_switched_on_at_its_size() {
+    let shape = shape(&Skips::LinSkip);
+    let samples = samples(&shape, 60, "size");
+    for wanted in [0.1, 3.0] {
+        let (mut network, descent) = (start(&shape), Descent { head_deviation: wanted, ..Descent::default() });
+        train(&mut network, &samples, Stage::new(3, 3, Coupling::Joint, 0), &descent, 2, &mut |_, _, _| ());
+        let deviation = variance(&head(&network, &samples.inputs, 3, Activation::Square)).sqrt();
+        assert!((deviation / wanted - 1.0).abs() < 1e-12, "{deviation} for {wanted}");
+    }
 }
 
 /// The automatic schedule is the staged one with the phase lengths it found.

@@ -238,3 +238,76 @@ impl Network<f64> {
         c
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sets(skips: Skips) -> Vec<Vec<usize>> {
+        let shape = Architecture::new(5, &[3, 2, 1], &skips).unwrap();
+        (2..=4).map(|l| shape.index_set(l).to_vec()).collect()
+    }
+
+    #[test]
+    fn named_index_sets_are_those_of_their_definition() {
+        assert_eq!(sets(Skips::Lin), [vec![0], vec![2], vec![3]]);
+        assert_eq!(sets(Skips::LinSkip), [vec![0], vec![0, 2], vec![0, 3]]);
+        assert_eq!(sets(Skips::Quad01), [vec![0, 1], vec![2], vec![3]]);
+        let given = vec![vec![1], vec![0, 1, 2], vec![2, 3]];
+        assert_eq!(sets(Skips::Explicit(given.clone())), given);
+    }
+
+    #[test]
+    fn index_sets_ascend_and_stay_below_their_layer() {
+        let new = |sets: &[&[usize]]| {
+            let sets = sets.iter().map(|set| set.to_vec()).collect();
+            Architecture::new(5, &[3, 2], &Skips::Explicit(sets))
+        };
+        assert!(new(&[&[0], &[0, 1, 2]]).is_ok());
+        let refused: [&[&[usize]]; 7] =
+            [&[&[0]], &[&[0], &[2], &[3]], &[&[0], &[]], &[&[0], &[2, 0]], &[&[0], &[2, 2]], &[&[2], &[2]], &[&[0], &[3]]];
+        for sets in refused {
+            assert!(new(sets).is_err(), "{sets:?}");
+        }
+    }
+
+    /// `d = 5`, widths 3 and 2, `linskip`, six rows above layer 2.
+    fn network(change: impl Fn(usize, &mut Layer<f64>)) -> Result<Network<f64>> {
+        let architecture = Architecture::new(5, &[3, 2], &Skips::LinSkip)?;
+        let zeros = |rows, cols| Matrix::filled(rows, cols, 0.0);
+        let mut layers = vec![
+            Layer { weights: vec![zeros(3, 5)], span: zeros(6, 3), scale: 1.0 },
+            Layer { weights: vec![zeros(2, 5), zeros(2, 6)], span: zeros(3, 2), scale: 0.1 },
+        ];
+        layers.iter_mut().enumerate().for_each(|(i, layer)| change(i + 2, layer));
+        Network::new(architecture, layers)
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_refused_with_their_layer() {
+        let whole = network(|_, _| ()).unwrap();
+        assert_eq!((whole.architecture().dimension(), whole.depth()), (5, 3));
+        assert_eq!([0, 1, 2, 3].map(|j| whole.features(j)), [5, 5, 6, 3]);
+        let at = |l: usize, change: fn(&mut Layer<f64>)| {
+            network(move |m, layer| {
+                if m == l {
+                    change(layer)
+                }
+            })
+        };
+        let spoiled: [(usize, fn(&mut Layer<f64>)); 5] = [
+            (2, |layer| layer.span = Matrix::filled(6, 2, 0.0)),
+            (2, |layer| layer.weights = vec![Matrix::filled(2, 5, 0.0)]),
+            (3, |layer| layer.weights[1] = Matrix::filled(2, 3, 0.0)),
+            (3, |layer| layer.weights[0] = Matrix::filled(1, 5, 0.0)),
+            (3, |layer| layer.weights.truncate(1)),
+        ];
+        for (l, change) in spoiled {
+            let error = at(l, change).unwrap_err().to_string();
+            assert!(error.contains(&format!("layer {l}")), "{error}");
+        }
+        let architecture = Architecture::new(5, &[3, 2], &Skips::LinSkip).unwrap();
+        let first = Layer { weights: vec![Matrix::filled(3, 5, 0.0)], span: Matrix::filled(6, 3, 0.0), scale: 1.0 };
+        assert!(Network::new(architecture, vec![first]).is_err());
+    }
+}

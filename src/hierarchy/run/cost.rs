@@ -70,7 +70,8 @@ fn of_compared(instance: &Instance, compared: &Compared) -> f64 {
         Alternative::Polynomial4 | Alternative::Rbf => kernel(instance, 4.0, 28.0),
         Alternative::RandomFeatures => {
             let features = (2.0 * n).min(4000.0);
-            (n + test) * features * d + n * features * features + 7.0 * features * features * features / 3.0
+            // For each of two activations.
+            2.0 * ((n + test) * features * d + n * features * features + 7.0 * features * features * features / 3.0)
         }
         Alternative::SequentialKernel => kernel(instance, 20.0, 120.0),
         Alternative::GradientOuterProduct => kernel(instance, 30.0, 40.0),

@@ -54,49 +54,35 @@ pub const DISTILLED: Claim<Training> = Claim {
     check: |c| {
         let goals = DEPTHS.into_iter().zip(GOALS).map(|(depth, goal)| goals(c.profile, c.computed, joint(depth), goal));
         let stair = (0..BANDS.len()).map(|step| stair(c.profile, c.computed, stairs, step));
-        together(goals.chain(stair).chain([floor(c.profile, c.computed, frozen)]))
+        Outcome::together(goals.chain(stair).chain([floor(c.profile, c.computed, frozen)]))
     },
     controls: &[
         Control {
             breaks: "No penalty, lambda = 0 (L3).",
-            check: |c| together([goals(c.profile, c.computed, untied(3), GOALS[0])]),
+            check: |c| Outcome::together([goals(c.profile, c.computed, untied(3), GOALS[0])]),
         },
         Control {
             breaks: "Lower layers frozen as soon as the next is switched on (L3, and the second step of the staircase).",
             check: |c| {
                 let goals = goals(c.profile, c.computed, frozen(3), GOALS[0]);
-                together([goals, stair(c.profile, c.computed, frozen_stairs, 1)])
+                Outcome::together([goals, stair(c.profile, c.computed, frozen_stairs, 1)])
             },
         },
         Control {
             breaks: "The joint run in the place of the frozen one.",
-            check: |c| together([floor(c.profile, c.computed, joint)]),
+            check: |c| Outcome::together([floor(c.profile, c.computed, joint)]),
         },
         Control {
             breaks: "Layer 2 is distilled at a threshold, before it stalls (first step of the staircase).",
-            check: |c| together([stair(c.profile, c.computed, thresholds, 0)]),
+            check: |c| Outcome::together([stair(c.profile, c.computed, thresholds, 0)]),
         },
         Control {
             breaks: "A learner of the target's widths, stopped where those error targets are halved (L3): its rate of \
                 descent is constant.",
-            check: |c| together([exact_widths(c.profile, c.computed)]),
+            check: |c| Outcome::together([exact_widths(c.profile, c.computed)]),
         },
     ],
 };
-
-/// Conditions with the table that they rest on.
-type Part = (Vec<Condition>, Table);
-
-/// All of these must hold.
-fn together(parts: impl IntoIterator<Item = Result<Part>>) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
-    for part in parts {
-        let (conditions, table) = part?;
-        outcome.conditions.extend(conditions);
-        outcome.tables.push(table);
-    }
-    Ok(outcome)
-}
 
 const DEPTHS: [usize; 2] = [3, 4];
 
@@ -201,7 +187,7 @@ fn of_exact_width(profile: Profile, n: i32, seed: u64) -> Cell {
 }
 
 /// The growth of the steps per halving, for a learner that is not over-parameterised.
-fn exact_widths(profile: Profile, runs: &Runs) -> Result<Part> {
+fn exact_widths(profile: Profile, runs: &Runs) -> Result<Outcome> {
     let mut table = Table::new("of the target's own widths", &["seed", "growth of the steps per halving"]);
     let mut growths = Vec::new();
     for seed in instances::seeds(profile) {
@@ -213,7 +199,7 @@ fn exact_widths(profile: Profile, runs: &Runs) -> Result<Part> {
         table.push([seed.into(), listed(&growth)]);
         growths.push(growth);
     }
-    Ok((vec![growth_within("of the target's own widths", &growths)], table))
+    Ok(Outcome { conditions: vec![growth_within("of the target's own widths", &growths)], tables: vec![table] })
 }
 
 fn growth_within(name: &str, growths: &[Option<Vec<Rational>>]) -> Condition {
@@ -237,7 +223,7 @@ fn listed(growth: &Option<Vec<Rational>>) -> Value {
 }
 
 /// te of the K-network, test error of W, and the growth of the steps per halving.
-fn goals(profile: Profile, runs: &Runs, arm: Arm, goal: &str) -> Result<Part> {
+fn goals(profile: Profile, runs: &Runs, arm: Arm, goal: &str) -> Result<Outcome> {
     let title = format!("{}, lambda = {}, eps = .1", arm.name(), arm.settings.penalty);
     let columns = ["seed", "te of K", "test error of W", "growth of the steps per halving", "steps", "digest"];
     let mut table = Table::new(title, &columns);
@@ -258,11 +244,11 @@ fn goals(profile: Profile, runs: &Runs, arm: Arm, goal: &str) -> Result<Part> {
         all_below("test error of W", &format!(", {name}, every seed"), &wide, goal),
         growth_within(&name, &growths),
     ];
-    Ok((conditions, table))
+    Ok(Outcome { conditions, tables: vec![table] })
 }
 
 /// f of layer 2 when layers `2..=step + 2` stall, and its slope.
-fn stair(profile: Profile, runs: &Runs, arm: fn(f64) -> Arm, step: usize) -> Result<Part> {
+fn stair(profile: Profile, runs: &Runs, arm: fn(f64) -> Arm, step: usize) -> Result<Outcome> {
     let layer = step + 2;
     let lower = if arm(GAP).settings.frozen { ", lower layers frozen" } else { "" };
     let title = format!("f of layer 2 when layer {layer} stalls{lower}, L4");
@@ -277,11 +263,12 @@ fn stair(profile: Profile, runs: &Runs, arm: fn(f64) -> Arm, step: usize) -> Res
         slopes.push(slope);
     }
     let quantity = format!("slope of ln f when layer {layer} stalls");
-    Ok((vec![all_slopes_within(&quantity, &format!("{lower}, every seed"), &slopes, BANDS[step])], table))
+    let condition = all_slopes_within(&quantity, &format!("{lower}, every seed"), &slopes, BANDS[step]);
+    Ok(Outcome { conditions: vec![condition], tables: vec![table] })
 }
 
 /// te over eps^2 with the lower layers frozen, and what the joint run leaves of it.
-fn floor(profile: Profile, runs: &Runs, arm: fn(usize) -> Arm) -> Result<Part> {
+fn floor(profile: Profile, runs: &Runs, arm: fn(usize) -> Arm) -> Result<Outcome> {
     let who = if arm(3).settings.frozen { "lower layers frozen" } else { "joint" };
     let columns = ["instance", "seed", "te of K", "te/eps^2", "test error of W", "joint te of K", "joint te / te"];
     let mut table = Table::new(format!("{who}, eps = .1"), &columns);
@@ -303,5 +290,5 @@ fn floor(profile: Profile, runs: &Runs, arm: fn(usize) -> Arm) -> Result<Part> {
         all_within("te/eps^2 of the K-network", &format!(", {who}, every seed"), &ratios, ("0.03", "1")),
         all_below("joint te / te", ", every seed", &left, "1e-3"),
     ];
-    Ok((conditions, table))
+    Ok(Outcome { conditions, tables: vec![table] })
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::table::contests;
 use super::wide::instance_g;
-use super::{Arena, Rival, error, rival, two_layer};
+use super::{Arena, LONG, Rival, error, rival, two_layer};
 use crate::claim::judging::{all_below, replayed_decimal};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
@@ -53,8 +53,8 @@ fn adapting(profile: Profile) -> [(Rival, &'static str); 4] {
     let adapting = [
         (Alternative::GradientOuterProduct, "1e-6"),
         (Alternative::SequentialKernel, "1e-6"),
-        (two_layer(Units::Quartic, profile), "5e-4"),
-        (two_layer(Units::Mixed, profile), "5e-4"),
+        (two_layer(Units::Quartic, LONG, profile), "5e-4"),
+        (two_layer(Units::Mixed, LONG, profile), "5e-4"),
     ];
     adapting.map(|(alternative, below)| (rival(alternative, None), below))
 }

@@ -214,12 +214,13 @@ fn rival(alternative: Alternative, above: Option<&'static str>) -> Rival {
     Rival { learner: Compared { alternative, handed_layer_2: false }, above }
 }
 
-/// Two-layer networks, trained for long unless in miniature; those with fourth powers gain most by it.
-fn two_layer(units: Units, profile: Profile) -> Alternative {
-    let steps = match units {
-        Units::Relu | Units::Quadratic => 6000,
-        Units::Quartic | Units::Mixed => 20_000,
-    };
+/// Steps of two-layer networks that gain by long training.
+const LONG: usize = 20_000;
+/// Steps of those that do not, or are far from their floor.
+const SHORT: usize = 6000;
+
+/// Two-layer networks, trained for so many steps unless in miniature.
+fn two_layer(units: Units, steps: usize, profile: Profile) -> Alternative {
     Alternative::TwoLayer { units, steps: if profile.draws_conclusions() { steps } else { 20 } }
 }
 

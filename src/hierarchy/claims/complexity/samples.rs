@@ -153,8 +153,9 @@ fn enough(profile: Profile, runs: &Runs, dimensions: &[usize], learner: fn(usize
     }
     counts.retain(|(d, _)| *d >= 16);
     let most = seeds(profile).count();
-    let found: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} at d={d}")).collect();
+    let found: Vec<String> = counts.iter().map(|(d, reached)| format!("{reached} of {most} at d={d}")).collect();
     let requires = format!("te < {SUCCESS} on at least {} of {most} seeds at every d >= 16", most - 1);
     let holds = counts.iter().all(|(_, reached)| *reached + 1 >= most);
-    Ok((Condition::new("seeds that succeed above", requires, found.join(", "), holds), table))
+    let found = format!("{} (seeds with te below {SUCCESS})", found.join(", "));
+    Ok((Condition::new("seeds that succeed above", requires, found, holds), table))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{all_below, condition, decimal, enclosed, exactly, printed, searched};
+use super::{all_below, condition, decimal, exactly, printed, searched};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::{Interval, boxes};
 use crate::error::Result;
@@ -138,7 +138,7 @@ fn steps(constants: &Constants) -> Condition {
     let (crossing, factor) = STEPS;
     let (key, requires) = ("steps", format!("te <= delta within {crossing} + {factor} ln(1/delta) steps"));
     let Some(steps) = constants.steps() else { return condition(key, requires, "no step lowers L for certain", None) };
-    let holds = steps.0.certainly_less(enclosed(crossing)).zip(steps.1.certainly_less(enclosed(factor))).map(|(a, b)| a && b);
+    let holds = all_below(&[steps.0, steps.1], &[crossing, factor]);
     condition(key, requires, format!("{}, {}", decimal(Some(steps.0), 6), decimal(Some(steps.1), 6)), holds)
 }
 

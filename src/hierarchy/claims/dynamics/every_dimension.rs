@@ -132,7 +132,7 @@ fn after(constants: &Constants) -> Condition {
     let (key, requires) =
         ("steps after the switch", format!("te <= delta within {crossing} + {factor} ln(1/delta) steps after the switch"));
     let Some(steps) = constants.steps_after() else { return condition(key, requires, "no step lowers L for certain", None) };
-    let holds = steps.0.certainly_less(enclosed(crossing)).zip(steps.1.certainly_less(enclosed(factor))).map(|(a, b)| a && b);
+    let holds = all_below(&[steps.0, steps.1], &[crossing, factor]);
     condition(key, requires, format!("{}, {}", decimal(Some(steps.0), 6), decimal(Some(steps.1), 6)), holds)
 }
 

@@ -109,7 +109,7 @@ fn floors(c: &Checking<'_, Training>, premises: &Premises) -> Result<Outcome> {
 fn distance_condition(limit: &Option<Rational>, distance: &Option<Rational>) -> Condition {
     let holds = limit.as_ref().zip(distance.as_ref()).map(|(limit, distance)| limit <= distance && *limit > Rational::from(0));
     let shown = |v: &Option<Rational>| v.as_ref().map_or("absent".into(), |v| v.to_fixed(12));
-    let found = format!("{} against {}", shown(distance), shown(limit));
+    let found = format!("distance {}, S_inf at least {}", shown(distance), shown(limit));
     condition("distance of z^2", "the powers leave at least the lower bound of S_inf of z^2, and that is above 0", found, holds)
 }
 

@@ -129,7 +129,8 @@ fn name(family: &Family) -> String {
 }
 
 fn condition(requires: String, found: &[Tail], verdict: Verdict) -> Condition {
-    Condition::new("tails equal", requires, found.iter().map(shown).collect::<Vec<_>>().join(", "), verdict)
+    let found = format!("{} (tails)", found.iter().map(shown).collect::<Vec<_>>().join(", "));
+    Condition::new("tails equal", requires, found, verdict)
 }
 
 fn shown(tail: &Tail) -> String {

@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn a_first_round_without_a_fit_says_why() {
+        let spoiled = Samples::new(&Matrix::filled(6, 4, f64::NAN), vec![1.0, 2.0, 3.0, 4.0], false);
+        let error = tuned(&spoiled, &spoiled).unwrap_err().to_string();
+        assert!(error.contains("not positive definite"), "{error}");
+    }
+
+    #[test]
     fn the_root_is_a_root() {
         let diagonal = Matrix::from_fn(2, 2, |i, j| if i == j { [1.0, 4.0][i] } else { 0.0 });
         let root = root(&diagonal).unwrap().unwrap();

@@ -337,6 +337,25 @@ mod tests {
     }
 
     #[test]
+    fn the_better_of_two_fits_is_a_number() {
+        let fit = best_fit(QUADRATIC, &[0.1], &samples(12, "train"), &samples(20, "test")).unwrap();
+        let with = |error| BestFit { tuned: Tuned { choice: format!("{error}"), error }, ..fit.clone() };
+        let better = |a, b| with(a).better(with(b)).tuned.choice;
+        for (first, second, expected) in [
+            (0.5, 0.25, "0.25"),
+            (0.25, 0.5, "0.25"),
+            (f64::NAN, 0.5, "0.5"),
+            (0.5, f64::NAN, "0.5"),
+            (f64::NAN, f64::NAN, "NaN"),
+        ] {
+            assert_eq!(better(first, second), expected, "{first} and {second}");
+        }
+        let twice = [1, 2].map(|n| BestFit { tuned: Tuned { choice: format!("{n}"), error: 0.5 }, ..fit.clone() });
+        let [first, second] = twice;
+        assert_eq!(first.better(second).tuned.choice, "1");
+    }
+
+    #[test]
     fn shapes_that_do_not_fit_are_refused() {
         let problem = KernelRidge::new(QUADRATIC, &normal(3, 4, "train"));
         assert!(problem.fit(&normal(1, 5, "labels"), 1.0).is_err());

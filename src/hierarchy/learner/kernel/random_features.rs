@@ -1,7 +1,7 @@
-//! Ridge regression on random ReLU features: a two-layer network whose first layer is not trained.
+//! Ridge regression on random features: a two-layer network whose first layer is not trained.
 //!
 //! ```text
-//! phi_i(x) = max(<w_i, x> + b_i, 0)        w_i ~ N(0, I/d)        b_i ~ N(0, 1/4)        i = 1, ..., m
+//! phi_i(x) = act(<w_i, x> + b_i)        w_i ~ N(0, I/d)        b_i ~ N(0, 1/4)        i = 1, ..., m        act(z) = max(z, 0) or z^2
 //! ```
 //!
 //! The regression has an intercept; its features are `1, phi_1/sqrt m, ..., phi_m/sqrt m`.
@@ -18,8 +18,13 @@ use crate::portable::rng::Stream;
 /// No more features than these are tried.
 const MOST: usize = 4000;
 
-/// Ridge regression on `N/2` and on `2N` features, 4000 at most, with the number and the ridge of [`RIDGES`] that have the least error
-/// on the test sample.
+/// The activations that are tried, with their names.
+const ACTIVATIONS: [(&str, Activation); 2] = [("ReLU", |z| z.max(0.0)), ("z^2", |z| z * z)];
+
+type Activation = fn(f64) -> f64;
+
+/// Ridge regression on `N/2` and on `2N` features, 4000 at most, with the number, the activation and the ridge of [`RIDGES`] that have
+/// the least error on the test sample.
 ///
 /// Stream of `seed`: `random features`. Guarantee: replayed.
 ///
@@ -27,10 +32,11 @@ const MOST: usize = 4000;
 /// When there are no samples, or the test sample has not the dimension of the training sample.
 pub fn tuned(train: &Samples, test: &Samples, seed: u64) -> Result<Tuned> {
     let sizes = [train.len() / 2, 2 * train.len()].map(|m| m.clamp(1, MOST));
-    least(sizes.into_iter().map(|size| {
+    let each = sizes.into_iter().flat_map(|size| ACTIVATIONS.map(|activation| (size, activation)));
+    least(each.map(|(size, (name, activation))| {
         let features = Features::new(train.x().rows(), size, seed);
-        let best = feature_ridge::tuned(&RIDGES, &features.of(train)?, &features.of(test)?)?;
-        Ok(Tuned { choice: format!("{size} features, {}", best.choice), ..best })
+        let best = feature_ridge::tuned(&RIDGES, &features.of(train, activation)?, &features.of(test, activation)?)?;
+        Ok(Tuned { choice: format!("{size} {name} features, {}", best.choice), ..best })
     }))
 }
 
@@ -49,13 +55,14 @@ impl Features {
     }
 
     /// The samples with their features in the place of inputs.
-    fn of(&self, samples: &Samples) -> Result<Samples> {
+    fn of(&self, samples: &Samples, activation: Activation) -> Result<Samples> {
         let (size, d) = (self.weights.rows(), self.weights.cols());
         if samples.x().rows() != d {
             return Err(Error::input(format!("inputs in dimension {}", samples.x().rows()), d));
         }
         let (slopes, scale) = (product((&self.weights).into(), samples.x()), 1.0 / (size as f64).sqrt());
-        let feature = |i: usize, n: usize| if i == 0 { 1.0 } else { scale * (slopes[(i - 1, n)] + self.offsets[i - 1]).max(0.0) };
+        let feature =
+            |i: usize, n: usize| if i == 0 { 1.0 } else { scale * activation(slopes[(i - 1, n)] + self.offsets[i - 1]) };
         Ok(Samples::new(&Matrix::from_fn(size + 1, samples.len(), feature), samples.labels().to_vec(), false))
     }
 }
@@ -73,14 +80,17 @@ mod tests {
     #[test]
     fn features_are_the_formula() {
         let (features, points) = (Features::new(2, 5, 7), samples(3, "points", |x, _| x));
-        let found = features.of(&points).unwrap();
+        let [relu, squares] = ACTIVATIONS.map(|(_, activation)| features.of(&points, activation).unwrap());
         for (i, n) in (0..5).flat_map(|i| (0..3).map(move |n| (i, n))) {
             let z = features.weights[(i, 0)] * points.x()[(0, n)] + features.weights[(i, 1)] * points.x()[(1, n)];
-            let expected = (z + features.offsets[i]).max(0.0) * (1.0 / 5f64.sqrt());
-            assert_eq!(found.x()[(i + 1, n)], expected);
+            let (argument, scale) = (z + features.offsets[i], 1.0 / 5f64.sqrt());
+            assert_eq!(relu.x()[(i + 1, n)], scale * argument.max(0.0));
+            assert_eq!(squares.x()[(i + 1, n)], scale * (argument * argument));
         }
-        assert_eq!(found.x().row(0), [1.0; 3]);
-        assert_eq!(found.labels(), points.labels());
+        for found in [relu, squares] {
+            assert_eq!(found.x().row(0), [1.0; 3]);
+            assert_eq!(found.labels(), points.labels());
+        }
     }
 
     #[test]
@@ -90,11 +100,19 @@ mod tests {
         assert!(smooth < 1e-2 && fast > 0.1, "{smooth} {fast}");
     }
 
+    /// Squares of affine functions span the polynomials of degree 2, of which there are 6 in two variables.
+    #[test]
+    fn squares_find_a_polynomial_of_degree_2() {
+        let label = |x: f64, y: f64| 1.0 + x - 2.0 * x * y + 3.0 * y * y;
+        let found = tuned(&samples(40, "train", label), &samples(100, "test", label), 3).unwrap();
+        assert!(found.error < 1e-15 && found.choice.contains("z^2"), "{} {}", found.error, found.choice);
+    }
+
     #[test]
     fn features_follow_their_seed() {
         let first = |seed| Features::new(2, 3, seed).weights;
         assert_eq!(first(1), first(1));
         assert_ne!(first(1), first(2));
-        assert!(Features::new(3, 3, 1).of(&samples(2, "points", |x, _| x)).is_err());
+        assert!(Features::new(3, 3, 1).of(&samples(2, "points", |x, _| x), |z| z).is_err());
     }
 }
