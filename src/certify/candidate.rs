@@ -1,8 +1,8 @@
 //! Candidates of 64 bits, from floats.
 
 use crate::approx::eigen::{Eigen, correction, symmetric_eigen};
+use crate::enclosure::magnitude::{bit_length, largest_row_sum};
 use crate::enclosure::residual::{Candidate, LARGEST_BITS};
-use crate::enclosure::slicing::{bit_length, largest_row_sum};
 use crate::error::Result;
 use crate::exact::gram::Gram;
 use crate::matrix::Matrix;

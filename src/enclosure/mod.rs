@@ -25,6 +25,7 @@ pub mod boxes;
 pub mod definite;
 pub mod interval;
 pub mod logarithm;
+pub mod magnitude;
 pub mod normal;
 pub mod range;
 pub mod residual;

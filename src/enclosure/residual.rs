@@ -6,7 +6,8 @@
 use dashu_int::UBig;
 use dashu_int::ops::SquareRootRem;
 
-use super::slicing::{bit_length, exact_gram_rows, exact_product_rows, largest_bits, largest_row_sum};
+use super::magnitude::{bit_length, largest_bits, largest_row_sum};
+use super::slicing::{exact_gram_rows, exact_product_rows};
 use crate::error::{Error, Result};
 use crate::exact::gram::Gram;
 use crate::exact::{Dyadic, Rational};

@@ -1,51 +1,9 @@
 //! Integer matrices in slices of a few bits, and how many bits make the least work.
 
-use super::slicing::{largest, largest_bits};
+use super::magnitude::{Lines, largest, largest_bits, lines, power};
 use crate::matrix::Matrix;
-use crate::portable::reduce::sum;
 use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM};
 use crate::portable::vectorized;
-
-/// What a sum of squares in floats may be too small by, for at most `2^20` terms: each of them and each sum is rounded once, or twice.
-const ROUNDINGS: f64 = 1.0 + 1.0 / (1u64 << 30) as f64;
-
-/// Upper bounds of the squared Euclidean lengths of the rows and of the columns of a matrix (guarantee: valid).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Lines {
-    /// `max_i sum_j A_ij^2`, or more.
-    pub rows_squared_upper: f64,
-    /// `max_j sum_i A_ij^2`, or more.
-    pub columns_squared_upper: f64,
-}
-
-/// The lengths of the rows and columns of a matrix.
-pub fn lines(matrix: &Matrix<i64>) -> Lines {
-    let (mut squares, mut columns) = (vec![0.0; matrix.cols()], vec![0.0; matrix.cols()]);
-    let mut longest_row = 0f64;
-    for i in 0..matrix.rows() {
-        vectorized(|| {
-            squares.iter_mut().zip(matrix.row(i)).for_each(|(square, &x)| *square = (x as f64) * (x as f64));
-            columns.iter_mut().zip(&squares).for_each(|(sum, square)| *sum += square);
-        });
-        longest_row = longest_row.max(sum(&squares));
-    }
-    let longest_column = columns.into_iter().fold(0.0, f64::max);
-    Lines { rows_squared_upper: longest_row * ROUNDINGS, columns_squared_upper: longest_column * ROUNDINGS }
-}
-
-impl Lines {
-    /// Those of a matrix of this shape with entries up to `2^(bits-1)`.
-    fn of_bits(rows: usize, cols: usize, bits: u32) -> Self {
-        let square = power(2 * (bits - 1));
-        Lines { rows_squared_upper: cols as f64 * square, columns_squared_upper: rows as f64 * square }
-    }
-
-    /// Those of the matrix over `2^shift`.
-    fn over(self, shift: u32) -> Self {
-        let square = power(2 * shift);
-        Lines { rows_squared_upper: self.rows_squared_upper / square, columns_squared_upper: self.columns_squared_upper / square }
-    }
-}
 
 /// `2^shift` times these entries are a part of a matrix.
 #[derive(Clone, Debug)]
@@ -120,11 +78,6 @@ const FLOATS_OVER_SHORTS: u32 = 4;
 
 /// The bits of [`LARGEST_ENTRY`].
 const SHORT_BITS: u32 = LARGEST_ENTRY.ilog2() + 1;
-
-/// `2^bits`.
-fn power(bits: u32) -> f64 {
-    (1u128 << bits) as f64
-}
 
 /// The length of a line of a factor, of `terms` entries, or more; and the bits of its largest entry.
 #[derive(Clone, Copy)]
@@ -241,16 +194,6 @@ mod tests {
         assert_eq!(Slice::cut(&gram, lines(&gram), &[])[0].shift, 4);
         let [low, high] = &Slice::cut(&vectors, lines(&vectors), &plan.b)[..] else { panic!("two slices") };
         assert!(low.is_short() && !high.is_short());
-    }
-
-    #[test]
-    fn lengths_are_upper_bounds() {
-        let matrix = Matrix::from_fn(3, 2, |i, j| (1 << 60) + (3 * i + j) as i64);
-        let squares = |x: &[i64]| x.iter().map(|&x| (i128::from(x) * i128::from(x)) as u128).sum::<u128>();
-        let Lines { rows_squared_upper, columns_squared_upper } = lines(&matrix);
-        let (row, column) = (squares(matrix.row(2)), squares(matrix.transposed().row(1)));
-        assert!(rows_squared_upper >= row as f64 && rows_squared_upper <= 1.001 * row as f64);
-        assert!(columns_squared_upper >= column as f64 && columns_squared_upper <= 1.001 * column as f64);
     }
 
     proptest! {

@@ -8,7 +8,8 @@
 //! the products of slices are taken in floats, or in integers of 32 bits where both slices have 16, and put together again in integers
 //! of 128 bits.
 
-use super::slices::{Plan, Slice, lines};
+use super::magnitude::{largest, lines};
+use super::slices::{Plan, Slice};
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
@@ -168,33 +169,6 @@ impl Sliced {
             _ => Rows::Short(Vec::new()),
         }
     }
-}
-
-/// The largest absolute value.
-pub(super) fn largest(matrix: &Matrix<i64>) -> u64 {
-    vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
-}
-
-/// The bits of the largest absolute value.
-pub fn largest_bits(matrix: &Matrix<i64>) -> u32 {
-    64 - largest(matrix).leading_zeros()
-}
-
-/// `max_i sum_j |A_ij|` (guarantee: exact).
-pub fn largest_row_sum(matrix: &Matrix<i64>) -> u128 {
-    // The lower and the upper halves apart: no sum of up to 2^32 of them is beyond 64 bits.
-    let halves =
-        |(low, high): (u64, u64), x: &i64| (low + (x.unsigned_abs() & u64::from(u32::MAX)), high + (x.unsigned_abs() >> 32));
-    let row_sum = |i: usize| {
-        let (low, high) = vectorized(|| matrix.row(i).iter().fold((0, 0), halves));
-        (u128::from(high) << 32) + u128::from(low)
-    };
-    (0..matrix.rows()).map(row_sum).max().unwrap_or(0)
-}
-
-/// The `n` with `2^(n-1) <= value < 2^n`, or 0 for 0.
-pub fn bit_length(value: u128) -> u32 {
-    128 - value.leading_zeros()
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 
 use dashu_int::UBig;
 
+use super::magnitude::{bit_length, largest_bits, largest_row_sum};
 use super::residual::norm_squared_upper;
-use super::slicing::{bit_length, exact_product_rows, largest_bits, largest_row_sum};
+use super::slicing::exact_product_rows;
 use crate::error::{Error, Result};
 use crate::exact::Dyadic;
 use crate::matrix::Matrix;

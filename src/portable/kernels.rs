@@ -6,9 +6,10 @@ use super::cholesky::Cholesky;
 use super::factor::{cholesky, orthonormal_columns, singular_values, symmetric_eigen};
 use super::panel::{Down, Link, PANEL, PanelSums, Panels, Row, Start, add_squares, weigh};
 use super::platform::PlatformCheck;
-use super::product::{View, add_product_on};
+use super::product::{View, add_integer_product, add_product_on};
 use super::reduce::{inner_products, sum};
 use super::rng::Stream;
+use super::short::{Left, Right, add_first_columns as add_short_product};
 use super::{elementary, vectorized};
 use crate::canonical::Canonical;
 use crate::error::Result;
@@ -21,12 +22,13 @@ struct Kernel {
     expected: &'static str,
 }
 
-const KERNELS: [Kernel; 12] = [
+const KERNELS: [Kernel; 13] = [
     Kernel { name: "normal numbers", run: normals, expected: "2e01be7f594c9233" },
     Kernel { name: "elementary functions", run: elementary_functions, expected: "0872cdaf00c7de1f" },
     Kernel { name: "sums", run: sums, expected: "cbe6600d55865d9a" },
     Kernel { name: "inner products", run: inner, expected: "81945b0ea33f6115" },
     Kernel { name: "products", run: products, expected: "3247c16313cb17c1" },
+    Kernel { name: "products of integers", run: integer_products, expected: "a5efa9af86320bfc" },
     Kernel { name: "training panels", run: panels, expected: "2d8adcfa37aad77b" },
     Kernel { name: "linked layers", run: links, expected: "fc19950be24e2051" },
     Kernel { name: "QR factorisation", run: qr, expected: "dc69e96596b72685" },
@@ -95,6 +97,18 @@ fn products() -> Result<Canonical> {
         let (a, b, mut start) = (random(n, 300, "a"), random(300, n + 2, "b"), random(n, n + 2, "c"));
         add_product_on(2, start.as_mut_slice(), View::from(&a), b.as_slice(), n + 2);
         Ok(c.matrix(&start))
+    })
+}
+
+fn integer_products() -> Result<Canonical> {
+    at_each_size("products of integers", |c, n| {
+        let entry = |i: usize, j: usize| ((i * 7919 + j * 104_729) % 2001) as i64 - 1000;
+        let (a, b) = (Matrix::from_fn(n, 301, entry), Matrix::from_fn(301, n + 2, |i, j| entry(j, i)));
+        let (mut short, mut long) = (vec![0; n * (n + 2)], vec![0.0; n * (n + 2)]);
+        add_short_product(&mut short, &Left::new(&a), 0, &Right::new(&b), n + 2);
+        let [a, b] = [a, b].map(|m| m.map(|&x| (x << 12) as f64));
+        add_integer_product(&mut long, View::from(&a), b.as_slice(), n + 2);
+        Ok(short.into_iter().fold(c.floats(&long), |c, x| c.float(x.into())))
     })
 }
 

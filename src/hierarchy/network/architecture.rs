@@ -283,19 +283,21 @@ mod tests {
         Network::new(architecture, layers)
     }
 
+    type Change = fn(&mut Layer<f64>);
+
     #[test]
     fn shapes_that_do_not_fit_are_refused_with_their_layer() {
         let whole = network(|_, _| ()).unwrap();
         assert_eq!((whole.architecture().dimension(), whole.depth()), (5, 3));
         assert_eq!([0, 1, 2, 3].map(|j| whole.features(j)), [5, 5, 6, 3]);
-        let at = |l: usize, change: fn(&mut Layer<f64>)| {
+        let at = |l: usize, change: Change| {
             network(move |m, layer| {
                 if m == l {
                     change(layer)
                 }
             })
         };
-        let spoiled: [(usize, fn(&mut Layer<f64>)); 5] = [
+        let spoiled: [(usize, Change); 5] = [
             (2, |layer| layer.span = Matrix::filled(6, 2, 0.0)),
             (2, |layer| layer.weights = vec![Matrix::filled(2, 5, 0.0)]),
             (3, |layer| layer.weights[1] = Matrix::filled(2, 3, 0.0)),

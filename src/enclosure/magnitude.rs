@@ -1,0 +1,93 @@
+//! How large the entries, the rows and the columns of an integer matrix are.
+
+use crate::matrix::Matrix;
+use crate::portable::reduce::sum;
+use crate::portable::vectorized;
+
+/// The largest absolute value.
+pub(super) fn largest(matrix: &Matrix<i64>) -> u64 {
+    vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
+}
+
+/// The bits of the largest absolute value.
+pub fn largest_bits(matrix: &Matrix<i64>) -> u32 {
+    64 - largest(matrix).leading_zeros()
+}
+
+/// `max_i sum_j |A_ij|` (guarantee: exact).
+pub fn largest_row_sum(matrix: &Matrix<i64>) -> u128 {
+    // The lower and the upper halves apart: no sum of up to 2^32 of them is beyond 64 bits.
+    let halves =
+        |(low, high): (u64, u64), x: &i64| (low + (x.unsigned_abs() & u64::from(u32::MAX)), high + (x.unsigned_abs() >> 32));
+    let row_sum = |i: usize| {
+        let (low, high) = vectorized(|| matrix.row(i).iter().fold((0, 0), halves));
+        (u128::from(high) << 32) + u128::from(low)
+    };
+    (0..matrix.rows()).map(row_sum).max().unwrap_or(0)
+}
+
+/// The `n` with `2^(n-1) <= value < 2^n`, or 0 for 0.
+pub fn bit_length(value: u128) -> u32 {
+    128 - value.leading_zeros()
+}
+
+/// `2^bits`.
+pub(super) fn power(bits: u32) -> f64 {
+    (1u128 << bits) as f64
+}
+
+/// What a sum of squares in floats may be too small by, for at most `2^20` terms: each of them and each sum is rounded once, or twice.
+const ROUNDINGS: f64 = 1.0 + 1.0 / (1u64 << 30) as f64;
+
+/// Upper bounds of the squared Euclidean lengths of the rows and of the columns of a matrix (guarantee: valid).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lines {
+    /// `max_i sum_j A_ij^2`, or more.
+    pub rows_squared_upper: f64,
+    /// `max_j sum_i A_ij^2`, or more.
+    pub columns_squared_upper: f64,
+}
+
+/// The lengths of the rows and columns of a matrix.
+pub fn lines(matrix: &Matrix<i64>) -> Lines {
+    let (mut squares, mut columns) = (vec![0.0; matrix.cols()], vec![0.0; matrix.cols()]);
+    let mut longest_row = 0f64;
+    for i in 0..matrix.rows() {
+        vectorized(|| {
+            squares.iter_mut().zip(matrix.row(i)).for_each(|(square, &x)| *square = (x as f64) * (x as f64));
+            columns.iter_mut().zip(&squares).for_each(|(sum, square)| *sum += square);
+        });
+        longest_row = longest_row.max(sum(&squares));
+    }
+    let longest_column = columns.into_iter().fold(0.0, f64::max);
+    Lines { rows_squared_upper: longest_row * ROUNDINGS, columns_squared_upper: longest_column * ROUNDINGS }
+}
+
+impl Lines {
+    /// Those of a matrix of this shape with entries up to `2^(bits-1)`.
+    pub(super) fn of_bits(rows: usize, cols: usize, bits: u32) -> Self {
+        let square = power(2 * (bits - 1));
+        Lines { rows_squared_upper: cols as f64 * square, columns_squared_upper: rows as f64 * square }
+    }
+
+    /// Those of the matrix over `2^shift`.
+    pub(super) fn over(self, shift: u32) -> Self {
+        let square = power(2 * shift);
+        Lines { rows_squared_upper: self.rows_squared_upper / square, columns_squared_upper: self.columns_squared_upper / square }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_upper_bounds() {
+        let matrix = Matrix::from_fn(3, 2, |i, j| (1 << 60) + (3 * i + j) as i64);
+        let squares = |x: &[i64]| x.iter().map(|&x| (i128::from(x) * i128::from(x)) as u128).sum::<u128>();
+        let Lines { rows_squared_upper, columns_squared_upper } = lines(&matrix);
+        let (row, column) = (squares(matrix.row(2)), squares(matrix.transposed().row(1)));
+        assert!(rows_squared_upper >= row as f64 && rows_squared_upper <= 1.001 * row as f64);
+        assert!(columns_squared_upper >= column as f64 && columns_squared_upper <= 1.001 * column as f64);
+    }
+}
