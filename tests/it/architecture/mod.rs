@@ -91,7 +91,7 @@ fn planted_faults_are_found() {
             "hierarchy::learner imports hierarchy::target::risk",
         ),
         ("enclosure/spectrum.rs", "use crate::approx::eigen;", 1, "enclosure imports approx::eigen"),
-        ("enclosure/spectrum.rs", "use crate::portable::reduce::sum;", 1, "enclosure imports portable::reduce::sum"),
+        ("enclosure/spectrum.rs", "use crate::portable::rng::Stream;", 1, "enclosure imports portable::rng::Stream"),
         ("hierarchy/experiment/run.rs", "use crate::exact::Polynomial;", 1, "hierarchy::experiment imports exact::Polynomial"),
         ("claim/kernel.rs", "mod inner { use super::super::super::golden::Store; }", 1, "claim imports golden::Store"),
         (

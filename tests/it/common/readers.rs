@@ -1,7 +1,7 @@
 //! Every reader of the library, on bytes of anyone: what `tests/it/hostile.rs` spoils, and what `tests/fuzz` explores.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bfc::certify::certificate::Certificate;
 use bfc::claim::Sources;
@@ -66,10 +66,17 @@ pub fn golden(bytes: &[u8]) -> bool {
 }
 
 pub fn page(bytes: &[u8]) -> bool {
-    let place = tempfile::tempdir().expect("a directory of one's own");
-    let ledger = Ledger::new(place.path(), &Sources(&[]));
-    ledger.put(&KEY, &0).expect("a page");
-    let page = fs::read_dir(place.path()).expect("its directory").next().expect("the page").expect("its name").path();
-    fs::write(page, bytes).expect("other bytes");
-    ledger.get::<Vec<f64>>(&KEY).is_some()
+    // A page is synced when it is put, so its name is learnt once.
+    thread_local! {
+        static PLACE: (tempfile::TempDir, PathBuf) = {
+            let place = tempfile::tempdir().expect("a directory of one's own");
+            Ledger::new(place.path(), &Sources(&[])).put(&KEY, &0).expect("a page");
+            let page = fs::read_dir(place.path()).expect("its directory").next().expect("the page").expect("its name").path();
+            (place, page)
+        };
+    }
+    PLACE.with(|(place, page)| {
+        fs::write(page, bytes).expect("other bytes");
+        Ledger::new(place.path(), &Sources(&[])).get::<Vec<f64>>(&KEY).is_some()
+    })
 }
