@@ -166,6 +166,21 @@ pub fn check_output(directory: &Path) -> Result<()> {
     }
 }
 
+/// Checks that no file of these names lies in `directory`, unless they are known to be what `writer` wrote earlier.
+///
+/// # Errors
+/// With the first that does; `expected` says what may lie there.
+pub fn check_own(directory: &Path, names: &[&str], is_own: bool, writer: &str, expected: &str) -> Result<()> {
+    let foreign = names.iter().map(|name| directory.join(name)).find(|path| !is_own && exists(path));
+    match foreign {
+        None => Ok(()),
+        Some(path) => {
+            let expected = format!("nothing of that name, or {expected}; move it elsewhere");
+            Err(Error::input(format!("a file that no {writer} wrote"), expected).in_file(&path))
+        }
+    }
+}
+
 /// The home directories of all users, where the system lists them in a file.
 fn homes() -> Vec<PathBuf> {
     const USERS: &str = "/etc/passwd";

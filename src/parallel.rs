@@ -16,14 +16,12 @@ pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, image: impl Fn(&T) -> R +
         let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
         turns.map_while(|i| items.get(i).map(|item| (i, image(item)))).collect()
     };
-    let mut done = thread::scope(|scope| {
-        // A thread that cannot be started is done without: this one works too.
-        let helpers = 1..jobs.min(items.len());
-        let helpers: Vec<_> = helpers.filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+    let done = Mutex::new(Vec::with_capacity(items.len()));
+    together(jobs.min(items.len()), || {
         let own = work();
-        let others = helpers.into_iter().flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        own.into_iter().chain(others).collect::<Vec<_>>()
+        done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(own);
     });
+    let mut done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     done.sort_by_key(|(i, _)| *i);
     done.into_iter().map(|(_, image)| image).collect()
 }

@@ -1,4 +1,5 @@
-//! How long a certification takes and with how much memory, reckoned from the size of the matrix before it is begun (guarantee: approximate, an order of magnitude).
+//! How long a certification takes and with how much memory, reckoned from the size of the matrix before it is begun (guarantee:
+//! approximate, an order of magnitude).
 
 use crate::enclosure::big_product::work;
 use crate::exact::big_gram::AnyGram;

@@ -89,15 +89,9 @@ fn write(path: &Path, text: &str, written: &mut Vec<String>) -> Result<()> {
 
 /// Checks that a page and a style sheet that would be replaced are those of a report; the page is written first.
 fn check_own(directory: &Path) -> Result<()> {
-    let [page, style] = [INDEX, page::STYLE_FILE].map(|name| directory.join(name));
-    let is_own = file::read_text(&page, LARGEST_PAGE, "a page").is_ok_and(|text| text.contains(page::GENERATOR));
-    match [page, style].into_iter().find(|path| !is_own && file::exists(path)) {
-        None => Ok(()),
-        Some(path) => {
-            let expected = "nothing of that name, or an earlier report; move it elsewhere";
-            Err(Error::input("a file that no report wrote", expected).in_file(&path))
-        }
-    }
+    let page = file::read_text(&directory.join(INDEX), LARGEST_PAGE, "a page");
+    let is_own = page.is_ok_and(|text| text.contains(page::GENERATOR));
+    file::check_own(directory, &[INDEX, page::STYLE_FILE], is_own, "report", "an earlier report")
 }
 
 fn pictures(report: &Report<'_>, directory: &Path) -> Result<Vec<String>> {

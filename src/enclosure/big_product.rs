@@ -11,7 +11,7 @@ use dashu_int::{IBig, Sign};
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
-use crate::portable::product::{View, add_product};
+use crate::portable::product::{View, add_integer_product};
 
 /// Rows that are multiplied at a time.
 const BLOCK: usize = 64;
@@ -25,7 +25,7 @@ const MOST_SLICES: usize = 1 << 9;
 ///
 /// # Errors
 /// When the shapes do not fit, or an entry needs more than `MOST_SLICES` slices.
-pub fn big_product_rows<T: Default + Clone + Send>(
+pub fn big_product_rows<T: Send>(
     a: &Matrix<IBig>,
     b: &Matrix<IBig>,
     threads: usize,
@@ -36,10 +36,9 @@ pub fn big_product_rows<T: Default + Clone + Send>(
     }
     let bits = slice_bits(a.cols());
     let factors = Factors { a: cut(a, bits)?, b: cut(b, bits)?, bits, inner: a.cols(), cols: b.cols() };
-    let mut results = vec![T::default(); a.rows()];
-    let share = a.rows().div_ceil(threads.max(1)).max(1);
-    parallel::parts(&mut results, share, |first, results| factors.rows(first, results, &use_row));
-    Ok(results)
+    let starts: Vec<usize> = (0..a.rows()).step_by(BLOCK).collect();
+    let blocks = parallel::map(&starts, threads, |&start| factors.rows(start, BLOCK.min(a.rows() - start), &use_row));
+    Ok(blocks.into_iter().flatten().collect())
 }
 
 /// About how many multiplications a product of square matrices of this order takes, with entries of so many bits.
@@ -90,15 +89,11 @@ struct Factors {
 }
 
 impl Factors {
-    fn rows<T>(&self, first: usize, results: &mut [T], use_row: impl Fn(usize, &[IBig]) -> T) {
-        for (block, results) in results.chunks_mut(BLOCK).enumerate() {
-            let start = first + block * BLOCK;
-            let sums = self.block(start, results.len());
-            for (i, result) in results.iter_mut().enumerate() {
-                let row: Vec<IBig> = (0..self.cols).map(|j| self.joined(&sums, i * self.cols + j)).collect();
-                *result = use_row(start + i, &row);
-            }
-        }
+    /// What `use_row` makes of `count` rows of the product, from row `start` on.
+    fn rows<T>(&self, start: usize, count: usize, use_row: impl Fn(usize, &[IBig]) -> T) -> Vec<T> {
+        let sums = self.block(start, count);
+        let row = |i: usize| (0..self.cols).map(|j| self.joined(&sums, i * self.cols + j)).collect::<Vec<IBig>>();
+        (0..count).map(|i| use_row(start + i, &row(i))).collect()
     }
 
     /// For each `d`, the entries of `sum_(s+t=d) A_s B_t` on some rows.
@@ -108,7 +103,7 @@ impl Factors {
             let rows = View::rows(&a[start * self.inner..(start + count) * self.inner], count, self.inner);
             for (t, b) in self.b.iter().enumerate() {
                 let mut product = vec![0.0; count * self.cols];
-                add_product(&mut product, rows, b, self.cols);
+                add_integer_product(&mut product, rows, b, self.cols);
                 sums[s + t].iter_mut().zip(&product).for_each(|(sum, &term)| *sum += term as i64);
             }
         }

@@ -2,12 +2,8 @@
 
 use crate::matrix::Matrix;
 use crate::portable::reduce::sum;
+use crate::portable::short::largest;
 use crate::portable::vectorized;
-
-/// The largest absolute value.
-pub(super) fn largest(matrix: &Matrix<i64>) -> u64 {
-    vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
-}
 
 /// The bits of the largest absolute value.
 pub fn largest_bits(matrix: &Matrix<i64>) -> u32 {

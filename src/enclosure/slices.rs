@@ -1,8 +1,8 @@
 //! Integer matrices in slices of a few bits, and how many bits make the least work.
 
-use super::magnitude::{Lines, largest, largest_bits, lines, power};
+use super::magnitude::{Lines, largest_bits, lines, power};
 use crate::matrix::Matrix;
-use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM};
+use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM, largest};
 use crate::portable::vectorized;
 
 /// `2^shift` times these entries are a part of a matrix.
@@ -14,29 +14,37 @@ pub struct Slice {
     pub entries: Matrix<i64>,
     /// How long their rows and columns are.
     pub lines: Lines,
+    /// The largest absolute value of an entry.
+    largest: u64,
 }
 
 impl Slice {
+    fn new(shift: u32, entries: Matrix<i64>, lines: Lines) -> Self {
+        let largest = largest(&entries);
+        Slice { shift, entries, lines, largest }
+    }
+
     /// A matrix as the sum of its slices: zeros at the end of all entries are left out, then `widths` bits are cut off, the lowest first,
-    /// and what is left is the last slice. `whole` are the lengths of the lines of the matrix. A slice of `b` bits has entries from `-2^(b-1)` to `2^(b-1) - 1`. Slices of zeros are left out.
+    /// and what is left is the last slice. A slice of `b` bits has entries from `-2^(b-1)` to `2^(b-1) - 1`; slices of zeros are left out.
+    /// `whole` are the lengths of the lines of the matrix.
     pub fn cut(matrix: &Matrix<i64>, whole: Lines, widths: &[u32]) -> Vec<Slice> {
         let (mut shift, mut slices) = (trailing_zeros(matrix), Vec::new());
         let mut rest = vectorized(|| matrix.map(|&x| x >> shift));
         for &bits in widths {
             let entries = vectorized(|| rest.map(|&x| lowest_slice(x, bits)));
-            slices.push(Slice { shift, lines: Lines::of_bits(rest.rows(), rest.cols(), bits), entries });
+            slices.push(Slice::new(shift, entries, Lines::of_bits(rest.rows(), rest.cols(), bits)));
             vectorized(|| rest.as_mut_slice().iter_mut().for_each(|x| *x = without_lowest_slice(*x, bits)));
             shift += bits;
         }
         let lines = if widths.is_empty() { whole.over(shift) } else { lines(&rest) };
-        slices.push(Slice { shift, lines, entries: rest });
-        slices.retain(|slice| slice.entries.as_slice().iter().any(|&x| x != 0));
+        slices.push(Slice::new(shift, rest, lines));
+        slices.retain(|slice| slice.largest > 0);
         slices
     }
 
     /// Whether the entries have 16 bits.
     pub fn is_short(&self) -> bool {
-        largest(&self.entries) <= LARGEST_ENTRY.unsigned_abs()
+        self.largest <= LARGEST_ENTRY.unsigned_abs()
     }
 }
 

@@ -8,13 +8,13 @@
 //! the products of slices are taken in floats, or in integers of 32 bits where both slices have 16, and put together again in integers
 //! of 128 bits.
 
-use super::magnitude::{largest, lines};
+use super::magnitude::lines;
 use super::slices::{Plan, Slice};
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
 use crate::portable::product::{View, add_integer_product};
-use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM, Left, Right, add_first_columns};
+use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM, Left, Right, add_first_columns, largest};
 use crate::portable::vectorized;
 
 /// Rows that are multiplied at a time; the memory beside the slices is that of so many rows for each product of slices.

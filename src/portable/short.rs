@@ -40,8 +40,12 @@ pub struct Right {
 /// # Panics
 /// When one is beyond [`LARGEST_ENTRY`]; who asks has seen to that.
 fn check(matrix: &Matrix<i64>) {
-    let largest = vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)));
-    assert!(largest <= LARGEST_ENTRY.unsigned_abs(), "entries are within LARGEST_ENTRY");
+    assert!(largest(matrix) <= LARGEST_ENTRY.unsigned_abs(), "entries are within LARGEST_ENTRY");
+}
+
+/// The largest absolute value of an entry; 0 where there is none.
+pub fn largest(matrix: &Matrix<i64>) -> u64 {
+    vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
 }
 
 impl Left {

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::canonical;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::file;
 
 /// The name of the list.
@@ -28,14 +28,8 @@ pub fn list(files: &[(&str, &str)]) -> String {
 pub fn check_own(directory: &Path, names: &[&str], results: &[&str]) -> Result<()> {
     let list = file::read_text(&directory.join(NAME), LARGEST, "a list of digests").unwrap_or_default();
     let is_own = list.lines().any(|line| line.split_once("  ").is_some_and(|(_, name)| results.contains(&name)));
-    let foreign = [NAME].iter().chain(names).map(|name| directory.join(name)).find(|path| !is_own && file::exists(path));
-    match foreign {
-        None => Ok(()),
-        Some(path) => {
-            let expected = format!("nothing of that name, or what an earlier run wrote, listed in {NAME}; move it elsewhere");
-            Err(Error::input("a file that no run of this program wrote", expected).in_file(&path))
-        }
-    }
+    let expected = format!("what an earlier run wrote, listed in {NAME}");
+    file::check_own(directory, &[&[NAME], names].concat(), is_own, "run of this program", &expected)
 }
 
 #[cfg(test)]

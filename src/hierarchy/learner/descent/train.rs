@@ -39,20 +39,20 @@ pub fn train(
         steps += 1;
     };
     // From here on the descent repeats what it has done, which did not end it: one more period is computed, and all others are those.
-    let mut round = Vec::with_capacity(period);
-    for (n, steps) in (steps..=stage.steps).enumerate() {
-        if n < period {
-            round.push((trainer.loss(network, samples), network.clone()));
-            trainer.advance(network);
-        }
-        let (loss, at) = &round[n % period];
-        observe(steps, *loss, at);
-        if steps == stage.steps {
-            network.clone_from(at);
-            return StageEnd { steps, loss: *loss };
-        }
+    let mut one_step = || {
+        let before = (trainer.loss(network, samples), network.clone());
+        trainer.advance(network);
+        before
+    };
+    let round: Vec<(f64, Network<f64>)> = (0..period).map(|_| one_step()).collect();
+    let at = |step: usize| &round[(step - steps) % period];
+    for step in steps..=stage.steps {
+        let (loss, network) = at(step);
+        observe(step, *loss, network);
     }
-    unreachable!("the last step of the stage ends it")
+    let (loss, last) = at(stage.steps);
+    network.clone_from(last);
+    StageEnd { steps: stage.steps, loss: *loss }
 }
 
 /// As [`train`], each step on `batch` samples that `source` draws afresh: online stochastic gradient descent.
