@@ -4,8 +4,9 @@
     python3 streams.py SEED NAME          the bytes, the digest, the state and the first numbers of a stream
     python3 streams.py VECTORS.json       exit 0 if all vectors are rebuilt, 1 if one is not, 2 for what cannot be read
 
-Words, uniforms, signs, normals, samples and initial weights are rebuilt bit for bit: every operation is that of IEEE doubles, and the
-logarithm is the one of libm, ported. Target weights, which pass through a factorisation, are rebuilt to 1e-13.
+Words, uniforms, signs, normals, samples, initial weights and the rows R_l are rebuilt bit for bit: every operation is that of IEEE doubles,
+and the logarithm is the one of libm, ported. Which rows are the best conditioned is decided by singular values of Jacobi's method.
+Target weights, which pass through a factorisation, are rebuilt to 1e-13.
 """
 import json
 import math
@@ -211,6 +212,44 @@ def initial(case):
         return stream.matrix(k, n, lambda: deviation * stream.normal())
     return [[block(width[l], fan_in(j)) for j in reads] for l, reads in enumerate(case["reads"], 2)]
 
+DRAWS = 50
+
+def spanning_rows(case):
+    """The rows R_l of each layer below the top."""
+    stream = Stream(case["seed"], "learner rows")
+    return [min((unit_rows(k, stream) for _ in range(DRAWS)), key=condition) for k in case["widths"][:-1]]
+
+def unit_rows(k, stream):
+    rows = stream.matrix(k * (k + 1) // 2, k)
+    return [[x / norm(row) for x in row] for row in rows]
+
+def condition(rows):
+    """The largest over the least singular value of the forms (r . z)^2, as coefficients of z_p z_q, p <= q."""
+    k = len(rows[0])
+    forms = [[r[p] * r[q] * (1.0 if p == q else 2.0) for p in range(k) for q in range(p, k)] for r in rows]
+    values = singular_values(forms)
+    return max(values) / min(values)
+
+def singular_values(a):
+    """The lengths of the columns when rotations of pairs have made them orthogonal."""
+    columns = [list(column) for column in zip(*a)]
+    dot = lambda x, y: math.fsum(u * v for u, v in zip(x, y))
+    turned = True
+    while turned:
+        turned = False
+        for j in range(len(columns)):
+            for i in range(j):
+                x, y = columns[i], columns[j]
+                xx, xy, yy = dot(x, x), dot(x, y), dot(y, y)
+                if abs(xy) <= 1e-14 * math.sqrt(xx * yy):
+                    continue
+                turned, zeta = True, (yy - xx) / (2.0 * xy)
+                t = math.copysign(1.0, zeta) / (abs(zeta) + math.hypot(1.0, zeta))
+                c = 1.0 / math.hypot(1.0, t)
+                columns[i] = [c * u - c * t * v for u, v in zip(x, y)]
+                columns[j] = [c * t * u + c * v for u, v in zip(x, y)]
+    return [math.sqrt(dot(x, x)) for x in columns]
+
 # Vectors.
 
 def flat(value):
@@ -223,6 +262,8 @@ def rebuilt(case):
         return target(case), NEAR
     if kind == "learner":
         return initial(case), 0.0
+    if kind == "rows":
+        return spanning_rows(case), 0.0
     stream, count = Stream(case["seed"], case["name"]), case["count"]
     if kind == "sample":
         return [sample(case["distribution"], case["dimension"], stream) for _ in range(count)], 0.0

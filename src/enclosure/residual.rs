@@ -173,6 +173,13 @@ pub fn sqrt_upper(value: &UBig) -> UBig {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_root_is_rounded_up() {
+        for (value, root) in [(0u64, 0u64), (1, 1), (2, 2), (4, 2), (5, 3), (8, 3), (9, 3), (10, 4), (u64::MAX, 1 << 32)] {
+            assert_eq!(sqrt_upper(&UBig::from(value)), UBig::from(root), "{value}");
+        }
+    }
+
     /// An entry off the diagonal stands for two: the bound is that of all of `W'W - I`, added up here entry by entry.
     #[test]
     fn the_singular_value_is_bounded_by_the_whole_matrix() {

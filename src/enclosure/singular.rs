@@ -89,3 +89,26 @@ fn sqrt_down(x: &Rational) -> Rational {
 fn sqrt_up(x: &Rational) -> Rational {
     dyadic(sqrt_upper(&(scaled(x) + UBig::ONE)), ROOT_BITS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_are_rounded_upwards() {
+        for (mantissa, exponent, integer) in [
+            (0, 0, 0),
+            (5, 0, 5),
+            (-3, 2, -12),
+            (1, -1, 1),
+            (-1, -1, 0),
+            (3, -1, 2),
+            (-3, -1, -1),
+            (5, -2, 1),
+            (7, -2, 2),
+            (25, -3, 3),
+        ] {
+            assert_eq!(nearest(&Dyadic::new(IBig::from(mantissa), exponent)), integer, "{mantissa} 2^{exponent}");
+        }
+    }
+}

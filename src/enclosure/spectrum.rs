@@ -169,3 +169,37 @@ fn is_within(range: &Range, number: &Rational, bits: u64) -> bool {
     let separation = Rational::from(&Dyadic::new(IBig::ONE, -(bits as i64)));
     range.upper() - number < separation && number - range.lower() < separation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number at the distance itself may be another root: with no bits, the next integer.
+    #[test]
+    fn the_separation_is_not_within_itself() {
+        let range = |lower: i64, upper: i64| Range::new(Rational::from(lower), Rational::from(upper)).unwrap();
+        let n = Rational::from(7);
+        assert!(is_within(&range(7, 7), &n, 0));
+        assert!(!is_within(&range(7, 8), &n, 0) && !is_within(&range(6, 7), &n, 0));
+    }
+
+    /// Nothing is left open of the tails of a diagonal matrix, and of that of eigenvalues 0 and 2, which a close candidate proves.
+    #[test]
+    fn a_proved_tail_is_no_longer_open() {
+        let of = |entries: [[i64; 2]; 2], vectors: [i64; 4], values: [i64; 2], bits: u32| {
+            let gram = Gram::from_lower(2, 1u64.try_into().unwrap(), |i, j| entries[i][j]).unwrap();
+            let vectors = Matrix::from_rows(2, 2, vectors.to_vec()).unwrap();
+            let candidate = Candidate { vectors, vector_bits: bits, values: values.to_vec(), value_bits: bits };
+            Spectrum::enclose(&gram, &candidate, 1).unwrap()
+        };
+        let diagonal = of([[2, 0], [0, 1]], [1, 0, 0, 1], [2, 1], 0);
+        assert!((0..=2).all(|rank| !diagonal.may_be_rational(rank)));
+        // 2^20 / sqrt 2 = 741455.2
+        let root = 741_455;
+        let close = of([[1, 0], [1, 1]], [root, root, root, -root], [2 << 20, 0], 20);
+        assert!(!close.may_be_rational(1) && close.tail(1).is_some_and(|tail| tail.lower() == tail.upper()));
+        // 2^2 / sqrt 2 = 2.8: too coarse for the three bits that are needed.
+        let coarse = of([[1, 0], [1, 1]], [3, 3, 3, -3], [9, 0], 2);
+        assert!(coarse.may_be_rational(1) && coarse.tail(1).is_some_and(|tail| tail.lower() < tail.upper()));
+    }
+}

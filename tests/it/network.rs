@@ -25,6 +25,7 @@ fn shapes() -> Vec<Architecture> {
         shape(&[3, 2], &Skips::LinSkip),
         shape(&[2, 1], &Skips::Quad01),
         shape(&[2, 2, 2], &everything),
+        shape(&[1, 1, 1], &Skips::Explicit(vec![vec![0], vec![2], vec![2, 3]])),
     ]
 }
 

@@ -85,10 +85,22 @@ fn networks() -> Vec<Value> {
     cases
 }
 
+/// The rows `R_l` of learners with one to four units, and of one with two layers that are read.
+fn rows() -> Vec<Value> {
+    let of = |(seed, widths): (u64, &[usize])| {
+        let shape = Architecture::new(4, widths, &Skips::Lin).unwrap();
+        let learner = initial_network(&shape, &scales(0.1, shape.depth()), 0.3, seed).unwrap();
+        let values: Vec<Value> = (2..shape.depth()).map(|l| texts(learner.layer(l).span.as_slice().iter().copied())).collect();
+        json!({ "kind": "rows", "seed": seed, "widths": widths, "values": values })
+    };
+    let widths: [&[usize]; 5] = [&[1, 1], &[2, 1], &[3, 2], &[4, 1], &[2, 3, 1]];
+    (1..).zip(widths).chain((6..26).map(|seed| (seed, widths[1]))).map(of).collect()
+}
+
 #[test]
 fn python_rebuilds_streams_samples_and_weights() {
     let place = Place::new("streams");
-    let cases = [numbers(), samples(), networks()].concat();
+    let cases = [numbers(), samples(), networks(), rows()].concat();
     place.write("vectors.json", &Value::from(cases.clone()).to_string());
     let Some(answer) = python(&place.0, "tests/streams.py", &["vectors.json"]) else { return };
     answer.says(0, &[&format!("{0} of {0} vectors rebuilt", cases.len())]);
@@ -98,7 +110,7 @@ fn python_rebuilds_streams_samples_and_weights() {
 #[test]
 fn python_refuses_a_changed_number() {
     let place = Place::new("streams-changed");
-    for mut changed in [numbers()[0].clone(), samples()[0].clone(), networks()[0].clone()] {
+    for mut changed in [numbers()[0].clone(), samples()[0].clone(), networks()[0].clone(), rows()[2].clone()] {
         let mut first = &mut changed["values"][0];
         while first.is_array() {
             first = &mut first[0];

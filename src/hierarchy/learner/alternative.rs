@@ -125,6 +125,25 @@ mod tests {
         Samples::new(&x, labels, false)
     }
 
+    /// Learners that are not the same, or not trained the same, are not encoded alike.
+    #[test]
+    fn every_setting_is_encoded() {
+        let lift = Lift::default();
+        let different = [
+            Alternative::Rbf,
+            Alternative::Lift(lift),
+            Alternative::Lift(Lift { steps: lift.steps + 1, ..lift }),
+            Alternative::Lift(Lift { units: lift.units + 1, ..lift }),
+            Alternative::TwoLayer { units: Units::Relu, steps: 1 },
+            Alternative::TwoLayer { units: Units::Relu, steps: 2 },
+            Alternative::TwoLayer { units: Units::Mixed, steps: 2 },
+        ];
+        let encoded: Vec<String> = different.iter().map(|a| a.encode(Canonical::of("learner")).hex()).collect();
+        for (n, code) in encoded.iter().enumerate() {
+            assert!(!encoded[..n].contains(code), "{}", different[n].name());
+        }
+    }
+
     /// A grid that no longer holds what its learner needs (rates, ridges, kernels) is seen here.
     #[test]
     fn everyone_learns_a_quadratic_form_on_the_circle() {

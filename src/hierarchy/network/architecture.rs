@@ -312,4 +312,23 @@ mod tests {
         let first = Layer { weights: vec![Matrix::filled(3, 5, 0.0)], span: Matrix::filled(6, 3, 0.0), scale: 1.0 };
         assert!(Network::new(architecture, vec![first]).is_err());
     }
+
+    /// A number moved anywhere is another network.
+    #[test]
+    fn every_number_is_encoded() {
+        let encoded = |change: &dyn Fn(usize, &mut Layer<f64>)| network(change).unwrap().canonical().hex();
+        let first: Change = |layer| layer.weights[0][(0, 1)] = 1.0;
+        let rows: Change = |layer| layer.span[(1, 0)] = 1.0;
+        let scale: Change = |layer| layer.scale = 0.25;
+        let mut seen = vec![encoded(&|_, _| ())];
+        for (layer, change) in [2, 3].into_iter().flat_map(|l| [first, rows, scale].map(|change| (l, change))) {
+            let code = encoded(&|l, here| {
+                if l == layer {
+                    change(here)
+                }
+            });
+            assert!(!seen.contains(&code), "layer {layer}");
+            seen.push(code);
+        }
+    }
 }

@@ -63,3 +63,45 @@ impl Narrow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hierarchy::network::{Architecture, Layer, Network, Skips};
+    use crate::matrix::Matrix;
+
+    fn network(widths: &[usize], skips: &Skips) -> Network<f64> {
+        let shape = Architecture::new(4, widths, skips).unwrap();
+        let rows = |l: usize| shape.width(l) * (shape.width(l) + 1) / 2;
+        let ones = |rows, cols| Matrix::filled(rows, cols, 1.0);
+        let layer = |l: usize| {
+            let block = |&j: &usize| ones(shape.width(l), if j < 2 { 4 } else { rows(j) });
+            Layer { weights: shape.index_set(l).iter().map(block).collect(), span: ones(rows(l), shape.width(l)), scale: 1.0 }
+        };
+        let layers = (2..=shape.depth()).map(layer).collect();
+        Network::new(shape.clone(), layers).unwrap()
+    }
+
+    /// One link to a layer of one or two units that is evaluated as well and that nobody else reads.
+    #[test]
+    fn what_is_linked() {
+        let linked = |widths: &[usize], skips: &Skips, evaluated, l, activation| {
+            Narrow::between(&network(widths, skips), evaluated, l, activation).is_some()
+        };
+        let square = Activation::Square;
+        for widths in [[1, 1, 1], [2, 2, 2]] {
+            for skips in [Skips::Lin, Skips::LinSkip] {
+                assert!((3..=4).all(|l| linked(&widths, &skips, (2, 4), l, square)));
+                assert!(!linked(&widths, &skips, (3, 4), 3, square) && linked(&widths, &skips, (3, 4), 4, square));
+                assert!(!linked(&widths, &skips, (2, 4), 3, Activation::Forms));
+            }
+            let twice = Skips::Explicit(vec![vec![0], vec![2], vec![2, 3]]);
+            assert!(!linked(&widths, &twice, (2, 4), 3, square) && linked(&widths, &twice, (2, 3), 3, square));
+            let past = Skips::Explicit(vec![vec![0], vec![0], vec![2]]);
+            assert!((3..=4).all(|l| !linked(&widths, &past, (2, 4), l, square)));
+        }
+        for widths in [[3, 3, 3], [1, 2, 1], [2, 1, 2]] {
+            assert!((3..=4).all(|l| !linked(&widths, &Skips::Lin, (2, 4), l, square)), "{widths:?}");
+        }
+    }
+}

@@ -19,17 +19,19 @@ pub const DRAWS: usize = 50;
 /// # Errors
 /// When a singular value decomposition does not converge.
 pub fn spanning_rows(k: usize, stream: &mut Stream) -> Result<Matrix<f64>> {
-    let mut best: Option<(f64, Matrix<f64>)> = None;
-    for _ in 0..DRAWS {
+    let mut draw = || -> Result<(f64, Matrix<f64>)> {
         let rows = unit_rows(k * (k + 1) / 2, k, stream);
         let values = singular_values(&quadratic_forms(&rows))?;
-        let condition = values[0] / values[values.len() - 1];
-        if best.as_ref().is_none_or(|(least, _)| condition < *least) {
-            best = Some((condition, rows));
+        Ok((values[0] / values[values.len() - 1], rows))
+    };
+    let mut best = draw()?;
+    for _ in 1..DRAWS {
+        let next = draw()?;
+        if next.0 < best.0 {
+            best = next;
         }
     }
-    // The first draw always beats nothing, unless its condition is not a number; then it stands as it is.
-    Ok(best.map_or_else(|| unit_rows(k * (k + 1) / 2, k, stream), |(_, rows)| rows))
+    Ok(best.1)
 }
 
 /// `rows` unit rows in `k` dimensions, uniform on the sphere.

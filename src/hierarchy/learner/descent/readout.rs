@@ -47,6 +47,17 @@ mod tests {
         assert_eq!(network.layer(2).weights, before);
     }
 
+    /// Labels that have nothing to do with the heads: most of their variance is left, whatever their size.
+    #[test]
+    fn the_loss_is_a_share_of_the_labels() {
+        let shape = Architecture::new(3, &[1, 1], &Skips::Lin).unwrap();
+        let mut network = initial_network(&shape, &[1.0, 0.1], 0.8, 1).unwrap();
+        let x = Matrix::from_rows(3, 200, Stream::new(1, "readout").normals(600)).unwrap();
+        let labels = Stream::new(2, "readout").normals(200).iter().map(|y| 10.0 * y).collect();
+        let loss = refit(&mut network, &Samples::new(&x, labels, false), 3, Activation::Square);
+        assert!(0.9 < loss && loss <= 1.0, "{loss}");
+    }
+
     #[test]
     fn heads_that_are_not_finite_leave_the_network_alone() {
         let shape = Architecture::new(2, &[1, 1], &Skips::Lin).unwrap();

@@ -67,10 +67,11 @@ mod tests {
     use crate::hierarchy::network::Skips;
     use crate::hierarchy::target::distribution::draw;
     use crate::hierarchy::target::random::{labels, random_target, scales};
+    use crate::portable::reduce::norm;
     use crate::portable::rng::Stream;
 
     /// A chain of depth 3 and width 1 on 8 inputs, gap .1, and samples of it to train on and to test.
-    fn problem() -> (Architecture, Samples, Samples) {
+    pub(super) fn problem() -> (Architecture, Samples, Samples) {
         let architecture = Architecture::new(8, &[1, 1], &Skips::Lin).expect("a possible shape");
         let target = random_target(&architecture, 0.1, Distribution::Gaussian, 1).expect("a possible target");
         let samples = |name: &str, n: usize| {
@@ -113,6 +114,20 @@ mod tests {
         assert_eq!(halvings, 11);
         let last = events.last().expect("the end is told");
         assert!(last.what == What::Ended && last.features == distilled.narrow.truncated(2));
+    }
+
+    /// A layer trains as long as it must before it is distilled, counted from when it was switched on; and the top one is in any case.
+    #[test]
+    fn a_layer_has_its_time_before_it_is_distilled() {
+        let (architecture, train, _) = problem();
+        let of = |settings: &Distillation| distil(&architecture, &scales(0.1, 3), &train, settings, 1).expect("finite");
+        let distilled = of(&Distillation { least_steps: 700, steps: 1500, ..Distillation::default() });
+        let at = |layer| distilled.events.iter().find(|e| e.what == What::Distilled(layer)).expect("it is distilled").step;
+        assert!(at(2) > 700 && at(3) > at(2) + 700, "{} {}", at(2), at(3));
+        let short = of(&Distillation { steps: 20, ..Distillation::default() });
+        assert!(!short.events.iter().any(|e| matches!(e.what, What::Distilled(_))));
+        let length = |l: usize| norm(short.narrow.layer(l).weights[0].as_slice());
+        assert!(length(2) > 0.0 && length(3) == 0.0, "{} {}", length(2), length(3));
     }
 
     #[test]

@@ -196,3 +196,26 @@ impl<'a> Training<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::problem;
+    use super::*;
+    use crate::hierarchy::learner::initial::initial_network;
+    use crate::hierarchy::target::random::scales;
+
+    /// The head of a layer has the deviation that is asked for when the layer is switched on.
+    #[test]
+    fn a_wide_layer_is_switched_on_at_its_size() {
+        let (architecture, samples, _) = problem();
+        let like = initial_network(&architecture, &scales(0.1, 3), 0.3, 1).unwrap();
+        for wanted in [0.1, 3.0] {
+            let settings = Distillation { head_deviation: wanted, ..Distillation::default() };
+            let mut training = Training::new(&like, &samples, &settings, 1);
+            let loss = training.loss();
+            training.switch_on(loss, 0).unwrap();
+            let found = variance(&head(&training.tied, &samples.inputs, 3, training.tied.activation())).sqrt();
+            assert!((found / wanted - 1.0).abs() < 1e-12, "{found} for {wanted}");
+        }
+    }
+}

@@ -227,4 +227,11 @@ mod tests {
             }
         }
     }
+
+    /// Tables and configurations tell them apart.
+    #[test]
+    fn activations_have_names_of_their_own() {
+        assert_eq!(Units::ALL.map(Units::name), ["ReLU", "quadratic", "quartic", "z^2 + z^4"]);
+        assert_eq!(Units::ALL.map(Units::key), ["relu", "quadratic", "quartic", "mixed"]);
+    }
 }
