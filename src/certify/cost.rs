@@ -30,3 +30,17 @@ pub fn bytes(order: usize) -> u128 {
 pub fn check_seconds(order: usize, entry_bits: u64, bits: u64) -> f64 {
     2.0 * work(order, entry_bits, bits) as f64 / RATE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The matrix, its vectors and what is made of them: eight bytes an entry, several times.
+    #[test]
+    fn memory_grows_with_the_square_of_the_order() {
+        for order in [10, 1000, 4000] {
+            let entries = (order * order) as u128;
+            assert!((4 * 8 * entries..=(32 * 8 * entries) + (1 << 30)).contains(&bytes(order)), "{order}: {}", bytes(order));
+        }
+    }
+}

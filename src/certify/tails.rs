@@ -260,4 +260,33 @@ mod tests {
             assert!(n < 1 << (3 + 5 - a) && 4 * n >= 1 << (3 + 5 - a), "{n}: {a}");
         }
     }
+
+    fn gram() -> Gram {
+        let entries = [[4, 1, 0], [1, 5, 0], [0, 2, 8]];
+        Gram::from_lower(3, 8u64.try_into().unwrap(), |i, j| entries[i][j]).unwrap()
+    }
+
+    /// With eigenvalues that are no integers a candidate of floats settles a few digits: no other is made.
+    #[test]
+    fn what_is_settled_is_not_refined() {
+        let certified = eigenvalue_tails(&gram(), &[1, 2], 4, 1).unwrap();
+        let AnyCandidate::Small(candidate) = &certified.candidate else { panic!("a candidate of 64 bits") };
+        assert_eq!(candidate.vector_bits, VECTOR_BITS[0]);
+        assert!(certified.tails.iter().all(|tail| tail.decimal.is_some()));
+    }
+
+    /// The accuracy that is enough leaves less than a unit of the last digit, by the bits for ties.
+    #[test]
+    fn enough_is_finer_than_the_last_digit() {
+        let gram = gram();
+        let spectrum = Spectrum::enclose(&gram, &first_candidate(&gram, 1).unwrap(), 1).unwrap();
+        let facts = spectrum.facts();
+        let room = facts.largest_row_sum.bit_len() as i64 + 16 - facts.whole.bit_len() as i64;
+        for digits in [1, 2, 4, 7, 20, LARGEST_DIGITS] {
+            let bits = enough(&spectrum, &[], digits) - room - TIE_BITS;
+            let unit = IBig::from(10).pow(digits);
+            let finer = IBig::ONE << bits as usize;
+            assert!(finer > unit && finer < unit * (IBig::from(16) << digits), "{digits}");
+        }
+    }
 }

@@ -88,8 +88,8 @@ mod tests {
         // One bit is left even where every entry is zero.
         let zero = GramFacts { largest_row_sum: 0u8.into(), ..facts.clone() };
         assert_eq!(zero.separation_bits(1), Some(1));
-        // Of order 5: B = 2 * 5 * 3 + 1 has 5 bits, and C(5, 2) - 1 = 9 of them are enough.
-        assert_eq!(GramFacts { order: 5, ..facts.clone() }.separation_bits(2), Some(45));
+        // Of order 7: B = 2 * 7 * 3 + 1 has 6 bits, and C(7, 1) - 1 = 6 times as many are enough.
+        assert_eq!(GramFacts { order: 7, ..facts.clone() }.separation_bits(1), Some(36));
         assert_eq!((facts.exact_tail(0), facts.exact_tail(1), facts.exact_tail(2)), (Some(3.into()), None, Some(0.into())));
     }
 }
