@@ -28,10 +28,15 @@ pub(super) fn parallelism(threads: usize) -> Par {
 /// Returns whether there is a pool of threads, which is begun here: where the system refuses one, its first use would panic.
 fn has_pool() -> bool {
     static POOL: OnceLock<bool> = OnceLock::new();
-    *POOL.get_or_init(|| match rayon::ThreadPoolBuilder::new().build_global() {
-        Ok(()) => true,
-        // There is one already, unless the system gave a reason.
-        Err(error) => error.source().is_none(),
+    *POOL.get_or_init(|| {
+        let begun = rayon::ThreadPoolBuilder::new().build_global();
+        // An error without a reason of the system's: there is one already.
+        let is_there = begun.map_or_else(|error| error.source().is_none(), |()| true);
+        if is_there {
+            // At its first look for work a thread needs some bytes of the C library, which aborts without: it looks before matrices take them.
+            rayon::broadcast(|_| ());
+        }
+        is_there
     })
 }
 
