@@ -35,42 +35,23 @@ pub(super) fn power(bits: u32) -> f64 {
 /// What a sum of squares in floats may be too small by, for at most `2^20` terms: each of them and each sum is rounded once, or twice.
 const ROUNDINGS: f64 = 1.0 + 1.0 / (1u64 << 30) as f64;
 
-/// Upper bounds of the squared Euclidean lengths of the rows and of the columns of a matrix (guarantee: valid).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Lines {
-    /// `max_i sum_j A_ij^2`, or more.
-    pub rows_squared_upper: f64,
-    /// `max_j sum_i A_ij^2`, or more.
-    pub columns_squared_upper: f64,
+/// The largest squared Euclidean length of a row, `max_i sum_j A_ij^2`, or more (guarantee: valid).
+pub fn rows_squared_upper(matrix: &Matrix<i64>) -> f64 {
+    let mut squares = vec![0.0; matrix.cols()];
+    let row_squared = |i: usize| {
+        vectorized(|| squares.iter_mut().zip(matrix.row(i)).for_each(|(square, &x)| *square = (x as f64) * (x as f64)));
+        sum(&squares)
+    };
+    (0..matrix.rows()).map(row_squared).fold(0.0, f64::max) * ROUNDINGS
 }
 
-/// The lengths of the rows and columns of a matrix.
-pub fn lines(matrix: &Matrix<i64>) -> Lines {
-    let (mut squares, mut columns) = (vec![0.0; matrix.cols()], vec![0.0; matrix.cols()]);
-    let mut longest_row = 0f64;
+/// The largest squared Euclidean length of a column, `max_j sum_i A_ij^2`, or more (guarantee: valid).
+pub fn columns_squared_upper(matrix: &Matrix<i64>) -> f64 {
+    let mut sums = vec![0.0; matrix.cols()];
     for i in 0..matrix.rows() {
-        vectorized(|| {
-            squares.iter_mut().zip(matrix.row(i)).for_each(|(square, &x)| *square = (x as f64) * (x as f64));
-            columns.iter_mut().zip(&squares).for_each(|(sum, square)| *sum += square);
-        });
-        longest_row = longest_row.max(sum(&squares));
+        vectorized(|| sums.iter_mut().zip(matrix.row(i)).for_each(|(sum, &x)| *sum += (x as f64) * (x as f64)));
     }
-    let longest_column = columns.into_iter().fold(0.0, f64::max);
-    Lines { rows_squared_upper: longest_row * ROUNDINGS, columns_squared_upper: longest_column * ROUNDINGS }
-}
-
-impl Lines {
-    /// Those of a matrix of this shape with entries up to `2^(bits-1)`.
-    pub(super) fn of_bits(rows: usize, cols: usize, bits: u32) -> Self {
-        let square = power(2 * (bits - 1));
-        Lines { rows_squared_upper: cols as f64 * square, columns_squared_upper: rows as f64 * square }
-    }
-
-    /// Those of the matrix over `2^shift`.
-    pub(super) fn over(self, shift: u32) -> Self {
-        let square = power(2 * shift);
-        Lines { rows_squared_upper: self.rows_squared_upper / square, columns_squared_upper: self.columns_squared_upper / square }
-    }
+    sums.into_iter().fold(0.0, f64::max) * ROUNDINGS
 }
 
 #[cfg(test)]
@@ -81,9 +62,9 @@ mod tests {
     fn lengths_are_upper_bounds() {
         let matrix = Matrix::from_fn(3, 2, |i, j| (1 << 60) + (3 * i + j) as i64);
         let squares = |x: &[i64]| x.iter().map(|&x| (i128::from(x) * i128::from(x)) as u128).sum::<u128>();
-        let Lines { rows_squared_upper, columns_squared_upper } = lines(&matrix);
         let (row, column) = (squares(matrix.row(2)), squares(matrix.transposed().row(1)));
-        assert!(rows_squared_upper >= row as f64 && rows_squared_upper <= 1.001 * row as f64);
-        assert!(columns_squared_upper >= column as f64 && columns_squared_upper <= 1.001 * column as f64);
+        for (upper, exact) in [(rows_squared_upper(&matrix), row as f64), (columns_squared_upper(&matrix), column as f64)] {
+            assert!(upper >= exact && upper <= 1.001 * exact, "{upper} for {exact}");
+        }
     }
 }

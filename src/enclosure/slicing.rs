@@ -8,13 +8,13 @@
 //! the products of slices are taken in floats, or in integers of 32 bits where both slices have 16, and put together again in integers
 //! of 128 bits.
 
-use super::magnitude::lines;
-use super::slices::{Plan, Slice};
+use super::magnitude::{columns_squared_upper, largest_bits};
+use super::slices::{Arithmetic, Cut, Plan, Term};
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
 use crate::portable::product::{View, add_integer_product};
-use crate::portable::short::{LARGEST_ENTRY, LARGEST_SUM, Left, Right, add_first_columns, largest};
+use crate::portable::short::{Factor, LARGEST_SUM, Left, Right, SHORT_BITS, add_first_columns};
 use crate::portable::vectorized;
 
 /// Rows that are multiplied at a time; the memory beside the slices is that of so many rows for each product of slices.
@@ -49,16 +49,16 @@ pub fn exact_product_rows<T: Send>(
 /// # Errors
 /// When an entry of `A'A` may be beyond `2^53`.
 pub fn exact_gram_rows<T: Send>(a: &Matrix<i64>, threads: usize, use_row: impl Fn(usize, &[i64]) -> T + Sync) -> Result<Vec<T>> {
-    let (order, longest) = (a.cols(), lines(a).columns_squared_upper);
+    let (order, longest) = (a.cols(), columns_squared_upper(a));
     if longest > (1u64 << 53) as f64 {
         return Err(Error::refused("the matrix is too large for exact inner products of its columns"));
     }
-    if largest(a) > LARGEST_ENTRY.unsigned_abs() || longest > LARGEST_SUM as f64 {
+    if largest_bits(a) >= SHORT_BITS || longest > LARGEST_SUM as f64 {
         return exact_product_rows(&a.transposed(), a, threads, |i, row| {
             use_row(i, &row[..=i].iter().map(|&x| x as i64).collect::<Vec<i64>>())
         });
     }
-    let (left, right) = (Left::transposed(a), Right::new(a));
+    let (left, right) = (Left::transposed(a), Right::of(a));
     // The longest rows first, so that the threads end together.
     let starts: Vec<usize> = (0..order).step_by(BLOCK).rev().collect();
     let mut blocks = parallel::map(&starts, threads, |&start| {
@@ -72,24 +72,32 @@ pub fn exact_gram_rows<T: Send>(a: &Matrix<i64>, threads: usize, use_row: impl F
     Ok(blocks.into_iter().flatten().collect())
 }
 
-/// A product of slices: the slice of `A`, the slice of `B`, and the bits by which it counts more.
-struct Term {
-    a: usize,
-    b: usize,
-    shift: u32,
-    is_short: bool,
-}
-
-/// The two forms of a slice that products are made from; those that none needs are left out.
+/// A slice in the forms that products are made from; one that none needs is left out.
 struct Forms<S> {
-    floats: Option<Vec<f64>>,
     short: Option<S>,
+    floats: Option<Matrix<f64>>,
 }
 
-impl<S> Forms<S> {
-    fn of(slice: &Slice, mut needs: impl FnMut(bool) -> bool, short: impl Fn(&Matrix<i64>) -> S) -> Self {
-        let floats = needs(false).then(|| vectorized(|| slice.entries.as_slice().iter().map(|&x| x as f64).collect()));
-        Forms { floats, short: needs(true).then(|| short(&slice.entries)) }
+impl<S: Factor> Forms<S> {
+    /// The slices of a factor, each in the forms that it `needs`.
+    fn of_slices(matrix: &Matrix<i64>, cut: &Cut, needs: impl Fn(usize, Arithmetic) -> bool) -> Vec<Self> {
+        let (rows, cols) = (matrix.rows(), matrix.cols());
+        let empty = |t: usize| Forms {
+            short: needs(t, Arithmetic::Short).then(|| S::zeros(rows, cols)),
+            floats: needs(t, Arithmetic::Floats).then(|| Matrix::filled(rows, cols, 0.0)),
+        };
+        let mut slices: Vec<Self> = (0..cut.shifts().len()).map(empty).collect();
+        cut.rows(matrix, |t, i, row| slices[t].set_row(i, row));
+        slices
+    }
+
+    fn set_row(&mut self, i: usize, row: &[i64]) {
+        if let Some(short) = &mut self.short {
+            short.set_row(i, row);
+        }
+        if let Some(floats) = &mut self.floats {
+            vectorized(|| floats.row_mut(i).iter_mut().zip(row).for_each(|(float, &x)| *float = x as f64));
+        }
     }
 }
 
@@ -98,7 +106,6 @@ struct Sliced {
     a: Vec<Forms<Left>>,
     b: Vec<Forms<Right>>,
     terms: Vec<Term>,
-    inner: usize,
     cols: usize,
 }
 
@@ -110,24 +117,12 @@ enum Rows {
 
 impl Sliced {
     fn new(a: &Matrix<i64>, b: &Matrix<i64>) -> Result<Self> {
-        let too_large = || Error::refused("the matrices are too large for exact slicing");
-        let (a_lines, b_lines) = (lines(a), lines(b));
-        let plan = Plan::of((a, a_lines), (b, b_lines)).ok_or_else(too_large)?;
-        let (left, right) = (Slice::cut(a, a_lines, &plan.a), Slice::cut(b, b_lines, &plan.b));
-        let term = |s: usize, t: usize| {
-            let sum_squared_upper = left[s].lines.rows_squared_upper * right[t].lines.columns_squared_upper;
-            let is_short =
-                left[s].is_short() && right[t].is_short() && sum_squared_upper <= LARGEST_SUM as f64 * LARGEST_SUM as f64;
-            // The lemma, for what was really cut.
-            let is_exact = is_short || sum_squared_upper <= (1u128 << 106) as f64;
-            is_exact.then_some(Term { a: s, b: t, shift: left[s].shift + right[t].shift, is_short })
-        };
-        let pairs = (0..left.len()).flat_map(|s| (0..right.len()).map(move |t| (s, t)));
-        let terms: Vec<Term> = pairs.map(|(s, t)| term(s, t)).collect::<Option<_>>().ok_or_else(too_large)?;
-        let of_a = |s: usize| Forms::of(&left[s], |short| terms.iter().any(|t| t.a == s && t.is_short == short), Left::new);
-        let of_b = |s: usize| Forms::of(&right[s], |short| terms.iter().any(|t| t.b == s && t.is_short == short), Right::new);
-        let (a_forms, b_forms) = ((0..left.len()).map(of_a).collect(), (0..right.len()).map(of_b).collect());
-        Ok(Sliced { a: a_forms, b: b_forms, terms, inner: a.cols(), cols: b.cols() })
+        let plan = Plan::of(a, b).ok_or_else(|| Error::refused("the matrices are too large for exact slicing"))?;
+        let needs =
+            |is_meant: &dyn Fn(&Term) -> bool, way| plan.terms.iter().any(|term| is_meant(term) && term.arithmetic == way);
+        let a_forms = Forms::of_slices(a, &plan.a, |s, way| needs(&|term| term.a == s, way));
+        let b_forms = Forms::of_slices(b, &plan.b, |t, way| needs(&|term| term.b == t, way));
+        Ok(Sliced { a: a_forms, b: b_forms, terms: plan.terms, cols: b.cols() })
     }
 
     /// What `use_row` makes of `count` rows of the product, from row `start` on.
@@ -153,16 +148,15 @@ impl Sliced {
 
     fn product(&self, term: &Term, start: usize, count: usize) -> Rows {
         let (a, b, size) = (&self.a[term.a], &self.b[term.b], count * self.cols);
-        match (term.is_short, &a.short, &b.short, &a.floats, &b.floats) {
-            (true, Some(a), Some(b), ..) if size > 0 => {
+        match (term.arithmetic, &a.short, &b.short, &a.floats, &b.floats) {
+            (Arithmetic::Short, Some(a), Some(b), ..) if size > 0 => {
                 let mut product = vec![0; size];
                 add_first_columns(&mut product, a, start, b, self.cols);
                 Rows::Short(product)
             }
-            (false, .., Some(a), Some(b)) => {
-                let rows = View::rows(&a[start * self.inner..(start + count) * self.inner], count, self.inner);
+            (Arithmetic::Floats, .., Some(a), Some(b)) => {
                 let mut product = vec![0.0; size];
-                add_integer_product(&mut product, rows, b, self.cols);
+                add_integer_product(&mut product, View::from(a).row_block(start, count), b.as_slice(), self.cols);
                 Rows::Floats(product)
             }
             // No columns.
@@ -225,12 +219,13 @@ mod tests {
             }
         }
         // On both sides of what 16 bits hold, and up to where sums end.
-        for entry in [LARGEST_ENTRY, LARGEST_ENTRY + 1, -LARGEST_ENTRY, (1 << 26) - 1] {
+        const LARGEST: i64 = i16::MAX as i64;
+        for entry in [LARGEST, LARGEST + 1, -LARGEST, -LARGEST - 1, (1 << 26) - 1] {
             let rows = exact_gram_rows(&Matrix::filled(2, 1, entry), 1, |_, row| row[0]).unwrap();
             assert_eq!(rows[0], 2 * entry * entry);
         }
-        let columns = exact_gram_rows(&Matrix::filled(3, 2, LARGEST_ENTRY), 1, |_, row| row.to_vec()).unwrap();
-        assert_eq!(columns[1], vec![3 * LARGEST_ENTRY * LARGEST_ENTRY; 2]);
+        let columns = exact_gram_rows(&Matrix::filled(3, 2, LARGEST), 1, |_, row| row.to_vec()).unwrap();
+        assert_eq!(columns[1], vec![3 * LARGEST * LARGEST; 2]);
         for beyond in [(1 << 26) + 1, i64::MIN] {
             assert!(exact_gram_rows(&Matrix::filled(2, 1, beyond), 1, |_, _| ()).is_err());
         }

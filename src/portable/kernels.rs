@@ -9,7 +9,7 @@ use super::platform::PlatformCheck;
 use super::product::{View, add_integer_product, add_product_on};
 use super::reduce::{inner_products, sum};
 use super::rng::Stream;
-use super::short::{Left, Right, add_first_columns as add_short_product};
+use super::short::{Factor, Left, Right, add_first_columns as add_short_product};
 use super::{elementary, vectorized};
 use crate::canonical::Canonical;
 use crate::error::Result;
@@ -105,7 +105,7 @@ fn integer_products() -> Result<Canonical> {
         let entry = |i: usize, j: usize| ((i * 7919 + j * 104_729) % 2001) as i64 - 1000;
         let (a, b) = (Matrix::from_fn(n, 301, entry), Matrix::from_fn(301, n + 2, |i, j| entry(j, i)));
         let (mut short, mut long) = (vec![0; n * (n + 2)], vec![0.0; n * (n + 2)]);
-        add_short_product(&mut short, &Left::new(&a), 0, &Right::new(&b), n + 2);
+        add_short_product(&mut short, &Left::of(&a), 0, &Right::of(&b), n + 2);
         let [a, b] = [a, b].map(|m| m.map(|&x| (x << 12) as f64));
         add_integer_product(&mut long, View::from(&a), b.as_slice(), n + 2);
         Ok(short.into_iter().fold(c.floats(&long), |c, x| c.float(x.into())))

@@ -8,8 +8,8 @@ use pulp::{Arch, NullaryFnOnce, Scalar};
 use super::vectorized;
 use crate::matrix::Matrix;
 
-/// The largest absolute value of an entry.
-pub const LARGEST_ENTRY: i64 = i16::MAX as i64;
+/// The bits of an entry, its sign among them.
+pub const SHORT_BITS: u32 = i16::BITS;
 
 /// What every sum of absolute products, `sum_k |a_ik b_kj|`, must stay within.
 pub const LARGEST_SUM: i64 = i32::MAX as i64;
@@ -19,6 +19,31 @@ const PANEL: usize = 64;
 
 /// Two neighbours along the inner index.
 type Pair = [i16; 2];
+
+/// A factor that is filled row by row.
+pub trait Factor {
+    /// Of this shape, with entries of 0.
+    fn zeros(rows: usize, cols: usize) -> Self;
+
+    /// Makes `row` the row `i`, counted from 0.
+    ///
+    /// # Panics
+    /// When an entry has more than [`SHORT_BITS`]; who asks has seen to that.
+    fn set_row(&mut self, i: usize, row: &[i64]);
+
+    /// The matrix.
+    ///
+    /// # Panics
+    /// As [`set_row`](Self::set_row).
+    fn of(matrix: &Matrix<i64>) -> Self
+    where
+        Self: Sized,
+    {
+        let mut factor = Self::zeros(matrix.rows(), matrix.cols());
+        (0..matrix.rows()).for_each(|i| factor.set_row(i, matrix.row(i)));
+        factor
+    }
+}
 
 /// A left factor: its rows.
 #[derive(Debug)]
@@ -35,12 +60,10 @@ pub struct Right {
     panels: Vec<[Pair; PANEL]>,
 }
 
-/// Checks that all entries are short, so that 16 bits of each are the whole.
-///
-/// # Panics
-/// When one is beyond [`LARGEST_ENTRY`]; who asks has seen to that.
-fn check(matrix: &Matrix<i64>) {
-    assert!(largest(matrix) <= LARGEST_ENTRY.unsigned_abs(), "entries are within LARGEST_ENTRY");
+/// Checks that 16 bits of each entry are the whole.
+fn check(entries: &[i64]) {
+    let lost = vectorized(|| entries.iter().fold(0, |lost, &x| lost | (x ^ i64::from(x as i16))));
+    assert_eq!(lost, 0, "entries have SHORT_BITS");
 }
 
 /// The largest absolute value of an entry; 0 where there is none.
@@ -48,29 +71,26 @@ pub fn largest(matrix: &Matrix<i64>) -> u64 {
     vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
 }
 
-impl Left {
-    /// A matrix as a left factor.
-    ///
-    /// # Panics
-    /// When an entry is beyond [`LARGEST_ENTRY`].
-    pub fn new(matrix: &Matrix<i64>) -> Self {
-        check(matrix);
-        let pairs = matrix.cols().div_ceil(2);
-        let mut rows = Vec::with_capacity(matrix.rows() * pairs);
-        for i in 0..matrix.rows() {
-            let (whole, last) = matrix.row(i).as_chunks::<2>();
-            rows.extend(whole.iter().map(|&[x, y]| [x as i16, y as i16]));
-            rows.extend(last.iter().map(|&x| [x as i16, 0]));
-        }
-        Left { pairs, rows }
+impl Factor for Left {
+    fn zeros(rows: usize, cols: usize) -> Self {
+        let pairs = cols.div_ceil(2);
+        Left { pairs, rows: vec![[0; 2]; rows * pairs] }
     }
 
+    fn set_row(&mut self, i: usize, row: &[i64]) {
+        check(row);
+        let to = self.rows[i * self.pairs..][..self.pairs].as_flattened_mut();
+        vectorized(|| to.iter_mut().zip(row).for_each(|(to, &x)| *to = x as i16));
+    }
+}
+
+impl Left {
     /// The transpose of a matrix as a left factor.
     ///
     /// # Panics
-    /// When an entry is beyond [`LARGEST_ENTRY`].
+    /// When an entry has more than [`SHORT_BITS`].
     pub fn transposed(matrix: &Matrix<i64>) -> Self {
-        check(matrix);
+        check(matrix.as_slice());
         // A line of cache of each row at a time.
         const PIECE: usize = 16;
         let pairs = matrix.rows().div_ceil(2);
@@ -88,22 +108,18 @@ impl Left {
     }
 }
 
-impl Right {
-    /// A matrix as a right factor.
-    ///
-    /// # Panics
-    /// When an entry is beyond [`LARGEST_ENTRY`].
-    pub fn new(matrix: &Matrix<i64>) -> Self {
-        check(matrix);
-        let (pairs, cols) = (matrix.rows().div_ceil(2), matrix.cols());
-        let mut panels = vec![[[0; 2]; PANEL]; cols.div_ceil(PANEL) * pairs];
-        for k in 0..matrix.rows() {
-            for (panel, entries) in matrix.row(k).chunks(PANEL).enumerate() {
-                let to = &mut panels[panel * pairs + k / 2];
-                to.iter_mut().zip(entries).for_each(|(pair, &x)| pair[k % 2] = x as i16);
-            }
+impl Factor for Right {
+    fn zeros(rows: usize, cols: usize) -> Self {
+        let pairs = rows.div_ceil(2);
+        Right { pairs, cols, panels: vec![[[0; 2]; PANEL]; cols.div_ceil(PANEL) * pairs] }
+    }
+
+    fn set_row(&mut self, i: usize, row: &[i64]) {
+        check(row);
+        for (panel, entries) in row.chunks(PANEL).enumerate() {
+            let to = &mut self.panels[panel * self.pairs + i / 2];
+            vectorized(|| to.iter_mut().zip(entries).for_each(|(pair, &x)| pair[i % 2] = x as i16));
         }
-        Right { pairs, cols, panels }
     }
 }
 
@@ -119,7 +135,10 @@ pub fn add_first_columns(c: &mut [i32], a: &Left, first: usize, b: &Right, n: us
     let product = Product { c, a: &a.rows[first * a.pairs..], b, n };
     match Arch::new() {
         #[cfg(target_arch = "x86_64")]
-        Arch::V4(simd) => simd.vectorize(With(simd, product)),
+        Arch::V4(simd) => match x86::Vnni::try_new() {
+            Some(with_sums) => with_sums.vectorize(With(simd, product)),
+            None => simd.vectorize(With(simd, product)),
+        },
         #[cfg(target_arch = "x86_64")]
         Arch::V3(simd) => simd.vectorize(With(simd, product)),
         _ => product.on::<_, 2, 2>(Scalar::new()),
@@ -171,6 +190,32 @@ mod x86 {
     use pulp::{cast, i32x8, i32x16};
 
     use super::{NullaryFnOnce, Pair, Sums, With, add_lanes, pairs};
+
+    pulp::simd_type! {
+        /// [`V4`], and an instruction that adds the products to the sums as well: the compiler makes it of the two.
+        pub struct Vnni {
+            sse: "sse",
+            sse2: "sse2",
+            fxsr: "fxsr",
+            sse3: "sse3",
+            ssse3: "ssse3",
+            sse4_1: "sse4.1",
+            sse4_2: "sse4.2",
+            popcnt: "popcnt",
+            avx: "avx",
+            avx2: "avx2",
+            bmi1: "bmi1",
+            bmi2: "bmi2",
+            fma: "fma",
+            lzcnt: "lzcnt",
+            avx512f: "avx512f",
+            avx512bw: "avx512bw",
+            avx512cd: "avx512cd",
+            avx512dq: "avx512dq",
+            avx512vl: "avx512vl",
+            avx512vnni: "avx512vnni",
+        }
+    }
 
     impl Sums for V4 {
         type Vector = i32x16;
@@ -277,8 +322,13 @@ impl Product<'_> {
         let (rows, step) = (self.c.len() / self.n, W * S::LANES);
         for j in (0..self.n).step_by(step) {
             let whole = rows - rows % M;
-            (0..whole).step_by(M).for_each(|i| self.tile::<S, M, W>(simd, i, j));
-            (whole..rows).for_each(|i| self.tile::<S, 1, W>(simd, i, j));
+            // No closures: they would be left without the instructions where they are not inlined.
+            for i in (0..whole).step_by(M) {
+                self.tile::<S, M, W>(simd, i, j);
+            }
+            for i in whole..rows {
+                self.tile::<S, 1, W>(simd, i, j);
+            }
         }
     }
 
@@ -324,7 +374,7 @@ mod tests {
             for inner in [0, 1, 2, 7, 64] {
                 for cols in [1, 7, 8, 16, 17, 63, 64, 65, 130] {
                     let (a, b) = (scattered(rows + 2, inner, 1000), scattered(inner, cols, 3000));
-                    let (left, right, expected) = (Left::new(&a), Right::new(&b), naive(&a, &b));
+                    let (left, right, expected) = (Left::of(&a), Right::of(&b), naive(&a, &b));
                     assert_eq!(Left::transposed(&a.transposed()).rows, left.rows);
                     for n in [1, cols] {
                         let start = |i: usize, j: usize| (i * n + j) as i32;
@@ -344,27 +394,39 @@ mod tests {
         }
     }
 
+    /// The sets of instructions that are passed over where there is a better one.
     #[cfg(target_arch = "x86_64")]
     #[test]
-    fn eight_lanes_where_there_are_sixteen() {
-        let Some(simd) = pulp::x86::V3::try_new() else { return };
+    fn lesser_instructions() {
         let (a, b) = (scattered(6, 33, 900), scattered(33, 71, 900));
-        let (left, right, expected) = (Left::new(&a), Right::new(&b), naive(&a, &b));
-        let mut c = vec![0; 6 * 71];
-        simd.vectorize(With(simd, Product { c: &mut c, a: &left.rows, b: &right, n: 71 }));
-        assert!(c.iter().zip(expected.as_slice()).all(|(&x, &y)| i64::from(x) == y));
+        let (left, right, expected) = (Left::of(&a), Right::of(&b), naive(&a, &b));
+        let is_right = |multiply: &dyn Fn(Product)| {
+            let mut c = vec![0; 6 * 71];
+            multiply(Product { c: &mut c, a: &left.rows, b: &right, n: 71 });
+            c.iter().zip(expected.as_slice()).all(|(&x, &y)| i64::from(x) == y)
+        };
+        assert!(pulp::x86::V4::try_new().is_none_or(|simd| is_right(&|product| simd.vectorize(With(simd, product)))));
+        assert!(pulp::x86::V3::try_new().is_none_or(|simd| is_right(&|product| simd.vectorize(With(simd, product)))));
+    }
+
+    #[test]
+    fn an_entry_that_is_too_long_is_refused() {
+        for entry in [1 << 15, -(1 << 15) - 1, 1 << 32, i64::MIN] {
+            assert!(std::panic::catch_unwind(|| Left::of(&Matrix::filled(1, 3, entry))).is_err(), "{entry}");
+            assert!(std::panic::catch_unwind(|| Right::of(&Matrix::filled(3, 1, entry))).is_err(), "{entry}");
+            assert!(std::panic::catch_unwind(|| Left::transposed(&Matrix::filled(3, 1, entry))).is_err(), "{entry}");
+        }
     }
 
     /// The largest entries and sums that are allowed, of both signs.
     #[test]
     fn the_largest_entries() {
-        let (large, n) = (LARGEST_ENTRY, 2);
-        for sign in [1, -1] {
-            let (a, b) = (Matrix::filled(1, n, sign * large), Matrix::filled(n, 1, large));
+        let (least, large) = (i64::from(i16::MIN), i64::from(i16::MAX));
+        for (x, y) in [(large, large), (-large, large), (least, large), (large, least), (least, -large)] {
             let mut c = [0];
-            add_first_columns(&mut c, &Left::new(&a), 0, &Right::new(&b), 1);
-            assert_eq!(i64::from(c[0]), sign * 2 * large * large);
-            assert!(2 * large * large <= LARGEST_SUM);
+            add_first_columns(&mut c, &Left::of(&Matrix::filled(1, 2, x)), 0, &Right::of(&Matrix::filled(2, 1, y)), 1);
+            assert_eq!(i64::from(c[0]), 2 * x * y);
+            assert!(2 * (x * y).abs() <= LARGEST_SUM);
         }
     }
 }
