@@ -65,12 +65,13 @@ impl Narrow {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::hierarchy::network::{Architecture, Layer, Network, Skips};
     use crate::matrix::Matrix;
 
-    fn network(widths: &[usize], skips: &Skips) -> Network<f64> {
+    /// With weights of 1.
+    pub(in crate::hierarchy::network) fn network(widths: &[usize], skips: &Skips) -> Network<f64> {
         let shape = Architecture::new(4, widths, skips).unwrap();
         let rows = |l: usize| shape.width(l) * (shape.width(l) + 1) / 2;
         let ones = |rows, cols| Matrix::filled(rows, cols, 1.0);

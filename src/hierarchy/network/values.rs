@@ -308,3 +308,26 @@ impl Frozen {
         Frozen { readable, output: Some(output) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hierarchy::network::Skips;
+    use crate::hierarchy::network::narrow::tests::network;
+
+    /// Each layer is linked with the one below it unless that is not evaluated, or another evaluated layer reads it too.
+    #[test]
+    fn layers_are_linked_where_all_that_are_evaluated_allow_it() {
+        let linked = |skips: &Skips, first: usize, top: usize| {
+            let network = network(&[1, 1, 1], skips);
+            let mut values = Values::new(&network, first, top, Activation::Square);
+            values.prepare(&network);
+            values.layers.iter().map(|layer| layer.narrow.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(linked(&Skips::Lin, 2, 4), [false, true, true]);
+        assert_eq!(linked(&Skips::Lin, 3, 4), [false, true]);
+        let twice = Skips::Explicit(vec![vec![0], vec![2], vec![2, 3]]);
+        assert_eq!(linked(&twice, 2, 4), [false, false, true]);
+        assert_eq!(linked(&twice, 2, 3), [false, true]);
+    }
+}

@@ -19,7 +19,7 @@ pub mod sequential_kernel;
 use std::f64::consts::PI;
 
 use crate::canonical::Canonical;
-use crate::portable::elementary::{acos, exp};
+use crate::portable::elementary::{acos, exp, exp_each};
 use crate::portable::vectorized;
 
 /// A kernel `k(x, x')` on R^d.
@@ -119,6 +119,8 @@ impl Kernel {
             Kernel::Polynomial { offset, degree: 2 } => on_products(products, d, |t| shifted_power(t, offset, 2)),
             Kernel::Polynomial { offset, degree: 4 } => on_products(products, d, |t| shifted_power(t, offset, 4)),
             Kernel::Even => on_products(products, d, even),
+            Kernel::Rbf { rate } => exp_of_distances(products, a, b, d, |s| -rate * s),
+            Kernel::Laplace { rate } => exp_of_distances(products, a, b, d, |s| -rate * s.sqrt()),
             _ => products.iter_mut().zip(a).for_each(|(ab, &a)| *ab = self.value(a, b, *ab, d)),
         }
     }
@@ -166,10 +168,30 @@ fn on_products(products: &mut [f64], d: usize, f: impl Fn(f64) -> Jet) {
     );
 }
 
-/// `f(|x - x'|^2/d)`, where `|x - x'|^2 = a + b - 2 ab`.
+/// `|x - x'|^2/d`, where `|x - x'|^2 = a + b - 2 ab`.
+#[inline(always)]
+fn distance_squared(a: f64, b: f64, ab: f64, d: f64) -> f64 {
+    ((a + b) - (ab + ab)).max(0.0) / d
+}
+
+/// `exp(f(|x - x'|^2/d))` for many, in vectors.
+fn exp_of_distances(products: &mut [f64], a: &[f64], b: f64, d: usize, f: impl Fn(f64) -> f64) {
+    let dimension = d as f64;
+    vectorized(
+        #[inline(always)]
+        || {
+            for (ab, &a) in products.iter_mut().zip(a) {
+                *ab = f(distance_squared(a, b, *ab, dimension));
+            }
+        },
+    );
+    exp_each(products);
+}
+
+/// `f(|x - x'|^2/d)`.
 #[inline]
 fn of_distance(a: f64, b: f64, ab: f64, d: f64, f: impl Fn(f64) -> Jet) -> Slopes {
-    let (value, slope) = f(((a + b) - (ab + ab)).max(0.0) / d);
+    let (value, slope) = f(distance_squared(a, b, ab, d));
     Slopes { value, in_square: slope / d, in_product: -2.0 * slope / d }
 }
 
