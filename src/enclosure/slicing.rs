@@ -148,8 +148,11 @@ impl Sliced {
 
     fn product(&self, term: &Term, start: usize, count: usize) -> Rows {
         let (a, b, size) = (&self.a[term.a], &self.b[term.b], count * self.cols);
+        if size == 0 {
+            return Rows::Short(Vec::new());
+        }
         match (term.arithmetic, &a.short, &b.short, &a.floats, &b.floats) {
-            (Arithmetic::Short, Some(a), Some(b), ..) if size > 0 => {
+            (Arithmetic::Short, Some(a), Some(b), ..) => {
                 let mut product = vec![0; size];
                 add_first_columns(&mut product, a, start, b, self.cols);
                 Rows::Short(product)
@@ -159,8 +162,7 @@ impl Sliced {
                 add_integer_product(&mut product, View::from(a).row_block(start, count), b.as_slice(), self.cols);
                 Rows::Floats(product)
             }
-            // No columns.
-            _ => Rows::Short(Vec::new()),
+            _ => unreachable!("a slice has the forms that its terms need"),
         }
     }
 }

@@ -25,8 +25,8 @@ const PIECE: usize = 64;
 
 /// Replaces each value by its exponential: by [`exp`] of it, bit for bit.
 ///
-/// The operations are those of the library for arguments up to 708, chosen among without a branch, so that vectors can do them. Of other
-/// arguments, where results overflow, are subnormal or no numbers, the library itself is asked.
+/// The operations are those of the library for arguments up to 708, chosen among without a branch, so that vectors can do them. Where one is
+/// beyond, or no number, the library itself is asked for those that are changed with it.
 pub fn exp_each(values: &mut [f64]) {
     for piece in values.chunks_mut(PIECE) {
         match piece.iter().all(|x| x.abs() <= 708.0) {

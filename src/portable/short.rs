@@ -28,7 +28,7 @@ pub trait Factor {
     /// Makes `row` the row `i`, counted from 0.
     ///
     /// # Panics
-    /// When an entry has more than [`SHORT_BITS`]; who asks has seen to that.
+    /// When an entry has more than [`SHORT_BITS`], or the shape has no such row; who asks has seen to that.
     fn set_row(&mut self, i: usize, row: &[i64]);
 
     /// The matrix.
@@ -79,6 +79,7 @@ impl Factor for Left {
 
     fn set_row(&mut self, i: usize, row: &[i64]) {
         check(row);
+        assert_eq!(row.len().div_ceil(2), self.pairs, "a row has an entry for each column");
         let to = self.rows[i * self.pairs..][..self.pairs].as_flattened_mut();
         vectorized(|| to.iter_mut().zip(row).for_each(|(to, &x)| *to = x as i16));
     }
@@ -116,6 +117,7 @@ impl Factor for Right {
 
     fn set_row(&mut self, i: usize, row: &[i64]) {
         check(row);
+        assert!(row.len() == self.cols && i / 2 < self.pairs, "a row has an entry for each column, and its place");
         for (panel, entries) in row.chunks(PANEL).enumerate() {
             let to = &mut self.panels[panel * self.pairs + i / 2];
             vectorized(|| to.iter_mut().zip(entries).for_each(|(pair, &x)| pair[i % 2] = x as i16));

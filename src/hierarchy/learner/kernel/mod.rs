@@ -114,7 +114,11 @@ impl Kernel {
     }
 
     /// Replaces the inner products of one `x'` with many `x` by the values of the kernel: [`value`](Self::value) of each, bit for bit.
+    ///
+    /// # Panics
+    /// When there is not an `a = |x|^2` for each product; the shapes are the caller's, never a user's.
     pub fn apply(&self, products: &mut [f64], a: &[f64], b: f64, d: usize) {
+        assert_eq!(products.len(), a.len(), "a square for each product");
         match *self {
             Kernel::Polynomial { offset, degree: 2 } => on_products(products, d, |t| shifted_power(t, offset, 2)),
             Kernel::Polynomial { offset, degree: 4 } => on_products(products, d, |t| shifted_power(t, offset, 4)),
@@ -436,8 +440,11 @@ mod tests {
     fn many_values_are_those_of_each() {
         let polynomial = |degree| Kernel::Polynomial { offset: 0.3, degree };
         for kernel in ALL.into_iter().chain([0, 1, 2, 4, 5].map(polynomial)) {
-            let squares: Vec<f64> = (0..21).map(|i| 3.0 + 0.2 * f64::from(i)).collect();
-            let products: Vec<f64> = (0..21).map(|i| 0.37 * f64::from(i - 9)).collect();
+            let mut squares: Vec<f64> = (0..150).map(|i| 3.0 + 0.2 * f64::from(i)).collect();
+            let mut products: Vec<f64> = (0..150).map(|i| 0.37 * f64::from(i - 9)).collect();
+            // At a distance of 0, of less by rounding, and where the exponential is subnormal or 0.
+            squares.extend([5.0, 5.0, 5e3, 6e3, 1e6]);
+            products.extend([5.0, 5.000001, 0.0, 0.0, -1e3]);
             let mut values = products.clone();
             kernel.apply(&mut values, &squares, 5.0, 6);
             let each: Vec<f64> = squares.iter().zip(&products).map(|(&a, &ab)| kernel.value(a, 5.0, ab, 6)).collect();
