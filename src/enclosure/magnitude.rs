@@ -2,12 +2,12 @@
 
 use crate::matrix::Matrix;
 use crate::portable::reduce::sum;
-use crate::portable::short::largest;
 use crate::portable::vectorized;
 
 /// The bits of the largest absolute value.
 pub fn largest_bits(matrix: &Matrix<i64>) -> u32 {
-    64 - largest(matrix).leading_zeros()
+    let largest = vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)));
+    64 - largest.leading_zeros()
 }
 
 /// `max_i sum_j |A_ij|` (guarantee: exact).

@@ -79,12 +79,12 @@ struct Forms<S> {
 }
 
 impl<S: Factor> Forms<S> {
-    /// The slices of a factor, each in the forms that it `needs`.
-    fn of_slices(matrix: &Matrix<i64>, cut: &Cut, needs: impl Fn(usize, Arithmetic) -> bool) -> Vec<Self> {
+    /// The slices of a factor, each in the forms that `needed` names with it.
+    fn of_slices(matrix: &Matrix<i64>, cut: &Cut, needed: &[(usize, Arithmetic)]) -> Vec<Self> {
         let (rows, cols) = (matrix.rows(), matrix.cols());
         let empty = |t: usize| Forms {
-            short: needs(t, Arithmetic::Short).then(|| S::zeros(rows, cols)),
-            floats: needs(t, Arithmetic::Floats).then(|| Matrix::filled(rows, cols, 0.0)),
+            short: needed.contains(&(t, Arithmetic::Short)).then(|| S::zeros(rows, cols)),
+            floats: needed.contains(&(t, Arithmetic::Floats)).then(|| Matrix::filled(rows, cols, 0.0)),
         };
         let mut slices: Vec<Self> = (0..cut.shifts().len()).map(empty).collect();
         cut.rows(matrix, |t, i, row| slices[t].set_row(i, row));
@@ -118,10 +118,9 @@ enum Rows {
 impl Sliced {
     fn new(a: &Matrix<i64>, b: &Matrix<i64>) -> Result<Self> {
         let plan = Plan::of(a, b).ok_or_else(|| Error::refused("the matrices are too large for exact slicing"))?;
-        let needs =
-            |is_meant: &dyn Fn(&Term) -> bool, way| plan.terms.iter().any(|term| is_meant(term) && term.arithmetic == way);
-        let a_forms = Forms::of_slices(a, &plan.a, |s, way| needs(&|term| term.a == s, way));
-        let b_forms = Forms::of_slices(b, &plan.b, |t, way| needs(&|term| term.b == t, way));
+        let needed = |slice: fn(&Term) -> usize| plan.terms.iter().map(|term| (slice(term), term.arithmetic)).collect::<Vec<_>>();
+        let a_forms = Forms::of_slices(a, &plan.a, &needed(|term| term.a));
+        let b_forms = Forms::of_slices(b, &plan.b, &needed(|term| term.b));
         Ok(Sliced { a: a_forms, b: b_forms, terms: plan.terms, cols: b.cols() })
     }
 

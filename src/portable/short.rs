@@ -66,11 +66,6 @@ fn check(entries: &[i64]) {
     assert_eq!(lost, 0, "entries have SHORT_BITS");
 }
 
-/// The largest absolute value of an entry; 0 where there is none.
-pub fn largest(matrix: &Matrix<i64>) -> u64 {
-    vectorized(|| matrix.as_slice().iter().fold(0, |largest, x| x.unsigned_abs().max(largest)))
-}
-
 impl Factor for Left {
     fn zeros(rows: usize, cols: usize) -> Self {
         let pairs = cols.div_ceil(2);
