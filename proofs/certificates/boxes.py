@@ -3,7 +3,7 @@
 
     python3 boxes.py CERT.json          exit 0 accepted, 1 refused, 2 unreadable or unwritable
 
-The statement is the one of ../every-dimension.md, lemma 4: for 0 < eps <= .1 and all weights of a chain of depth 3 with L <= level eps^2, the
+The statement is the one of ../every-dimension.md, lemma 4: for 0 < eps up to the end of the chart, at least .1, and all weights of a chain of depth 3 with L <= level eps^2, the
 gradient satisfies |grad L|^2 >= growth L, and no eigenvalue of the Hessian is above smoothness. In the chart e2 = eps X, e4 = Y, b = eps S the certificate gives a box that holds all these weights and a tree of bisections; this program walks the tree,
 evaluates the formulas of lemmas 1 to 3 on every leaf, with ends that are multiples of 2^-80 rounded outwards, and accepts if each leaf is
 proved. It shares no line with the program that wrote the certificate. No float is used.
@@ -163,7 +163,7 @@ def check(certificate, statement):
         ends = [Range(exactly(low).lo, exactly(high).hi) for low, high in part]
         require(statement.proved(ends, claim), f"box {leaves} is not proved: {' x '.join(f'[{low}, {high}]' for low, high in part)}")
     require(not waiting, "the tree ends before its last box")
-    return f"{statement.name}: growth {certificate['growth']}, smoothness {certificate['smoothness']}, {leaves} boxes"
+    return f"{statement.name}: eps <= {chart[0][1]}, growth {certificate['growth']}, smoothness {certificate['smoothness']}, {leaves} boxes"
 
 FIELDS = {"format": str, "statement": str, "chart": list, "level": str, "growth": str, "smoothness": str, "tree": str}
 

@@ -6,6 +6,7 @@ use std::{env, fs, io};
 
 const CERTIFICATE: &str = include_str!("../../proofs/certificates/descent-depth-3.json");
 const NEAR: &str = include_str!("../../proofs/certificates/descent-depth-3-near.json");
+const WIDER: &str = include_str!("../../proofs/certificates/descent-depth-3-wider.json");
 /// Depth 4, from the outermost region.
 const DEPTH_4: [&str; 3] = [
     include_str!("../../proofs/certificates/descent-depth-4-outer.json"),
@@ -55,8 +56,10 @@ fn assert_code_of(script: &str, name: &str, certificate: &str, code: i32, reason
 
 #[test]
 fn the_stored_certificates_are_accepted() {
-    assert_code("stored", CERTIFICATE, 0, "growth 11/10, smoothness 100, 231 boxes");
-    assert_code("near", NEAR, 0, "growth 7/2, smoothness 65, 51 boxes");
+    assert_code("stored", CERTIFICATE, 0, "eps <= 13/128, growth 11/10, smoothness 100, 231 boxes");
+    assert_code("near", NEAR, 0, "eps <= 13/128, growth 7/2, smoothness 65, 51 boxes");
+    assert_code("wider", WIDER, 0, "eps <= 77/256, growth 7/10, smoothness 150, 406 boxes");
+    assert_code("narrower", &changed_in(WIDER, "308", "104"), 0, "eps <= 13/128");
 }
 
 #[test]

@@ -173,7 +173,7 @@ mod tests {
             assert!(is_bounded_below_by_its_constant(&rate));
             assert_eq!(rate.coefficient(&[]), &bt * &Dyadic::from(8));
         }
-        // Without a part of degree 2 in the target nothing pulls.
+        // Without a part of degree 2 in the target the pull vanishes at a = 0.
         let rate = angular_rate(&[Dyadic::from(-6), Dyadic::one()], 3).unwrap();
         assert!(!is_bounded_below_by_its_constant(&rate));
     }

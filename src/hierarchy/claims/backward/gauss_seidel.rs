@@ -24,8 +24,9 @@ pub const GAUSS_SEIDEL: Claim<Training> = Claim {
         head h of layer 3 given M_2, then M_2 given h, which stays the same function of x; h ranges over all quartic \
         forms in z of either sign. Each round multiplies the error of M_2 by a constant, whatever eps: 3/4 for k = 1 \
         (lin); for any k, (k+2)/(k+3) its part along the identity (the trace mode) and (k+4)/(k+6) its part of trace \
-        0. Identities for k = 1, 2, 3 and eps = 1/20, 1/2, 2; for every eps by proof. A layer of the network has a \
-        square as its head, so that it represents such h only near the optimum.",
+        0. Identities for k = 1, 2, 3 and eps = 1/20, 1/2, 2; for every eps by proof. The head of a \
+        layer of the network is a sum of k squares, so that it represents such h at most near the optimum, and from k \
+        = 4 on not all of them even there.",
     ),
     method: "Both minimisations are linear systems with exact Gaussian moments of the monomials of degree 2 and 4, solved over the \
              rationals. The scheme runs for two rounds from M_2 = I + E, for every E of a basis of each mode; E' = c E is an identity \

@@ -48,7 +48,7 @@ pub const LANDSCAPE: Claim<Training> = Claim {
             check: |c| landscape(c.profile, &Premises { layer_two_moves: false, ..Premises::default() }),
         },
         Control {
-            breaks: "A target without a part of degree 2 (t_2 = -6 t_3, so that T_2 = 0): nothing pulls K_2 towards w.",
+            breaks: "A target without a part of degree 2 (t_2 = -6 t_3, so that T_2 = 0): the pull on K_2 towards w vanishes at a = 0.",
             check: |c| landscape(c.profile, &Premises { degree_two: false, ..Premises::default() }),
         },
         Control {
