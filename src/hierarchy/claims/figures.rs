@@ -40,9 +40,9 @@ const fn step(name: &'static str, column: &'static str) -> Curve {
 /// The relative error against the gap.
 pub const ERROR_AGAINST_GAP: Figure = Figure {
     title: "Error against the gap",
-    caption: "The relative error te of trained networks against the gap eps, every seed. Layerwise training stops at the order of eps^2; joint \
-              training ends at the level of rounding, at eps = .1 with the same samples, initial weights and number of steps, and at depth 4 at \
-              three gaps.",
+    caption: "The relative error te of trained networks against the gap eps, every seed. Layerwise training stops at \
+              the order of eps^2; joint training ends at the level of rounding, at eps = .1 with the same samples, \
+              initial weights and at most as many steps, and at depth 4 at three gaps.",
     x: Axis { label: "gap eps", scale: Scale::Logarithmic },
     y: Axis { label: "te, relative error on the population", scale: Scale::Logarithmic },
     curves: &[
@@ -129,8 +129,8 @@ const fn dimension(name: &'static str, column: &'static str) -> Curve {
 /// Learners on the same samples.
 pub const ALTERNATIVES: Figure = Figure {
     title: "Learners on the same samples",
-    caption: "Errors of learners on the same samples, on one instance, all seeds; each but the joint and the layerwise network was tuned on the \
-              test sample. Of the first two te on the population is drawn, of the others the error on a test sample.",
+    caption: "Errors of learners on the same samples, on one instance, all seeds; each but the joint network was \
+              tuned: layerwise training on te itself, the others on the test sample. Of the first two te on the population is drawn, of the others the error on a test sample.",
     x: Axis { label: "learner, by its number", scale: Scale::Linear },
     y: Axis { label: "relative error", scale: Scale::Logarithmic },
     curves: &[Curve {

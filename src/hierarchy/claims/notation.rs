@@ -97,7 +97,7 @@ pub const NOTATION: &[Term] = &[
         "H_p",
         &["H_p", "H_4", "H_m"],
         "the harmonic polynomials of degree p in d variables; dim H_p = C(d+p-1, p) - C(d+p-3, p-2). The share of a \
-        target in it is the part of its variance that lies there, times any function of |x|",
+        target in it is the part of its variance that lies in these polynomials times functions of |x|",
     ),
     term(
         "N-dimensional method",

@@ -202,7 +202,12 @@ mod tests {
         for (region, gap, outcome, stored) in [
             (outer_region, constants.largest_gap, outer, include_str!("../../../proofs/certificates/descent-depth-3.json")),
             (near_region, constants.largest_gap, near, include_str!("../../../proofs/certificates/descent-depth-3-near.json")),
-            (&constants.wider, constants.widest_gap, wider, include_str!("../../../proofs/certificates/descent-depth-3-wider.json")),
+            (
+                &constants.wider,
+                constants.widest_gap,
+                wider,
+                include_str!("../../../proofs/certificates/descent-depth-3-wider.json"),
+            ),
         ] {
             let Outcome::Proved(cover) = outcome else { panic!("{region:?}") };
             assert!(cover.boxes() < 500, "{} boxes", cover.boxes());

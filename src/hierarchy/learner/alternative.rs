@@ -1,4 +1,5 @@
-//! The learners that joint training is compared with, each tuned over a stated grid on the test sample: to its favour.
+//! The learners that joint training is compared with, each tuned on the test sample, to its favour: over a stated grid, the lift in the moment at
+//! which it stops.
 
 use super::kernel::Kernel;
 use super::kernel::kernel_ridge::RIDGES;

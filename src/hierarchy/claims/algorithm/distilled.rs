@@ -26,7 +26,7 @@ pub const DISTILLED: Claim<Training> = Claim {
          activation, layers switched on by thresholds, penalties that shrink with the error target) reaches its error \
          target at eps = .1 on every seed (six; twelve in the profile full): test error of W and te of the K-network < \
          1e-5 on lin L3 k1 d16, < 2e-5 on lin L4 k1 d16. The steps that one halving of the error target takes grow \
-         from one to the next, over the last three halvings of all seeds of an instance, by a median factor in [1.5, \
+         from one to the next, over the last four halvings (three factors) of all seeds of an instance, by a median factor in [1.5, \
          2.7] (at a constant rate of descent it would be 1). Where layers are switched on by stalls alone (L4), the \
          error f of layer 2 falls in a staircase: it is of the order eps when layer 2 stalls, eps^2 when layers 2 and \
          3 do (slopes of ln f against ln eps over .2, .1, .05 in [.85, 1.2] and [1.8, 2.15] on every seed). With the \
@@ -77,8 +77,8 @@ pub const DISTILLED: Claim<Training> = Claim {
             check: |c| Outcome::together([stair(c.profile, c.computed, thresholds, 0)]),
         },
         Control {
-            breaks: "A learner of the target's widths, stopped where those error targets are halved (L3): its rate of \
-                descent is constant.",
+            breaks: "A learner of the target's widths, stopped where those error targets are halved (L3): the steps of \
+                one halving do not grow from one to the next.",
             check: |c| Outcome::together([exact_widths(c.profile, c.computed)]),
         },
     ],

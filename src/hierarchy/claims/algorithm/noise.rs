@@ -25,9 +25,10 @@ pub const NOISE: Claim<Training> = Claim {
          30kd) and lin L3 k2 d16 (N = 60kd) at eps = .1.",
     ),
     method: "Layers are switched on by the training error (algorithm.thresholds); the step is halved once, after 300 \
-             steps of less gain, and as many more end the run, as no loss falls below the noise. te is the exact \
-             population risk of the trained weights against the target without noise. p counts the weights, less the \
-             rotations of S_2 and S_3, which change nothing, plus the bias. Both bands describe these runs.",
+             steps in which the loss fell by less than 2 %, and as many more end the run, as no loss falls below the \
+             noise. te is the exact population risk of the trained weights against the target without noise. p counts \
+             the weights, less the rotations of S_2 and S_3, which change nothing, plus the bias. Both bands describe \
+             these runs.",
     evidence: &[Evidence::Replayed, Evidence::Exact, Evidence::Enclosed],
     missing: "",
     theorems: &[],
@@ -43,7 +44,8 @@ pub const NOISE: Claim<Training> = Claim {
     },
     check: |c| noise(c.profile, c.computed, false),
     controls: &[Control {
-        breaks: "Layerwise training, whose error is its floor and not the noise.",
+        breaks: "Layerwise training on the same schedule, whose error is that of a layer 2 frozen when layer 3 is \
+            switched on, and not the noise.",
         check: |c| noise(c.profile, c.computed, true),
     }],
 };

@@ -18,12 +18,12 @@ pub const THRESHOLDS: Claim<Training> = Claim {
     sentence: "(a)",
     statement: Cow::Borrowed(
         "No phase length need be set by hand. When the next layer is switched on by a rule on the training error, te < \
-         1e-10 on the five instances of depth 3 and on lin L4 k1 d32, and te < 1e-6 on lin L5 k1 d24, at eps = .1 on \
+         1e-10 on the five instances of depth 3 (lin k1 d64, lin k2 d16, lin k2 d32, linskip k1 d32, quad01 k1 d16) and on lin L4 k1 d32, and te < 1e-6 on lin L5 k1 d24, at eps = .1 on \
          each of ten seeds that no other claim uses.",
     ),
     method: "Layer l+1 is switched on when loss/Var(y) < .3 alpha_(l+1)^2, or when the loss gained less than 2 % in \
-             200 steps, after at least 50 steps; with all layers on, the step is halved after 300 steps of less gain, \
-             and the run ends at loss/Var(y) < 1e-20, after 15000 steps, or at a stall when another halving would \
+             200 steps, after at least 50 steps; with all layers on, the step is halved after 300 steps without such a \
+             gain, and the run ends at loss/Var(y) < 1e-20, after 15000 steps, or at a stall when another halving would \
              leave the step below .0005. Heavy ball .9, at depth 5 .97. te is the exact population risk of the trained \
              weights. Both bounds on te were set in advance.",
     evidence: &[Evidence::Replayed, Evidence::Exact],

@@ -22,13 +22,13 @@ pub const TRUNCATION: Claim<Training> = Claim {
     id: Cow::Borrowed("algorithm.truncation"),
     sentence: "(a)",
     statement: Cow::Borrowed(
-        "A finding, in two regimes. The learner is trained with z^2 replaced by B^2 where |z| > B (lin L3 k1 d64, eps \
-         = .1, every seed: six; twelve in the profile full). For B = 4 and 8 (full: 5 and 6 as well) its weights have \
-         exactly the te, below 1e-12, that backward.joint finds without truncation. At B = 2.5 no seed reaches 1e-12. \
-         At 3 and 3.5 some seeds do the one and some the other: te is below 1e-12 exactly where no training sample is \
-         cut at the end of the run. Right weights are not a right network: with the target's own weights, the \
-         truncated network has a population error that is not 0; it is below 1e-5 from B = 4 on, \
-         the mean over rare inputs that are cut (a finite test sample may hit one, and then shows more).",
+        "A finding, in two regimes. The learner is trained with the z^2 that layer 3 reads replaced by B^2 where |z| \
+         > B (lin L3 k1 d64, eps = .1, every seed: six; twelve in the profile full). For B = 4 and 8 (full: 5 and 6 \
+         as well) its weights have exactly the te, below 1e-12, that backward.joint finds without truncation. At B = \
+         2.5 no seed reaches 1e-12. At 3 and 3.5 some seeds do the one and some the other: te is below 1e-12 exactly \
+         where no training sample is cut at the end of the run. Right weights are not a right network: with the \
+         target's own weights, the truncated network has a population error that is not 0; it is below 1e-5 from B = \
+         4 on, the mean over rare inputs that are cut (a finite test sample may hit one, and then shows more).",
     ),
     method: "te is the exact population risk of the trained weights in the untruncated network. A sample is cut where \
              |z| > B for z = R_2 S_2, which layer 3 reads; cuts are counted at the end of a run, and on the way before \

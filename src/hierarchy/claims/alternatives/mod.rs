@@ -68,9 +68,18 @@ impl Arena {
         self.cell(Learner::Automatic(self.joint), seed)
     }
 
-    /// Layerwise training with the same settings, from one initialisation.
+    /// Layerwise training with the same settings, from one initialisation: layer 2 is frozen where joint training switches layer 3 on.
     pub fn layerwise(&self, seed: u64) -> Cell {
-        let automatic = Automatic { layerwise: true, ..self.joint.automatic };
+        self.layerwise_by(Automatic { layerwise: true, ..self.joint.automatic }, seed)
+    }
+
+    /// The same, where each layer but the last has just so many steps.
+    fn layerwise_after(&self, steps: usize, seed: u64) -> Cell {
+        let at_once = Automatic { layerwise: true, threshold: f64::INFINITY, least_steps: steps, ..self.joint.automatic };
+        self.layerwise_by(at_once, seed)
+    }
+
+    fn layerwise_by(&self, automatic: Automatic, seed: u64) -> Cell {
         let once = Automated { automatic, restarts: crate::hierarchy::learner::Restarts::NONE, ..self.joint };
         self.cell(Learner::Automatic(once), seed)
     }
@@ -99,9 +108,11 @@ struct Contest {
     pub joint_below: &'static str,
     /// Layerwise training must stay above this.
     pub layerwise_above: &'static str,
+    /// The numbers of steps after which layerwise training tries to freeze a layer, beside the moment of the joint schedule.
+    pub moments: &'static [usize],
     /// The error of every alternative, over that of joint training, must stay above this.
     pub ratio_above: Option<&'static str>,
-    /// Whether layerwise training stands in the place of joint training: layer 2 is frozen once it has learnt.
+    /// Whether layerwise training stands in the place of joint training: layer 2 is frozen where joint training switches layer 3 on.
     pub frozen: bool,
 }
 
@@ -110,7 +121,7 @@ impl Contest {
     pub fn cells(&self) -> Vec<Cell> {
         let of_seed = |seed| {
             let rivals = self.rivals.iter().map(move |rival| self.arena.rival(rival, seed));
-            rivals.chain([self.joint(seed), self.arena.layerwise(seed)]).collect::<Vec<_>>()
+            rivals.chain([self.joint(seed)]).chain(self.layerwise(seed).into_iter().map(|(_, cell)| cell)).collect::<Vec<_>>()
         };
         self.seeds.clone().flat_map(of_seed).collect()
     }
@@ -118,6 +129,25 @@ impl Contest {
     /// Joint training, or what stands in its place.
     fn joint(&self, seed: u64) -> Cell {
         if self.frozen { self.arena.layerwise(seed) } else { self.arena.joint(seed) }
+    }
+
+    /// Layerwise training, with each moment at which it may freeze a layer: with a single layer there is none.
+    fn layerwise(&self, seed: u64) -> Vec<(String, Cell)> {
+        let moments = if self.arena.widths.len() > 1 { self.moments } else { &[] };
+        let frozen = |&steps: &usize| (format!("{steps} steps a layer but the last"), self.arena.layerwise_after(steps, seed));
+        [("the joint schedule".into(), self.arena.layerwise(seed))].into_iter().chain(moments.iter().map(frozen)).collect()
+    }
+
+    /// The one with the least error: tuned to its favour.
+    fn best_layerwise(&self, seed: u64, runs: &Runs) -> Result<(String, Cell)> {
+        let mut tried = Vec::new();
+        for (choice, cell) in self.layerwise(seed) {
+            tried.push((error(runs.get(&cell)?), choice, cell));
+        }
+        // A run without an error is no better than any other.
+        let best = tried.into_iter().min_by(|(a, ..), (b, ..)| (a.is_none(), a).cmp(&(b.is_none(), b)));
+        let (_, choice, cell) = best.expect("the joint schedule is among them");
+        Ok((choice, cell))
     }
 
     /// Whether joint training is ahead of everyone by the bounds.
@@ -142,13 +172,13 @@ impl Contest {
         let title = format!("{}, N = {}", self.arena.name, self.arena.samples);
         let mut table = Table::new(title, &["learner", "seed", "error", "kind", "chosen by tuning"]);
         let name = if self.frozen { "layerwise for joint" } else { "joint" };
-        let joint = self.row(name, |seed| self.joint(seed), runs, &mut table)?;
+        let joint = self.row(name, |seed| Ok((String::new(), self.joint(seed))), runs, &mut table)?;
         let joint = all_below(&self.error_of("joint"), " on every seed", &joint, self.joint_below).keyed("error of joint below");
-        let layerwise = self.row("layerwise", |seed| self.arena.layerwise(seed), runs, &mut table)?;
+        let layerwise = self.row("layerwise", |seed| self.best_layerwise(seed, runs), runs, &mut table)?;
         let mut others = vec![self.stays_above("layerwise", &layerwise, self.layerwise_above)];
         for rival in &self.rivals {
             let name = rival.learner.name();
-            let errors = self.row(&name, |seed| self.arena.rival(rival, seed), runs, &mut table)?;
+            let errors = self.row(&name, |seed| Ok((String::new(), self.arena.rival(rival, seed))), runs, &mut table)?;
             others.extend(rival.above.map(|bound| self.stays_above(&name, &errors, bound)));
         }
         Ok(Standing { joint, others, table })
@@ -170,7 +200,7 @@ impl Contest {
         for seed in self.seeds.clone() {
             let joint = error(runs.get(&self.joint(seed))?);
             let rivals = self.rivals.iter().map(|rival| self.arena.rival(rival, seed));
-            for cell in rivals.chain([self.arena.layerwise(seed)]) {
+            for cell in rivals.chain([self.best_layerwise(seed, runs)?.1]) {
                 let other = error(runs.get(&cell)?);
                 ratios.push(other.zip(joint.as_ref()).and_then(|(other, joint)| other.over(joint)));
             }
@@ -183,17 +213,25 @@ impl Contest {
         format!("{}: error of {learner}", self.arena.name)
     }
 
-    /// The errors of one learner over the seeds, each with a row.
-    fn row(&self, name: &str, cell: impl Fn(u64) -> Cell, runs: &Runs, table: &mut Table) -> Result<Vec<Option<Rational>>> {
+    /// The errors of one learner over the seeds, each with a row; `chosen` tells its run, and what was chosen before it was run.
+    fn row(
+        &self,
+        name: &str,
+        chosen: impl Fn(u64) -> Result<(String, Cell)>,
+        runs: &Runs,
+        table: &mut Table,
+    ) -> Result<Vec<Option<Rational>>> {
         let mut errors = Vec::new();
         for seed in self.seeds.clone() {
-            let run = runs.get(&cell(seed))?;
+            let (choice, cell) = chosen(seed)?;
+            let run = runs.get(&cell)?;
             let error = error(run);
+            let choice = if choice.is_empty() { run.choice.clone() } else { choice };
             let (cell, kind) = match run.relative_risk.is_ok() {
                 true => (decimal(&error), "exact te"),
                 false => (replayed_decimal(&error), "test error"),
             };
-            table.push([name.into(), seed.into(), cell, kind.into(), run.choice.as_str().into()]);
+            table.push([name.into(), seed.into(), cell, kind.into(), choice.into()]);
             errors.push(error);
         }
         Ok(errors)

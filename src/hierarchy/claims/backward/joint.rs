@@ -19,8 +19,8 @@ pub const JOINT: Claim<Training> = Claim {
     sentence: "(a), (b)",
     statement: Cow::Borrowed(
         "Trained together, with layer 3 switched on after layer 2, the layers reach a relative population risk te < \
-         1e-12, and the layerwise te is more than 1e6 times larger, on every seed of the five instances of depth 3 at \
-         eps = .1.",
+         1e-12, and the layerwise te is more than 1e6 times larger, on every seed of the five instances of depth 3 \
+         (lin k1 d64, lin k2 d16, lin k2 d32, linskip k1 d32, quad01 k1 d16) at eps = .1.",
     ),
     method: "Same samples and initial weights for both runs; they share the phase of layer 2. te is the exact \
              population risk of the trained weights, a rational number. Both thresholds were set in advance.",

@@ -20,7 +20,7 @@ pub const THAW: Claim<Training> = Claim {
         "A network that layerwise training left at a te between 1e-4 and 1e-2 recovers when all its layers are \
          released: te < 1e-12 on every seed of lin L4 k1 d32 at eps = .1.",
     ),
-    method: "Layerwise training, then joint training for as many steps as the last phase. te is exact. The band of the \
+    method: "Layerwise training, then joint training for at most as many steps as the last phase. te is exact. The band of the \
              first te describes these runs; the threshold after the release was set in advance.",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",

@@ -50,7 +50,8 @@ pub const SAMPLES: Claim<Training> = Claim {
         },
         Control {
             breaks: "Ridge regression with the quartic kernel on the targets, grid and ridge of \
-                complexity.kernel-samples, its test error in the place of te.",
+                complexity.kernel-samples, its test error in the place of te. That grid is near the number of \
+                monomials, and so nearly fixes the exponent.",
             check: |c| Ok(Outcome::of([kernel_exponent(c.profile, c.computed)?])),
         },
     ],

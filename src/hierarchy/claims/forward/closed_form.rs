@@ -26,14 +26,14 @@ pub const CLOSED_FORM: Claim<Training> = Claim {
         alone over symmetric matrices M is, with a free bias, M = W'W + eps P with P = E[g (xx' - I)]/2, at every \
         eps; without bias, and among M supported on the row space of W, it is the unique M = W'W + eps (P + (E g - \
         tr P)/(k+2) I_row). Widths k = 1, 2, 3, d = 4, integer weights, lin; the free-bias form also for linskip. \
-        For lin, M has rank at most k and is positive semidefinite for 0 <= eps <= 1, so that a layer 2 of width k \
-        represents it.",
+        For lin, the one with a free bias has rank at most k and is positive semidefinite for 0 <= eps <= 1, so that a \
+        layer 2 of width k represents it; the other one need not be.",
     ),
     method: "eps divides out of the normal equations E[(x'(M - W'W)x - eps g) x'Dx] = 0 (centred, for a free bias), \
             which are checked as identities between rational numbers for every symmetric D, or every D on the row \
-            space. The loss is a convex quadratic in M, strictly convex where the Gram matrix of the directions has \
-            full rank (checked), so that the identities mean the global optimum. Semidefiniteness at eps = 1 is \
-            checked exactly; between 0 and 1 it follows. proofs/forward.md.",
+            space. The loss is a convex quadratic in M, strictly convex where the directions are linearly independent \
+            (checked), so that the identities mean the global optimum. Rank and semidefiniteness, with a free bias, \
+            are checked exactly at eps = 1; between 0 and 1 it follows. proofs/forward.md.",
     evidence: &[Evidence::Exact],
     missing: "",
     theorems: &[],
@@ -48,12 +48,13 @@ pub const CLOSED_FORM: Claim<Training> = Claim {
     controls: &[
         Control {
             breaks: "Free bias: P from moments of the cube in Gaussian normal equations. No bias: moments of the \
-                    cube throughout. Every row of W has at least two non-zero entries.",
+                    cube throughout. Every row of W has at least two non-zero entries: else x_i^2 = 1 would hide the \
+                    difference.",
             check: |_| closed_form(&Laws { formula: sign, free_bias: gaussian, no_bias: sign }, target),
         },
         Control {
-            breaks: "The last row of W repeats the first (k = 2, 3): the directions are dependent, and do not show \
-                    the optimum to be unique.",
+            breaks: "The last row of W repeats the first (k = 2, 3): the directions are dependent, and do not show the \
+                    optimum to be unique; I_row is then taken as 0, so that the form without a bias fails as well.",
             check: |_| closed_form(&GAUSSIAN, with_repeated_row),
         },
     ],

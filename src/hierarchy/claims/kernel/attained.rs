@@ -20,7 +20,7 @@ pub const ATTAINED: Claim<Training> = Claim {
     id: Cow::Borrowed("kernel.attained"),
     sentence: "(d)",
     statement: Cow::Borrowed(
-        "The lower bound is attained: ridgeless regression with the aligned kernel K(x, x') = sum_(|S| = p) x_S x'_S on N sample points \
+        "The lower bound for r dimensions is attained: ridgeless regression with the aligned kernel K(x, x') = sum_(|S| = p) x_S x'_S on N sample points \
                 has, over all M = C(d, p) parities of degree p, a mean relative error of exactly 1 - r/M, with r the rank of the kernel \
                 matrix: for every sample tried.",
     ),

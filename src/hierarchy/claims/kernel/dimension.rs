@@ -33,7 +33,7 @@ pub const DIMENSION: Claim<Training> = Claim {
         x_i^2 is constant on the cube; kernel.gaussian speaks of other inputs.",
     ),
     method: "The tree networks are expanded on the cube in exact arithmetic; layer 2 has the rows e_i + e_j and e_i \
-            - e_j, all heads are on. As a sign of a bound that fails, what the C(d, 2) parities of degree 2 leave of \
+            - e_j, all heads are on. As a check that can fail, what the C(d, 2) parities of degree 2 leave of \
             a target's variance is held against 1 - N/C(d, p) with N = C(d, 2); the signed tree meets this by its \
             shape, and the unsigned one does not. N for error 1/4 is ceil(3/4 C(d, p)); N for d^-0.01 is found by an \
             integer 100th root. The slopes of ln N against ln d are enclosed; their bands describe the numbers \
@@ -59,8 +59,7 @@ pub const DIMENSION: Claim<Training> = Claim {
             check: |c| dimension(c.profile, Tree::Unsigned, 3, &Dyadic::zero(), binomial),
         },
         Control {
-            breaks: "Every target has one input less: the class holds the C(d, p-1) parities of degree p - 1 in the \
-                    place of the C(d, p).",
+            breaks: "The class is taken to hold the C(d, p-1) parities of degree p - 1 in the place of the C(d, p).",
             check: |c| dimension(c.profile, Tree::Signed, 2, &Dyadic::one(), |d, p| binomial(d, p - 1)),
         },
     ],

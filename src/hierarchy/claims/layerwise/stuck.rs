@@ -20,9 +20,10 @@ pub const STUCK: Claim<Training> = Claim {
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
         "Trained layer by layer, the network stops at a relative population risk te of the order eps^2: te/eps^2 is \
-         in [.04, 1.5] at eps = .1 on every seed of the five instances of depth 3, and the slope of ln(te Var(y)) \
-         against ln eps over .1, .05, .025 is in [1.9, 2.1]. The weight of ||S_2||^2 in the output stays 1: \
-         layerwise.refit says what is left when it is refitted.",
+         in [.04, 1.5] at eps = .1 on every seed of the five instances of depth 3 (lin k1 d64, lin k2 d16, lin k2 \
+         d32, linskip k1 d32, quad01 k1 d16), and the slope of ln(te Var(y)) against ln eps over .1, .05, .025 is in \
+         [1.9, 2.1]. The weight of ||S_2||^2 in the output stays 1: layerwise.refit says what is left when it is \
+         refitted.",
     ),
     method: "te is the exact population risk of the trained weights, a rational number; slopes are enclosed. te \
             Var(y) is used for the slope because Var(y) itself grows with eps. Both bands were set in advance, from \

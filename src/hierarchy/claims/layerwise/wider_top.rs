@@ -17,7 +17,7 @@ pub const WIDER_TOP: Claim<Training> = Claim {
     id: Cow::Borrowed("layerwise.wider-top"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
-        "Widening the top layer to 8 units lowers the floor of layerwise training by at most 1 %: te/eps^2 stays in \
+        "Widening the top layer to 8 units does not lower the floor of layerwise training by more than 1 %: te/eps^2 stays in \
         [.04, 1.5], and te stays above .99 times that of the layerwise run with the target's widths, on every seed \
         (six; twelve in the profile full) of lin L3 k2 d16, linskip L3 k1 d32 and quad01 L3 k1 d16 at eps = .1.",
     ),

@@ -40,8 +40,8 @@ pub const COST: Claim<Training> = Claim {
             check: |c| cost(c.profile, |skips, depth, d| Ok(dense(degree_of_composition(skips, depth), d)), dense),
         },
         Control {
-            breaks: "The k directions that the target reads are known: the monomials are those of k variables, as \
-                    many at every d.",
+            breaks: "The monomials are those of k variables, as if the target read k known directions: as many at \
+                    every d.",
             check: |c| cost(c.profile, parameters, |p, _| dense(p, WIDTH as u64)),
         },
     ],

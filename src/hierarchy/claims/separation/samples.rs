@@ -28,7 +28,8 @@ pub const SAMPLES: Claim<Training> = Claim {
         samples, at d = 16, 32, 64 (full: 128). For the same success on every rotation of such a target any kernel \
         method needs at least dim H_4 (1 - 1e-12/share_4) samples, more than N at each of these d, and this number \
         grows with a fitted exponent in [3.9, 4] over d = 16, ..., 1024; at depth 4 and 5 (degree p = 8, 16) with \
-        one in [7.6, 8] and [14.7, 16]. dim H_p is a polynomial of degree p in d, so that the exponents tend to p.",
+        one in [7.6, 8] and [14.7, 16]. dim H_p is a polynomial of degree p in d and share_p has a positive limit, so \
+        that the exponents tend to p.",
     ),
     method: "The joint number is one that is enough, not the least: its exponent 1 is that of the rule 30 d, of \
             which success on every seed is what is found. Six seeds. The kernel's number is exact for the weights of \
