@@ -76,8 +76,8 @@ pub struct LearnerKeys {
     /// The layers up to this one are on from the start.
     #[serde(deserialize_with = "size::<_, _, 2, DEEPEST>")]
     pub on_from_start: Option<usize>,
-    /// The next layer is switched on at a loss below this times the square of its scale.
-    #[serde(deserialize_with = "fraction")]
+    /// The next layer is switched on at a loss below this times the square of its scale; where this is large, after `least_steps`.
+    #[serde(deserialize_with = "not_negative")]
     pub threshold: Option<f64>,
     /// A loss has stalled when it was not reduced by this fraction.
     #[serde(deserialize_with = "fraction")]

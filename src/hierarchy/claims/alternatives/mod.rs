@@ -75,7 +75,8 @@ impl Arena {
 
     /// The same, where each layer but the last has just so many steps.
     fn layerwise_after(&self, steps: usize, seed: u64) -> Cell {
-        let at_once = Automatic { layerwise: true, threshold: f64::INFINITY, least_steps: steps, ..self.joint.automatic };
+        // A loss that has not diverged is below that threshold.
+        let at_once = Automatic { layerwise: true, threshold: 1e9, least_steps: steps, ..self.joint.automatic };
         self.layerwise_by(at_once, seed)
     }
 
