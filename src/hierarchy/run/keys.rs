@@ -120,7 +120,7 @@ pub struct LearnerKeys {
     /// Of the wide rows, in every step.
     #[serde(deserialize_with = "not_negative")]
     pub noise: Option<f64>,
-    /// As `threshold`.
+    /// As `threshold`, at most 1.
     #[serde(deserialize_with = "fraction")]
     pub switch_on: Option<f64>,
     /// Training ends at this error target.

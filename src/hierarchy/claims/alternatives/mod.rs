@@ -110,7 +110,7 @@ struct Contest {
     /// Layerwise training must stay above this.
     pub layerwise_above: &'static str,
     /// The numbers of steps after which layerwise training tries to freeze a layer, beside the moment of the joint schedule.
-    pub moments: &'static [usize],
+    pub moments: Vec<usize>,
     /// The error of every alternative, over that of joint training, must stay above this.
     pub ratio_above: Option<&'static str>,
     /// Whether layerwise training stands in the place of joint training: layer 2 is frozen where joint training switches layer 3 on.
@@ -132,11 +132,10 @@ impl Contest {
         if self.frozen { self.arena.layerwise(seed) } else { self.arena.joint(seed) }
     }
 
-    /// Layerwise training, with each moment at which it may freeze a layer: with a single layer there is none.
+    /// Layerwise training, with each moment at which it may freeze a layer.
     fn layerwise(&self, seed: u64) -> Vec<(String, Cell)> {
-        let moments = if self.arena.widths.len() > 1 { self.moments } else { &[] };
         let frozen = |&steps: &usize| (format!("{steps} steps a layer but the last"), self.arena.layerwise_after(steps, seed));
-        [("the joint schedule".into(), self.arena.layerwise(seed))].into_iter().chain(moments.iter().map(frozen)).collect()
+        [("the joint schedule".into(), self.arena.layerwise(seed))].into_iter().chain(self.moments.iter().map(frozen)).collect()
     }
 
     /// The one with the least error: tuned to its favour.
@@ -173,13 +172,18 @@ impl Contest {
         let title = format!("{}, N = {}", self.arena.name, self.arena.samples);
         let mut table = Table::new(title, &["learner", "seed", "error", "kind", "chosen by tuning"]);
         let name = if self.frozen { "layerwise for joint" } else { "joint" };
-        let joint = self.row(name, |seed| Ok((String::new(), self.joint(seed))), runs, &mut table)?;
+        let joint = self.row(name, |seed| Ok((None, self.joint(seed))), runs, &mut table)?;
         let joint = all_below(&self.error_of("joint"), " on every seed", &joint, self.joint_below).keyed("error of joint below");
-        let layerwise = self.row("layerwise", |seed| self.best_layerwise(seed, runs), runs, &mut table)?;
+        let layerwise = self.row(
+            "layerwise",
+            |seed| self.best_layerwise(seed, runs).map(|(choice, cell)| (Some(choice), cell)),
+            runs,
+            &mut table,
+        )?;
         let mut others = vec![self.stays_above("layerwise", &layerwise, self.layerwise_above)];
         for rival in &self.rivals {
             let name = rival.learner.name();
-            let errors = self.row(&name, |seed| Ok((String::new(), self.arena.rival(rival, seed))), runs, &mut table)?;
+            let errors = self.row(&name, |seed| Ok((None, self.arena.rival(rival, seed))), runs, &mut table)?;
             others.extend(rival.above.map(|bound| self.stays_above(&name, &errors, bound)));
         }
         Ok(Standing { joint, others, table })
@@ -214,11 +218,12 @@ impl Contest {
         format!("{}: error of {learner}", self.arena.name)
     }
 
-    /// The errors of one learner over the seeds, each with a row; `chosen` tells its run, and what was chosen before it was run.
+    /// The errors of one learner over the seeds, each with a row; `chosen` tells its run, and what was chosen by comparing runs, where the
+    /// run itself does not tell.
     fn row(
         &self,
         name: &str,
-        chosen: impl Fn(u64) -> Result<(String, Cell)>,
+        chosen: impl Fn(u64) -> Result<(Option<String>, Cell)>,
         runs: &Runs,
         table: &mut Table,
     ) -> Result<Vec<Option<Rational>>> {
@@ -227,7 +232,7 @@ impl Contest {
             let (choice, cell) = chosen(seed)?;
             let run = runs.get(&cell)?;
             let error = error(run);
-            let choice = if choice.is_empty() { run.choice.clone() } else { choice };
+            let choice = choice.unwrap_or_else(|| run.choice.clone());
             let (cell, kind) = match run.relative_risk.is_ok() {
                 true => (decimal(&error), "exact te"),
                 false => (replayed_decimal(&error), "test error"),

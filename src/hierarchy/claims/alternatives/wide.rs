@@ -142,37 +142,27 @@ fn lift(profile: Profile, units: usize) -> Alternative {
 }
 
 /// Numbers of steps after which layerwise training tries to freeze a layer.
-const MOMENTS: [usize; 6] = [50, 100, 200, 600, 1000, 2000];
+fn moments(profile: Profile) -> Vec<usize> {
+    if profile.draws_conclusions() { vec![50, 100, 200, 600, 1000, 2000] } else { vec![50] }
+}
 
-fn contest(
-    profile: Profile,
-    arena: Arena,
-    rivals: Vec<Rival>,
-    seeds: std::ops::RangeInclusive<u64>,
-    floor: &'static str,
-) -> Contest {
-    let moments = if profile.draws_conclusions() { &MOMENTS[..] } else { &MOMENTS[..1] };
-    Contest {
-        arena,
-        rivals,
-        seeds,
-        joint_below: "1e-8",
-        layerwise_above: floor,
-        moments,
-        ratio_above: Some("1e4"),
-        frozen: false,
-    }
+fn contest(arena: Arena, rivals: Vec<Rival>, seeds: std::ops::RangeInclusive<u64>, floor: &'static str) -> Contest {
+    let (layerwise_above, moments) = (floor, Vec::new());
+    Contest { arena, rivals, seeds, joint_below: "1e-8", layerwise_above, moments, ratio_above: Some("1e4"), frozen: false }
 }
 
 fn contests(profile: Profile) -> Vec<Contest> {
-    let depth_3 =
-        |arena: Arena, seeds| contest(profile, arena, field(profile, &arena.widths[1..], "5e-3", "1e-3"), seeds, "5e-3");
+    let against_all = |arena: Arena, lifts: &[usize], floor, handed_floor, seeds| Contest {
+        moments: moments(profile),
+        ..contest(arena, field(profile, lifts, floor, handed_floor), seeds, floor)
+    };
+    let depth_3 = |arena: Arena, seeds| against_all(arena, &arena.widths[1..], "5e-3", "1e-3", seeds);
     let g = instance_g(profile);
     if profile == Profile::Tiny {
         return vec![depth_3(g, 1..=2)];
     }
     let d = wide(profile, "D: L4 d16 k 8/4/2", &[8, 4, 2], 16, 1940);
-    let depth_4 = contest(profile, d, field(profile, &[4], "5e-4", "5e-4"), 1..=3, "5e-4");
+    let depth_4 = against_all(d, &[4], "5e-4", "5e-4", 1..=3);
     vec![
         depth_3(g, 1..=6),
         depth_3(wide(profile, "F: L3 d32 k 16/2", &[16, 2], 32, 1372), 1..=3),
@@ -185,14 +175,15 @@ fn few_unknowns(profile: Profile) -> Contest {
         Profile::Tiny => instance_g(profile),
         _ => wide(profile, "A: L3 d16 k 16/2", &[16, 2], 16, 2112),
     };
-    contest(profile, arena, vec![rival(lift(profile, arena.widths[1]), Some("5e-3"))], 1..=3, "5e-3")
+    let lift = rival(lift(profile, arena.widths[1]), Some("5e-3"));
+    Contest { moments: moments(profile), ..contest(arena, vec![lift], 1..=3, "5e-3") }
 }
 
 /// Every alternative, where everyone succeeds.
 fn in_reach(profile: Profile) -> Contest {
     let (samples, seeds, lifts): (_, _, &[usize]) =
         if profile.draws_conclusions() { (777, 1..=3, &[2, 4]) } else { (48, 1..=1, &[2]) };
-    contest(profile, circle(wide_joint(profile), samples), field(profile, lifts, "5e-4", "5e-4"), seeds, "5e-4")
+    contest(circle(wide_joint(profile), samples), field(profile, lifts, "5e-4", "5e-4"), seeds, "5e-4")
 }
 
 /// Instance G without joint training.
