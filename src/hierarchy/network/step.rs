@@ -114,10 +114,14 @@ impl Step {
     ///
     /// In the last panel samples are missing, with an output of zero; what is left there is not used.
     pub fn pass(&mut self, network: &impl Layers, inputs: &Inputs, residual: impl FnMut(usize, usize, &Row, &mut Row)) {
+        self.prepare(network);
+        Arch::new().dispatch(Pass { step: self, network, inputs, residual });
+    }
+
+    fn prepare(&mut self, network: &impl Layers) {
         self.values.prepare(network);
         self.layers.iter_mut().flat_map(|layer| &mut layer.sums).for_each(PanelSums::clear);
         self.residuals.iter_mut().for_each(|observed| observed.total = RowSum::default());
-        Arch::new().dispatch(Pass { step: self, network, inputs, residual });
     }
 
     /// The residuals of the output up to layer `l` in the last pass.
@@ -315,5 +319,83 @@ impl<L: Layers, R: FnMut(usize, usize, &Row, &mut Row)> WithSimd for Pass<'_, L,
             self.step.backward(simd, self.network, sources, p);
         }
         self.step.frozen.readable = frozen;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::{Scalar, Scalar128b, Scalar256b, Scalar512b};
+
+    use super::*;
+    use crate::hierarchy::network::narrow::tests::network;
+    use crate::hierarchy::network::{Network, Skips};
+    use crate::portable::rng::Stream;
+
+    struct Setting<'a> {
+        network: &'a Network<f64>,
+        scope: Scope,
+        activation: Activation,
+        x: &'a Matrix<f64>,
+    }
+
+    impl Setting<'_> {
+        /// The bits of all sums over the samples after two passes, which `run` makes.
+        fn sums(&self, mut run: impl FnMut(&mut Step, &Inputs)) -> Vec<u64> {
+            let inputs = Inputs::new(self.x, self.network.reads_squares());
+            let mut step = Step::new(self.network, &inputs, self.scope, self.activation);
+            (0..2).for_each(|_| run(&mut step, &inputs));
+            let mut gradient: Vec<Vec<Matrix<f64>>> =
+                (2..=self.network.depth()).map(|l| self.network.layer(l).weights.clone()).collect();
+            let means: Vec<f64> = (0..=self.network.depth())
+                .map(|l| if self.scope.observed().contains(&l) { step.mean_residual(l) } else { 0.0 })
+                .collect();
+            step.gradient(self.network, 1.0, |l| means[l], &mut gradient);
+            let entries = gradient.iter().flatten().flat_map(|block| block.as_slice());
+            means.iter().chain(entries).map(|v| v.to_bits()).collect()
+        }
+
+        fn with<S: Simd>(&self, simd: S) -> Vec<u64> {
+            self.sums(|step, inputs| {
+                step.prepare(self.network);
+                simd.vectorize(Pass { step, network: self.network, inputs, residual });
+            })
+        }
+    }
+
+    /// `F - 1`; what is left beyond the last sample is not zero.
+    fn residual(_: usize, _: usize, output: &Row, row: &mut Row) {
+        row.set(|n| output.0[n] - 1.0);
+    }
+
+    /// Wherever the samples end within a group of eight: what the panel before has left there reaches no sum.
+    #[test]
+    fn a_pass_is_the_same_with_vectors_of_every_width() {
+        let shapes = [
+            (vec![1, 1, 1], Skips::Lin),
+            (vec![1, 1, 1], Skips::LinSkip),
+            (vec![2, 2, 2], Skips::Lin),
+            (vec![3, 2, 1], Skips::LinSkip),
+            (vec![5, 4], Skips::Quad01),
+        ];
+        for (samples, (widths, skips)) in (129..=136).chain([300]).flat_map(|n| shapes.iter().map(move |shape| (n, shape))) {
+            let (network, mut stream) = (network(widths, skips), Stream::new(1, "width test"));
+            let x = Matrix::from_fn(4, samples, |_, _| stream.normal());
+            for (activation, flow) in [
+                (Activation::Square, Flow::Through),
+                (Activation::Square, Flow::Stopped),
+                (Activation::Truncated(2.0), Flow::Through),
+                (Activation::Forms, Flow::Through),
+            ] {
+                let scope = Scope { bottom: 2, top: network.depth(), flow, local: flow == Flow::Stopped };
+                let setting = Setting { network: &network, scope, activation, x: &x };
+                let one = setting.with(Scalar::new());
+                let same = [setting.with(Scalar128b), setting.with(Scalar256b), setting.with(Scalar512b)];
+                assert!(
+                    same.iter().all(|sums| *sums == one),
+                    "{widths:?} {skips:?}, {samples} samples, {activation:?}, {flow:?}"
+                );
+                assert_eq!(setting.sums(|step, inputs| step.pass(&network, inputs, residual)), one, "this machine");
+            }
+        }
     }
 }

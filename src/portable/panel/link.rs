@@ -45,7 +45,8 @@ impl<const K: usize, const M: usize> Link<K, M> {
         K == 1 || S::F64_LANES == 8
     }
 
-    /// `above <- start + A f` on the first samples of a panel, at least on `samples` of them, where `below` holds `s`.
+    /// `above <- start + A f` on the first `samples` samples of a panel and the rest of their last group of eight at least, where
+    /// `below` holds `s`.
     ///
     /// Guarantee: replayed; bit for bit the plain loop over `k`, then over `m`, each ascending.
     ///
@@ -125,7 +126,7 @@ impl<const K: usize, const M: usize> WithSimd for Ascend<'_, K, M> {
         let link = *self.link;
         let below: &[Row; K] = self.below.first_chunk().expect("K rows, as was asserted");
         let above: &mut [Row; K] = self.above.first_chunk_mut().expect("K rows, as was asserted");
-        for at in 0..self.samples.div_ceil(S::F64_LANES) {
+        for at in 0..Row::vectors_of::<S>(self.samples) {
             let mut features = link.project(simd, column(simd, below, at));
             for f in &mut features {
                 *f = simd.mul_f64s(*f, *f);

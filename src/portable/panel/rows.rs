@@ -39,6 +39,12 @@ impl Row {
         S::as_simd_f64s(&self.0[first * S::F64_LANES..(first + W) * S::F64_LANES]).0
     }
 
+    /// How many vectors hold the first `samples` samples and the rest of their last group of eight: sums read whole groups.
+    #[inline(always)]
+    pub(super) fn vectors_of<S: Simd>(samples: usize) -> usize {
+        samples.div_ceil(LANES) * (LANES / S::F64_LANES)
+    }
+
     #[inline(always)]
     pub(super) fn vectors_mut<S: Simd, const W: usize>(&mut self, first: usize) -> &mut [S::f64s] {
         S::as_mut_simd_f64s(&mut self.0[first * S::F64_LANES..(first + W) * S::F64_LANES]).0

@@ -14,7 +14,8 @@ pub enum Start {
     Here,
 }
 
-/// `out <- start + A b` on the first samples of one panel, at least on `samples` of them: `sum_k A[i][k] b[k]` with `k` ascending, one rounding for each product and each sum.
+/// `out <- start + A b` on the first `samples` samples of one panel and the rest of their last group of eight at least:
+/// `sum_k A[i][k] b[k]` with `k` ascending, one rounding for each product and each sum.
 ///
 /// Guarantee: replayed; bit for bit the plain loop.
 ///
@@ -78,7 +79,7 @@ impl Weigh<'_> {
     /// Rows `i..i + M`, `W` vectors at a time held in registers while the inner index runs.
     #[inline(always)]
     fn rows<S: Simd, const M: usize, const W: usize>(&mut self, simd: S, i: usize) {
-        for first in (0..self.samples.div_ceil(S::F64_LANES)).step_by(W) {
+        for first in (0..Row::vectors_of::<S>(self.samples)).step_by(W) {
             let mut sums = [[simd.splat_f64s(0.0); W]; M];
             if self.start == Start::Here {
                 for (r, row) in sums.iter_mut().enumerate() {
