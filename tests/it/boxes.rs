@@ -1,8 +1,7 @@
 //! The independent checker of trees of boxes: what it accepts, and that it refuses every planted fault.
 
-use std::path::Path;
-use std::process::Command;
-use std::{env, fs, io};
+use crate::common::Place;
+use crate::common::python::python;
 
 const CERTIFICATE: &str = include_str!("../../proofs/certificates/descent-depth-3.json");
 const NEAR: &str = include_str!("../../proofs/certificates/descent-depth-3-near.json");
@@ -14,23 +13,12 @@ const DEPTH_4: [&str; 3] = [
     include_str!("../../proofs/certificates/descent-depth-4-inner.json"),
 ];
 
-/// The exit code of a checker on a certificate, and what it prints; `None`, and said so, on a machine without Python 3.
+/// The exit code of a checker on a certificate, and what it prints; `None` on a machine without Python 3.
 fn check(script: &str, name: &str, certificate: &str) -> Option<(i32, String)> {
-    let place = env::temp_dir().join(format!("bfc-boxes-{}-{name}", std::process::id()));
-    fs::create_dir_all(&place).unwrap();
-    let file = place.join("certificate.json");
-    fs::write(&file, certificate).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates").join(script);
-    let run = Command::new("python3").arg(script).arg(&file).output();
-    fs::remove_dir_all(&place).unwrap();
-    match run {
-        Ok(run) => Some((run.status.code().expect("it ends by itself"), String::from_utf8(run.stdout).unwrap())),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
-            None
-        }
-        Err(e) => panic!("python3: {e}"),
-    }
+    let place = Place::new(name);
+    place.write("certificate.json", certificate);
+    let answer = python(&place.0, &format!("proofs/certificates/{script}"), &["certificate.json"])?;
+    Some((answer.code, answer.out))
 }
 
 /// `CERTIFICATE` with one place changed.

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use bfc::certify::certificate::{Certificate, Source};
 use bfc::certify::matrix_file;
@@ -20,6 +20,7 @@ use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use crate::common::python::interpreter;
 use crate::common::spoiling::{spoil, spoiling};
 
 /// What `cargo test` tries.
@@ -99,18 +100,12 @@ fn command(paths: &[PathBuf]) -> (i64, String) {
     }
 }
 
-/// What the independent checker says of each; `None`, and said so, on a machine without Python 3.
+/// What the independent checker says of each; `None` on a machine without Python 3.
 fn checker(cases: &[Vec<PathBuf>]) -> Option<Vec<(i64, String)>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates");
-    let mut command = Command::new("python3");
-    command.arg("-B").arg("-c").arg(DRIVER).arg(directory).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = match command.spawn() {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
-            return None;
-        }
-        spawned => spawned.unwrap(),
-    };
+    let mut command = interpreter("the independent checker")?;
+    command.arg("-c").arg(DRIVER).arg(directory).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
     let line = |paths: &Vec<PathBuf>| paths.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>().join("\t") + "\n";
     let (input, lines) = (child.stdin.take().unwrap(), cases.iter().map(line).collect::<String>());
     let writer = std::thread::spawn(move || { input }.write_all(lines.as_bytes()));

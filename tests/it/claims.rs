@@ -2,56 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::OnceLock;
 
-use bfc::claim::{Catalogue, Evaluation, Evidence, Outcomes, Profile, Verdict};
-use bfc::comparison::{Comparison, Request};
-use bfc::error::Result;
+use bfc::claim::{Description, Evidence, Outcomes, Profile, Verdict};
 use bfc::golden::Status;
-use bfc::hierarchy::claims::catalogue;
-use bfc::hierarchy::experiment::Training;
 
-fn claims() -> &'static Catalogue<Training> {
-    static CLAIMS: OnceLock<Catalogue<Training>> = OnceLock::new();
-    CLAIMS.get_or_init(catalogue)
-}
-
-fn compared() -> &'static Comparison<'static> {
-    static COMPARED: OnceLock<Comparison<'static>> = OnceLock::new();
-    COMPARED.get_or_init(|| {
-        let selected = Box::leak(claims().select(&[]).expect("all of them").into_boxed_slice());
-        let golden = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"));
-        let request = Request { catalogue: claims(), claims: selected, whole: true, profile: Profile::Quick, golden, jobs: 2 };
-        Comparison::of(&request, None, &|_, _| ()).expect("possible instances and readable goldens")
-    })
-}
+use crate::common::{claims, quick, tiny};
 
 #[test]
 fn every_claim_is_verified_every_control_refuted_and_every_golden_equal() {
-    let faults = compared().faults();
+    let faults = quick().comparison.faults();
     assert!(faults.is_empty(), "{}\n\nsee `cargo run --release -- check`", faults.join("\n"));
 }
 
 /// The same, told one by one: what the test above rests on is not its own list of faults alone.
 #[test]
 fn every_checked_claim_came_out() {
-    let found: Vec<_> = compared().entries.iter().filter_map(|entry| Some((entry.claim.id, entry.found()?))).collect();
-    assert_eq!(found.len(), claims().claims.iter().filter(|c| c.is_checked_in(Profile::Quick)).count());
-    for (id, (outcomes, golden)) in found {
+    assert_eq!(quick().found().count(), claims().claims.iter().filter(|c| c.is_checked_in(Profile::Quick)).count());
+    for (Description { id, .. }, outcomes, golden) in quick().found() {
         assert_eq!(outcomes.check.verdict(), Verdict::Verified, "{id}: {:#?}", outcomes.check.conditions);
         assert!(!outcomes.controls.is_empty(), "{id} has no control");
         for control in &outcomes.controls {
             assert_eq!(control.verdict(), Verdict::Refuted, "{id}: {:#?}", control.conditions);
         }
-        assert_eq!(golden.status, Status::Equal, "{id}");
+        assert_eq!(*golden, Status::Equal, "{id}");
     }
 }
 
 /// At least six seeds stand behind every replayed row: in each table with seeds, whatever stands left of the seed has six of them.
 #[test]
 fn replayed_claims_show_at_least_six_seeds() {
-    let replayed = compared().entries.iter().filter(|entry| entry.claim.evidence.contains(&Evidence::Replayed));
-    for (claim, outcomes) in replayed.filter_map(|entry| Some((&entry.claim, &entry.found()?.0))) {
+    let replayed = quick().found().filter(|(claim, ..)| claim.evidence.contains(&Evidence::Replayed));
+    for (claim, outcomes, _) in replayed {
         for table in &outcomes.check.tables {
             let Some(column) = table.position("seed") else { continue };
             let mut seeds: BTreeMap<&[String], BTreeSet<&str>> = BTreeMap::new();
@@ -83,28 +64,27 @@ fn claims_have_distinct_names_and_say_what_they_must() {
     }
 }
 
-/// Every claim in miniature, with what came of it.
-fn tiny() -> &'static [(&'static str, Outcomes)] {
-    static TINY: OnceLock<Vec<(&str, Outcomes)>> = OnceLock::new();
-    TINY.get_or_init(|| {
-        let selected = claims().select(&[]).expect("all of them");
-        let evaluation = Evaluation { claims: &selected, profile: Profile::Tiny, jobs: 2, ledger: None };
-        let found = evaluation.outcomes(&|_, _| ()).expect("possible items");
-        let judged = |found: Option<Result<Outcomes>>| found.expect("tiny leaves nothing out").expect("possible checks");
-        selected.iter().map(|claim| &*claim.id).zip(found.into_iter().map(judged)).collect()
-    })
-}
-
 /// What a control refutes is what the check verifies: its conditions have keys of the check's.
 #[test]
 fn controls_judge_the_conditions_of_the_check() {
-    for (id, Outcomes { check, controls }) in tiny() {
+    for (Description { id, .. }, Outcomes { check, controls }, _) in tiny().found() {
         let keys: BTreeSet<&str> = check.conditions.iter().map(|c| c.key.as_str()).collect();
         assert!(keys.iter().all(|key| !key.is_empty() && !key.contains(" | ")), "{id}: {keys:?}");
         for condition in controls.iter().flat_map(|control| &control.conditions) {
             let strange: Vec<&str> = condition.keys().filter(|key| !keys.contains(key)).collect();
             assert!(strange.is_empty(), "{id}: {strange:?} are not among {keys:?}");
         }
+    }
+}
+
+/// Claims ask only for runs that they have named, and progress ends where it should.
+#[test]
+fn all_that_was_told_of_is_done() {
+    for (compared, profile) in [(tiny(), Profile::Tiny), (quick(), Profile::Quick)] {
+        let (done, total) = compared.progress;
+        let checked = claims().claims.iter().filter(|c| c.is_checked_in(profile)).count();
+        assert!(done == total && done > checked, "{done} of {total}");
+        assert_eq!(compared.found().count(), checked);
     }
 }
 

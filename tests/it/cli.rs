@@ -100,61 +100,63 @@ fn this_machine_is_fit() {
     Place::new("self").bfc("self-check").says(0, &["rounds to nearest", "This machine is fit."]);
 }
 
+/// All claims in miniature, of which the runs are kept: what follows in the same place computes none.
+const CHECK: &str = "check --profile tiny --out runs";
+const BLESS: &str = "bless --profile tiny --out runs";
+
 #[test]
 fn a_golden_from_birth_to_damage() {
     let place = Place::new("golden");
-    place
-        .bfc("check --profile tiny")
-        .says(1, &["MANIFEST.json: missing", "golden: no goldens of any profile; run from the root"]);
-    place.bfc("bless --profile tiny").says(0, &["root digest"]);
+    place.bfc(CHECK).says(1, &["MANIFEST.json: missing", "golden: no goldens of any profile; run from the root"]);
+    place.bfc(BLESS).says(0, &["root digest"]);
     assert_eq!(place.names("golden"), ["tiny"]);
-    place.bfc("check --profile tiny").says(0, &["draws no conclusion"]);
+    place.bfc(CHECK).says(0, &["draws no conclusion"]);
     let Some(file) = place.names("golden/tiny").into_iter().find(|n| n.ends_with(".txt")) else { return };
     let (path, claim) = (format!("golden/tiny/{file}"), file.trim_end_matches(".txt").to_string());
     let good = place.read(&path);
     place.write(&path, &good.replacen("statement", "sentence", 1));
     let line = 1 + good.lines().position(|l| l == "statement").unwrap();
     place
-        .bfc("check --profile tiny")
+        .bfc(CHECK)
         .says(1, &[&format!("{claim}: the golden is edited in its prose ({path}:{line})"), "- sentence", "+ statement"]);
     place.write(&path, &good[..good.len() / 2]);
-    place.bfc("check --profile tiny").says(1, &[&format!("{claim}: the golden is truncated ({path}:")]);
+    place.bfc(CHECK).says(1, &[&format!("{claim}: the golden is truncated ({path}:")]);
     fs::remove_file(place.0.join(&path)).unwrap();
-    place.bfc("check --profile tiny").says(1, &[&format!("{claim}: the golden is missing ({path})")]);
-    place.bfc(&format!("bless --profile tiny {claim}")).says(0, &["1 new"]);
-    place.bfc("check --profile tiny").says(0, &[]);
+    place.bfc(CHECK).says(1, &[&format!("{claim}: the golden is missing ({path})")]);
+    place.bfc(&format!("{BLESS} {claim}")).says(0, &["1 new"]);
+    place.bfc(CHECK).says(0, &[]);
 }
 
 #[test]
 fn an_interrupted_bless_is_finished_or_undone_and_told() {
     let place = Place::new("interrupted");
-    place.bfc("bless --profile tiny").says(0, &[]);
+    place.bfc(BLESS).says(0, &[]);
     let at = |name: &str| place.0.join("golden").join(name);
     fs::create_dir(at(".tiny.bless-new")).unwrap();
     place.write("golden/.tiny.bless-new/half.txt", "half");
-    place.bfc("check --profile tiny").says(0, &["undid a `bless` that was interrupted"]);
+    place.bfc(CHECK).says(0, &["undid a `bless` that was interrupted"]);
     fs::rename(at("tiny"), at(".tiny.bless-new")).unwrap();
     fs::create_dir(at(".tiny.bless-old")).unwrap();
-    place.bfc("check --profile tiny").says(0, &["finished a `bless` that was interrupted"]);
+    place.bfc(CHECK).says(0, &["finished a `bless` that was interrupted"]);
     assert_eq!(place.names("golden"), ["tiny"]);
 }
 
 #[test]
 fn the_users_own_copies_of_the_goldens_stay() {
     let place = Place::new("copies");
-    place.bfc("bless --profile tiny").says(0, &[]);
+    place.bfc(BLESS).says(0, &[]);
     for copy in ["golden/tiny.old", "golden/tiny.new"] {
         fs::create_dir(place.0.join(copy)).unwrap();
         place.write(&format!("{copy}/notes.md"), "mine");
     }
-    let check = place.bfc("check --profile tiny");
+    let check = place.bfc(CHECK);
     assert!(check.code == 0 && check.err.is_empty(), "{}", check.err);
-    place.bfc("bless --profile tiny").says(0, &[]);
+    place.bfc(BLESS).says(0, &[]);
     assert_eq!(place.names("golden"), ["tiny", "tiny.new", "tiny.old"]);
     assert_eq!(place.read("golden/tiny.old/notes.md"), "mine");
     fs::create_dir(place.0.join("golden/.tiny.bless-old")).unwrap();
     place.write("golden/.tiny.bless-old/notes.md", "mine");
-    place.bfc("check --profile tiny").says(2, &["golden/.tiny.bless-old/notes.md: found a foreign file", "move it elsewhere"]);
+    place.bfc(CHECK).says(2, &["golden/.tiny.bless-old/notes.md: found a foreign file", "move it elsewhere"]);
     assert_eq!(place.read("golden/.tiny.bless-old/notes.md"), "mine");
 }
 
@@ -162,7 +164,7 @@ fn the_users_own_copies_of_the_goldens_stay() {
 fn a_place_that_cannot_be_written_ends_with_2() {
     let place = Place::new("unwritable");
     place.write("file", "");
-    place.bfc("bless --profile tiny --golden file/golden").says(2, &["error: file/golden", "cannot"]);
+    place.bfc("bless kernel.gaussian --profile tiny --golden file/golden").says(2, &["error: file/golden", "cannot"]);
     place.write("x.toml", "learner.phases = [1, 1]");
     place.bfc("run x.toml --out file/out").says(2, &["error: file/out", "cannot create the directory"]);
     assert_eq!(place.names("."), ["file", "x.toml"]);
@@ -182,8 +184,7 @@ fn machines_read_the_same_from_any_number_of_threads() {
     assert!(one.out == two.out && two.out == four.out);
     let value: serde_json::Value = serde_json::from_str(&one.out).unwrap();
     assert_eq!((&value["profile"], one.err.as_str()), (&"tiny".into(), ""));
-    let [one, two, four] =
-        [1, 2, 4].map(|n| without_clock(&place.bfc(&format!("check --profile tiny --format junit --jobs {n}")).out));
+    let [one, two, four] = [1, 2, 4].map(|n| without_clock(&place.bfc(&format!("{CHECK} --format junit --jobs {n}")).out));
     assert!(one == two && two == four);
 }
 

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::common::Place;
 use bfc::claim::{Profile, text};
-use bfc::comparison::{Comparison, Request};
 use bfc::golden::{Seal, Store, Text};
-use bfc::hierarchy::claims::catalogue;
+
+use crate::common::python::python;
+use crate::common::{Place, claims, tiny};
 
 fn golden(profile: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(profile)
@@ -17,14 +16,9 @@ fn golden(profile: &str) -> PathBuf {
 /// The difference is shown condition by condition and cell by cell.
 #[test]
 fn the_goldens_of_the_profile_tiny_are_those_of_the_sources() {
-    let catalogue = catalogue();
-    let claims = catalogue.select(&[]).expect("all of them");
-    let golden = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"));
-    let request = Request { catalogue: &catalogue, claims: &claims, whole: true, profile: Profile::Tiny, golden, jobs: 2 };
-    let compared = Comparison::of(&request, None, &|_, _| ()).expect("possible instances and readable goldens");
-    let faults = compared.faults();
+    let faults = tiny().comparison.faults();
     assert!(faults.is_empty(), "{}\n\nsee `cargo run --release -- check --profile tiny`", faults.join("\n"));
-    assert_eq!(compared.entries.iter().filter(|entry| entry.found().is_some()).count(), catalogue.claims.len());
+    assert_eq!(tiny().found().count(), claims().claims.len());
 }
 
 #[test]
@@ -59,17 +53,9 @@ fn every_condition_is_refuted_by_a_control() {
     }
 }
 
-/// Compares two directories of goldens by the script, where Python is installed.
-fn moved(old: &Path, new: &Path) -> Option<(Option<i32>, String)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens_moved.py");
-    match Command::new("python3").arg("-B").arg(script).args([old, new]).output() {
-        Ok(output) => Some((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: tests/goldens_moved.py (python3 is missing)");
-            None
-        }
-        Err(error) => panic!("python3: {error}"),
-    }
+/// Compares two directories of goldens by the script; `None` on a machine without Python 3.
+fn moved(old: &Path, new: &Path) -> Option<(i32, String)> {
+    python(Path::new("."), "tests/goldens_moved.py", &[old, new]).map(|answer| (answer.code, answer.out))
 }
 
 /// What the script must see, and what it must not.
@@ -91,8 +77,8 @@ fn the_script_sees_a_moved_number_and_no_moved_prose() {
     let edited = copy("edited", &Text { numbers, ..halves }.render());
     let original = copy("original", &file);
     let Some(same) = moved(&original, &reworded) else { return };
-    assert_eq!(same.0, Some(0), "{}", same.1);
+    assert_eq!(same.0, 0, "{}", same.1);
     let (code, shown) = moved(&original, &edited).expect("it ran before");
-    assert!(code == Some(1) && shown.contains(name) && shown.ends_with(": 1 moved\n"), "{shown}");
-    assert_eq!(moved(&original, Path::new("absent")).expect("it ran before").0, Some(2));
+    assert!(code == 1 && shown.contains(name) && shown.ends_with(": 1 moved\n"), "{shown}");
+    assert_eq!(moved(&original, Path::new("absent")).expect("it ran before").0, 2);
 }

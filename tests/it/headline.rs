@@ -1,7 +1,6 @@
 //! The kernel side of the comparison with joint training, against a script in Python that shares no formula with it.
 
 use std::path::Path;
-use std::process::Command;
 
 use bfc::exact::rotated::Rotated;
 use bfc::exact::{Distribution, Rational};
@@ -9,17 +8,11 @@ use bfc::hierarchy::network::{Architecture, Skips};
 use bfc::hierarchy::target::random::random_target;
 use bfc::hierarchy::target::rotated::rotated_chain;
 
-/// What the script prints; `None`, and said so, on a machine without Python 3.
+use crate::common::python::python;
+
+/// What the script prints, and its exit code; `None` on a machine without Python 3.
 fn headline(arguments: &[&str]) -> Option<(i32, String)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/headline.py");
-    match Command::new("python3").arg(script).args(arguments).output() {
-        Ok(run) => Some((run.status.code().expect("it ends by itself"), String::from_utf8(run.stdout).expect("text"))),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: the script headline.py (python3 is missing)");
-            None
-        }
-        Err(e) => panic!("python3: {e}"),
-    }
+    python(Path::new("."), "proofs/certificates/headline.py", arguments).map(|answer| (answer.code, answer.out))
 }
 
 /// All rotations of the target of seed 1.

@@ -9,6 +9,7 @@ use bfc::certify::matrix_file::{features_gram, gram};
 use bfc::certify::tails::any_eigenvalue_tails;
 use serde_json::{Value, json};
 
+use crate::common::python::python;
 use crate::common::tails::{bfc, codes, place};
 
 fn matrix(name: &str) -> PathBuf {
@@ -275,13 +276,8 @@ fn the_script_for_coq_reads_the_second_format() {
     let place = place("coq");
     let certificate = place.join("certificate.json");
     certified("--gram", &matrix("float64.npy"), "2", 20, &certificate);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/coq/make_certificate.py");
-    match Command::new("python3").arg(script).arg(&certificate).output() {
-        Ok(run) => {
-            let text = String::from_utf8_lossy(&run.stdout);
-            assert!(run.status.success() && text.contains("is 1.37764771375777582894"), "{run:?}");
-        }
-        Err(e) => eprintln!("NOT CHECKED: the script for Coq ({e})"),
+    if let Some(answer) = python(&place, "proofs/coq/make_certificate.py", &[&certificate]) {
+        answer.says(0, &["is 1.37764771375777582894"]);
     }
     fs::remove_dir_all(&place).unwrap();
 }

@@ -1,7 +1,6 @@
 //! Runs replay: the same bits on any number of threads, in any company, and the ones a different seed gives are different.
 
-use bfc::claim::{Evaluation, Profile};
-use bfc::hierarchy::claims::catalogue;
+use bfc::claim::Profile;
 use bfc::hierarchy::claims::instances::{GAP, LIN_K2_D16, LIN_L4, LINSKIP_K1_D32, QUAD01_K1_D16};
 use bfc::hierarchy::experiment::{Automated, Cell, Family, Labels, Learner, Online, Ridge, Runs, Staged, run_traced};
 use bfc::hierarchy::learner::{Automatic, Descent, Kernel, Kind, Loss};
@@ -91,22 +90,4 @@ fn a_cell_is_identified_by_everything_in_it() {
         assert_ne!(other.canonical().digest(), cell.canonical().digest());
         assert_ne!([digest], expected[..]);
     }
-}
-
-/// Claims ask only for runs they have named, and the progress of an evaluation ends where it should.
-#[test]
-fn claims_name_their_runs() {
-    let catalogue = catalogue();
-    let claims = catalogue.select(&[]).expect("all of them");
-    let last = std::sync::Mutex::new((0, 0));
-    let evaluation = Evaluation { claims: &claims, profile: Profile::Tiny, jobs: 2, ledger: None };
-    let outcomes = evaluation.outcomes(&|done, total| {
-        let mut last = last.lock().expect("no thread panicked");
-        *last = (last.0.max(done), total);
-    });
-    for (claim, outcome) in claims.iter().zip(outcomes.expect("possible instances")) {
-        outcome.expect("tiny checks every claim").unwrap_or_else(|e| panic!("{}: {e}", claim.id));
-    }
-    let (done, total) = last.into_inner().expect("no thread panicked");
-    assert!(done == total && done > claims.len(), "{done} of {total}");
 }

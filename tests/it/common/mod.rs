@@ -1,25 +1,82 @@
-//! A claim evaluated alone, and the command in a directory of its own.
+//! The catalogue evaluated and compared, one of its claims alone, and the command in a directory of its own.
 
 pub mod python;
 pub mod readers;
 pub mod spoiling;
 pub mod tails;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use bfc::claim::{Evaluation, Outcomes, Profile};
+use bfc::claim::{Catalogue, Description, Evaluation, Outcomes, Profile};
+use bfc::comparison::{Comparison, Request};
+use bfc::golden::Status;
 use bfc::hierarchy::claims::catalogue;
+use bfc::hierarchy::experiment::Training;
 use tempfile::TempDir;
 
-/// What came of one claim of the catalogue, however long it takes; its items are computed for it alone.
+/// A profile of the whole catalogue, computed and compared with the stored goldens.
+pub struct Compared {
+    pub comparison: Comparison<'static>,
+    /// How much was done when progress was told for the last time, and of how much.
+    pub progress: (usize, usize),
+}
+
+impl Compared {
+    /// Claims that were checked, with what came of them.
+    pub fn found(&self) -> impl Iterator<Item = (&Description<'static>, &Outcomes, &Status)> {
+        self.comparison.entries.iter().filter_map(|entry| {
+            let (outcomes, golden) = entry.found()?;
+            Some((&entry.claim, outcomes, &golden.status))
+        })
+    }
+}
+
+/// The catalogue.
+pub fn claims() -> &'static Catalogue<Training> {
+    static CLAIMS: LazyLock<Catalogue<Training>> = LazyLock::new(catalogue);
+    &CLAIMS
+}
+
+/// In miniature; computed once for all tests.
+pub fn tiny() -> &'static Compared {
+    static TINY: LazyLock<Compared> = LazyLock::new(|| compared(Profile::Tiny));
+    &TINY
+}
+
+/// In the profile of the README's commands; computed once for all tests.
+pub fn quick() -> &'static Compared {
+    static QUICK: LazyLock<Compared> = LazyLock::new(|| compared(Profile::Quick));
+    &QUICK
+}
+
+fn compared(profile: Profile) -> Compared {
+    let selected = Box::leak(claims().select(&[]).expect("all of them").into_boxed_slice());
+    let golden = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"));
+    let (request, last) =
+        (Request { catalogue: claims(), claims: selected, whole: true, profile, golden, jobs: 2 }, Mutex::new((0, 0)));
+    let comparison = Comparison::of(&request, None, &|done, total| {
+        let mut last = last.lock().expect("no thread panicked");
+        *last = (last.0.max(done), total);
+    });
+    let comparison = comparison.expect("possible instances and readable goldens");
+    Compared { comparison, progress: last.into_inner().expect("no thread panicked") }
+}
+
+/// What came of one claim of the catalogue, however long it takes; its items are computed for it alone, and once for all tests.
 pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
-    let catalogue = catalogue();
-    let claims = catalogue.select(&[id.to_owned()]).expect("a claim of this name");
-    let found = Evaluation { claims: &claims, profile, jobs: 2, ledger: None }.outcomes(&|_, _| ()).expect("possible items");
-    let [Some(Ok(outcomes))] = found.as_slice() else { panic!("{id}: {found:?}") };
-    outcomes.clone()
+    static FOUND: Mutex<BTreeMap<(String, &str), Outcomes>> = Mutex::new(BTreeMap::new());
+    let compute = || {
+        let claims = claims().select(&[id.to_owned()]).expect("a claim of this name");
+        let found = Evaluation { claims: &claims, profile, jobs: 2, ledger: None }.outcomes(&|_, _| ()).expect("possible items");
+        let [Some(Ok(outcomes))] = found.as_slice() else { panic!("{id}: {found:?}") };
+        outcomes.clone()
+    };
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    found.entry((id.to_owned(), profile.name())).or_insert_with(compute).clone()
 }
 
 /// A fresh directory that a test works in; it goes when the test ends.

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use bfc::exact::family::{Family, Kind};
 use bfc::exact::gram::Gram;
 
+use super::python::python;
+
 pub const DIGITS: usize = 10;
 
 pub fn family(kind: Kind, dimension: usize, count: usize, seed: u64) -> Gram {
@@ -15,19 +17,6 @@ pub fn family(kind: Kind, dimension: usize, count: usize, seed: u64) -> Gram {
 
 pub fn bfc(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bfc")).args(arguments).output().expect("the command runs")
-}
-
-/// The exit code of the checker in Python and what it prints; `None`, and said so, on a machine without Python 3.
-pub fn python(arguments: &[&Path]) -> Option<(i32, Vec<u8>)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/certificates/check.py");
-    match Command::new("python3").arg(script).args(arguments).output() {
-        Ok(run) => Some((run.status.code().expect("it ends by itself"), run.stdout)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT CHECKED: the independent checker (python3 is missing)");
-            None
-        }
-        Err(e) => panic!("python3: {e}"),
-    }
 }
 
 pub fn place(name: &str) -> PathBuf {
@@ -43,10 +32,10 @@ pub fn codes(certificate: &Path, gram: Option<&Path>) -> i32 {
     arguments.extend(gram.iter().flat_map(|g| ["--gram", g.to_str().unwrap()]));
     let run = bfc(&arguments);
     let ours = run.status.code().unwrap();
-    let theirs = python(&[Some(certificate), gram].into_iter().flatten().collect::<Vec<_>>());
-    if let Some((code, printed)) = theirs {
-        assert_eq!(code, ours, "{}: {}", certificate.display(), String::from_utf8_lossy(&printed));
-        assert!(code != 0 || printed == run.stdout, "{run:?}, {}", String::from_utf8_lossy(&printed));
+    let theirs = [Some(certificate), gram].into_iter().flatten().collect::<Vec<_>>();
+    if let Some(theirs) = python(Path::new("."), "proofs/certificates/check.py", &theirs) {
+        assert_eq!(theirs.code, ours, "{}: {}", certificate.display(), theirs.out);
+        assert!(theirs.code != 0 || theirs.out.as_bytes() == run.stdout, "{run:?}, {}", theirs.out);
     }
     ours
 }
