@@ -51,13 +51,16 @@ pub const TRUNCATION: Claim<Training> = Claim {
     check: |c| Premises { kind: Kind::Joint, high: high(c.profile), between: &BETWEEN, low: LOW }.judge(c.profile, c.computed),
     controls: &[
         Control {
-            breaks: "B = 2 in the place of the high bounds, and B = 8 in the place of 2.5.",
-            check: |c| Premises { kind: Kind::Joint, high: &[TOO_LOW], between: &[], low: HIGHEST }.judge(c.profile, c.computed),
+            breaks: "B = 2 in the place of the bounds above 2.5, and B = 8 in the place of 2.5.",
+            check: |c| {
+                Premises { kind: Kind::Joint, high: &[TOO_LOW], between: &[TOO_LOW], low: HIGHEST }.judge(c.profile, c.computed)
+            },
         },
         Control {
             breaks: "Layerwise training at B = 8: nothing is cut at the end, and te is not small.",
             check: |c| {
-                Premises { kind: Kind::Layerwise, high: &[HIGHEST], between: &[], low: HIGHEST }.judge(c.profile, c.computed)
+                Premises { kind: Kind::Layerwise, high: &[HIGHEST], between: &[HIGHEST], low: HIGHEST }
+                    .judge(c.profile, c.computed)
             },
         },
     ],
@@ -138,12 +141,20 @@ impl Premises {
         let same = high().map(|f| Ok(f.te.is_some() && f.te == whole(f.seed)?)).collect::<Result<Vec<_>>>()?;
         let uncut = |f: &Found<'_>| f.share(CUT_AT_THE_END).is_some_and(|share| share.is_zero());
         let agree: Vec<bool> = found.iter().map(|f| f.te.is_some() && f.succeeds() == uncut(f)).collect();
+        let some =
+            |bound: f64, succeeds: bool| found.iter().any(|f| f.bound == bound && f.te.is_some() && f.succeeds() == succeeds);
+        let both: Vec<bool> = self.between.iter().map(|&bound| some(bound, true) && some(bound, false)).collect();
         let small = |f: &Found<'_>| f.of_target.and_then(|t| t.relative_error.certainly_less(Interval::from(&threshold("1e-5"))));
         let small: Vec<Verdict> = high().map(|f| small(f).map_or(Verdict::Undecided, Verdict::from)).collect();
         let conditions = vec![
             all_below("te of the untruncated network", " on every seed and high B", &risks(self.high), SUCCESS),
             all_hold("te equals that of backward.joint", "te is exactly that of backward.joint on every seed and high B", &same),
             all_above("te at the low B", &format!(" = {} on every seed", self.low), &risks(&[self.low]), SUCCESS),
+            all_hold(
+                "te at the B between on both sides of 1e-12",
+                "te < 1e-12 on some seeds and not on others, at each B between",
+                &both,
+            ),
             all_hold(
                 "te below 1e-12 where nothing is cut at the end",
                 "te < 1e-12 exactly where no training sample is cut at the end, on every seed and B",

@@ -281,6 +281,11 @@ fn conditions(seen: &[(u64, Seen)]) -> Vec<Condition> {
             &largest.iter().map(|r| certainly_less(Some(Interval::from(&threshold("0.65"))), *r)).collect::<Vec<_>>(),
         ),
         all_judged(
+            "radius of the derivative larger across the plane",
+            "derivative: its radius is larger across the plane than in it, on every seed and eps",
+            &seen.iter().flat_map(|(_, s)| &s.radii).map(|[plane, across]| certainly_less(*plane, *across)).collect::<Vec<_>>(),
+        ),
+        all_judged(
             "last factor agrees with the derivative",
             "the last replayed factor agrees with the derivative in the plane to 10 %, at eps = .025",
             &each(&|s| s.agrees(0)),

@@ -24,10 +24,10 @@ pub const STAGING: Claim<Training> = Claim {
          1e-10 at eps = .1 on every seed (twelve) of lin L3 k1 d64, lin L3 k2 d16 and lin L4 k1 d32; switched on one \
          after the other by the training error, te < 1e-10 at eps = 1 on every seed of the two of depth 3, and at eps \
          = .6 of that of depth 4. In phases so long that each layer is trained out before the next is switched on, the \
-         chain of depth 4 reaches it at eps = .6 with N = 120d on every seed; at larger gaps, and with N = 60d, some \
-         seeds do not. With skips it is otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never fails \
-         (te > 1e-5) with the layers switched on one after the other, and fails on some seed with all of them on from \
-         the start.",
+         chain of depth 4 reaches it at eps = .6 with N = 120d on every seed; how many seeds do at larger gaps, and \
+         with N = 60d, is told. With skips it is otherwise: on linskip L3 k2 d16 at eps = .1, 20 seeds, training never \
+         fails (te > 1e-5) with the layers switched on one after the other, and fails on some seed with all of them on \
+         from the start.",
     ),
     method: "Layers are switched on by the training error (algorithm.thresholds), or all at the first step; all else \
              is the same. A run ends at a relative loss of 1e-20, after 15000 steps, or at a stall when another \
