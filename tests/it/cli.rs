@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Stdio;
+use std::sync::LazyLock;
 
 use crate::common::{Answer, Place};
 
@@ -100,13 +101,27 @@ fn this_machine_is_fit() {
     Place::new("self").bfc("self-check").says(0, &["rounds to nearest", "This machine is fit."]);
 }
 
-/// All claims in miniature, of which the runs are kept: what follows in the same place computes none.
+/// All claims in miniature, with the runs that [`with_runs`] puts there.
 const CHECK: &str = "check --profile tiny --out runs";
 const BLESS: &str = "bless --profile tiny --out runs";
 
+/// A place with the finished runs of profile `tiny`, which are computed once for all tests.
+fn with_runs(name: &str) -> Place {
+    static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+        let place = Place::new("runs");
+        place.bfc(CHECK).says(1, &["no goldens of any profile"]);
+        let page = |name: String| (format!("runs/{name}"), place.read(&format!("runs/{name}")));
+        place.names("runs").into_iter().map(page).collect()
+    });
+    let place = Place::new(name);
+    fs::create_dir(place.0.join("runs")).unwrap();
+    PAGES.iter().for_each(|(page, text)| place.write(page, text));
+    place
+}
+
 #[test]
 fn a_golden_from_birth_to_damage() {
-    let place = Place::new("golden");
+    let place = with_runs("golden");
     place.bfc(CHECK).says(1, &["MANIFEST.json: missing", "golden: no goldens of any profile; run from the root"]);
     place.bfc(BLESS).says(0, &["root digest"]);
     assert_eq!(place.names("golden"), ["tiny"]);
@@ -129,7 +144,7 @@ fn a_golden_from_birth_to_damage() {
 
 #[test]
 fn an_interrupted_bless_is_finished_or_undone_and_told() {
-    let place = Place::new("interrupted");
+    let place = with_runs("interrupted");
     place.bfc(BLESS).says(0, &[]);
     let at = |name: &str| place.0.join("golden").join(name);
     fs::create_dir(at(".tiny.bless-new")).unwrap();
@@ -143,7 +158,7 @@ fn an_interrupted_bless_is_finished_or_undone_and_told() {
 
 #[test]
 fn the_users_own_copies_of_the_goldens_stay() {
-    let place = Place::new("copies");
+    let place = with_runs("copies");
     place.bfc(BLESS).says(0, &[]);
     for copy in ["golden/tiny.old", "golden/tiny.new"] {
         fs::create_dir(place.0.join(copy)).unwrap();
@@ -179,8 +194,9 @@ fn without_clock(text: &str) -> String {
 
 #[test]
 fn machines_read_the_same_from_any_number_of_threads() {
-    let place = Place::new("threads");
-    let [one, two, four] = [1, 2, 4].map(|n| place.bfc(&format!("check --profile tiny --format json --jobs {n}")));
+    let place = with_runs("threads");
+    let json = |n: usize, out: &str| place.bfc(&format!("check --profile tiny --format json --jobs {n}{out}"));
+    let (one, two, four) = (json(1, ""), json(2, " --out runs"), json(4, ""));
     assert!(one.out == two.out && two.out == four.out);
     let value: serde_json::Value = serde_json::from_str(&one.out).unwrap();
     assert_eq!((&value["profile"], one.err.as_str()), (&"tiny".into(), ""));
