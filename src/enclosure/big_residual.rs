@@ -118,6 +118,17 @@ mod tests {
     use proptest::prelude::*;
     use std::num::NonZeroU64;
 
+    #[test]
+    fn values_may_be_equal_and_must_not_increase() {
+        let identity = Matrix::from_fn(2, 2, |i, j| IBig::from(u8::from(i == j)));
+        let gram = BigGram::new(identity.clone(), 0, NonZeroU64::MIN).unwrap();
+        let accepts = |values: [i64; 2]| {
+            let values = values.map(IBig::from).to_vec();
+            BigCandidate { vectors: identity.clone(), vector_bits: 0, values, value_bits: 0 }.checked(&gram).is_ok()
+        };
+        assert!(accepts([2, 1]) && accepts([1, 1]) && !accepts([1, 2]));
+    }
+
     proptest! {
         /// Where both paths go, they find the same.
         #[test]

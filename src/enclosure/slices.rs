@@ -237,6 +237,15 @@ mod tests {
         })
     }
 
+    /// Lengths are known up to rounding: a product that just reaches the largest exact sum is not taken for exact.
+    #[test]
+    fn lengths_leave_room_for_their_rounding() {
+        let size = |length: f64| Size { length, root_of_terms: 1.0, bits: 40 };
+        let with = |length: f64| size(power(26)).arithmetic(size(length));
+        assert!(with(power(27)).is_none());
+        assert_eq!(with(0.99 * power(27)), Some(Arithmetic::Floats));
+    }
+
     /// The slices of a plan are of two bits or more, and each can be multiplied with each.
     #[test]
     fn a_plan_is_one() {

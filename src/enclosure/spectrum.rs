@@ -173,6 +173,7 @@ fn is_within(range: &Range, number: &Rational, bits: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::Scalar;
 
     /// A number at the distance itself may be another root: with no bits, the next integer.
     #[test]
@@ -181,6 +182,27 @@ mod tests {
         let n = Rational::from(7);
         assert!(is_within(&range(7, 7), &n, 0));
         assert!(!is_within(&range(7, 8), &n, 0) && !is_within(&range(6, 7), &n, 0));
+    }
+
+    /// More bits are dropped than the values have after the point.
+    #[test]
+    fn values_of_a_rounded_matrix_are_those_of_the_matrix() {
+        let two = |first: i64, second: i64| vec![first, 0, 0, second];
+        let identity = Matrix::from_rows(2, 2, two(1, 1)).unwrap();
+        let candidate =
+            |values: [i64; 2]| Candidate { vectors: identity.clone(), vector_bits: 0, values: values.into(), value_bits: 0 };
+        let small = Gram::from_lower(2, 1u64.try_into().unwrap(), |i, j| two(3, 1)[2 * i + j]).unwrap();
+        let of_small = Spectrum::enclose(&small, &candidate([3, 1]), 1).unwrap();
+        let gram = BigGram::new(small.entries().map(|&g| IBig::from(g) << 200), 0, small.denominator()).unwrap();
+        let rounded = gram.rounded();
+        let largest = rounded.gram.entries()[(0, 0)];
+        assert!(rounded.shift > 0 && rounded.error_squared.is_zero());
+        let spectrum = Spectrum::enclose_rounded(&gram, &rounded, &candidate([largest, largest / 3]), 1).unwrap();
+        let factor = Rational::from(1i64 << 50).squared().squared();
+        for rank in 0..=2 {
+            let (tail, small) = (spectrum.tail(rank).unwrap(), of_small.tail(rank).unwrap());
+            assert_eq!((tail.lower(), tail.upper()), (&(small.lower() * &factor), &(small.upper() * &factor)), "rank {rank}");
+        }
     }
 
     /// Nothing is left open of the tails of a diagonal matrix, and of that of eigenvalues 0 and 2, which a close candidate proves.

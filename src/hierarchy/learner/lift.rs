@@ -293,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn a_loss_at_the_tolerance_is_not_below_it() {
+        let train = samples("train", 50, |x| x(0));
+        let features = Matrix::from_rows(3, 50, Stream::new(2, "features").normals(150)).expect("3 x 50");
+        let end = |steps, tolerance| {
+            let settings = Lift { steps, tolerance, ..Lift::default() };
+            Training::new(&settings, &train, &features, &mut Stream::new(1, "lift")).run(&mut |_| ())
+        };
+        let loss = end(3, 0.0).loss;
+        assert_eq!((end(9, loss.next_up()).steps, end(9, loss).steps), (3, 4));
+    }
+
+    #[test]
     fn the_first_head_has_the_deviation_that_is_asked_for() {
         let train = samples("train", 50, |x| x(0));
         let features = Matrix::from_rows(3, 50, Stream::new(2, "features").normals(150)).expect("3 x 50");

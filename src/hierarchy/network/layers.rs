@@ -48,3 +48,16 @@ impl Layers for Network<f64> {
         self.architecture().reads_squares()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hierarchy::network::Skips;
+    use crate::hierarchy::network::narrow::tests::network;
+
+    #[test]
+    fn squares_are_formed_where_a_layer_reads_them() {
+        let reads = |skips: &Skips| Layers::reads_squares(&network(&[1, 1, 1], skips));
+        assert!(reads(&Skips::Quad01) && !reads(&Skips::Lin) && !reads(&Skips::LinSkip));
+    }
+}
