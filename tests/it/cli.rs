@@ -195,8 +195,7 @@ fn without_clock(text: &str) -> String {
 #[test]
 fn machines_read_the_same_from_any_number_of_threads() {
     let place = with_runs("threads");
-    let json = |n: usize, out: &str| place.bfc(&format!("check --profile tiny --format json --jobs {n}{out}"));
-    let (one, two, four) = (json(1, ""), json(2, " --out runs"), json(4, ""));
+    let [one, two, four] = [1, 2, 4].map(|n| place.bfc(&format!("check --profile tiny --format json --jobs {n}")));
     assert!(one.out == two.out && two.out == four.out);
     let value: serde_json::Value = serde_json::from_str(&one.out).unwrap();
     assert_eq!((&value["profile"], one.err.as_str()), (&"tiny".into(), ""));
