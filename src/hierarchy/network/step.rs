@@ -327,6 +327,7 @@ mod tests {
     use pulp::{Scalar, Scalar128b, Scalar256b, Scalar512b};
 
     use super::*;
+    use crate::hierarchy::network::gradient::Blocks;
     use crate::hierarchy::network::narrow::tests::network;
     use crate::hierarchy::network::{Network, Skips};
     use crate::portable::rng::Stream;
@@ -344,8 +345,7 @@ mod tests {
             let inputs = Inputs::new(self.x, self.network.reads_squares());
             let mut step = Step::new(self.network, &inputs, self.scope, self.activation);
             (0..2).for_each(|_| run(&mut step, &inputs));
-            let mut gradient: Vec<Vec<Matrix<f64>>> =
-                (2..=self.network.depth()).map(|l| self.network.layer(l).weights.clone()).collect();
+            let mut gradient = Blocks::zeros(self.network, 0.0).blocks;
             let means: Vec<f64> = (0..=self.network.depth())
                 .map(|l| if self.scope.observed().contains(&l) { step.mean_residual(l) } else { 0.0 })
                 .collect();
