@@ -246,6 +246,17 @@ mod tests {
         assert_eq!(with(0.99 * power(27)), Some(Arithmetic::Floats));
     }
 
+    /// A product that counts `2^128` or more is 0 modulo that, and no term.
+    #[test]
+    fn terms_count_less_than_the_modulus() {
+        let of_two = |bits: u32| Cut { zeros: 0, widths: vec![bits] };
+        let sizes = [Size { length: 1.0, root_of_terms: 1.0, bits: FEWEST_BITS }; 2];
+        let shifts =
+            |a, b| terms((&of_two(a), &sizes), (&of_two(b), &sizes)).unwrap().iter().map(|t| t.shift).collect::<Vec<_>>();
+        assert_eq!(shifts(64, 63), [0, 63, 64, 127]);
+        assert_eq!(shifts(64, 64), [0, 64, 64]);
+    }
+
     /// The slices of a plan are of two bits or more, and each can be multiplied with each.
     #[test]
     fn a_plan_is_one() {
