@@ -52,7 +52,7 @@ fn run_experiment(matches: &ArgMatches) -> Result<Answer> {
         }
     });
     let text = match prepared.sweep() {
-        None => cli::with_spinner("training", |words| prepared.run(jobs, &|_, _| (), words))?,
+        None => cli::with_spinner("training", |words| prepared.run(jobs, &|_| (), words))?,
         Some(_) => cli::with_progress("runs", |progress| prepared.run(jobs, progress, &|_| ()))?,
     };
     cli::duration("ran", start);

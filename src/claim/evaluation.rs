@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ledger::FinishedShare;
-use super::study::{self, Group, Key, gather};
+use super::study::{self, Finished, Group, Key, Progress, Tally, gather};
 use super::{Checking, Claim, Computed, Ledger, Outcome, Outcomes, Profile, Study};
 use crate::canonical::Canonical;
 use crate::error::{Error, Result};
@@ -29,13 +28,10 @@ pub fn require_platform() -> Result<()> {
     }
 }
 
-/// Is called with how much of an evaluation is finished, and how much there is, in items and parts of claims.
-pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
-
 /// Watches an evaluation, from all of its threads; what comes out does not depend on it. This room has no clock: whoever watches may.
 pub trait Watch: Sync {
-    /// So much is finished, of so much, in items and parts of claims.
-    fn advance(&self, done: usize, total: usize);
+    /// So much is finished: told at the beginning, and then of each piece of work.
+    fn advance(&self, finished: Finished);
     /// Work number `task` begins: a part of the claim with this id, or items that it is the first to need.
     fn begin(&self, task: usize, claim: &str);
     /// Work number `task` has ended.
@@ -46,8 +42,8 @@ pub trait Watch: Sync {
 struct Counting<'a>(Progress<'a>);
 
 impl Watch for Counting<'_> {
-    fn advance(&self, done: usize, total: usize) {
-        (self.0)(done, total);
+    fn advance(&self, finished: Finished) {
+        (self.0)(finished);
     }
 
     fn begin(&self, _: usize, _: &str) {}
@@ -183,9 +179,8 @@ impl<'a, S: Study> Evaluation<'a, S> {
         let groups = gather::<S>(items.iter().filter(|item| !computed.has(&S::key(item))));
         self.ledger.filter(|_| !groups.is_empty()).map_or(Ok(()), Ledger::check_writable)?;
         let results: Vec<OnceLock<Result<Outcome>>> = parts.iter().map(|_| OnceLock::new()).collect();
-        let total = gather::<S>(items).iter().map(|g| g.items.len()).sum::<usize>() + parts.len();
-        let done = AtomicUsize::new(computed.count());
-        let advance = |count: usize| watch.advance(done.fetch_add(count, Ordering::Relaxed) + count, total);
+        let tally = Tally::begin(items, &groups, parts.len());
+        watch.advance(tally.told());
         // Parts come first: one that has all it reads is judged at once, and so are the claims without items, some of them long.
         let tasks = self.tasks(parts, &groups);
         let first = self.first_to_need(&tasks, parts);
@@ -195,15 +190,15 @@ impl<'a, S: Study> Evaluation<'a, S> {
                 None => {
                     // A part is run once.
                     let _ = results[index].set(self.outcome(&parts[index], &computed)?);
-                    1
+                    (1, 0)
                 }
                 Some(group) => {
                     computed.compute(&groups[group], self.ledger)?;
-                    groups[group].items.len()
+                    (groups[group].items.len(), groups[group].work)
                 }
             };
             watch.end(index, first[index]);
-            advance(finished);
+            watch.advance(tally.add(finished.0, finished.1));
             Ok(())
         })?;
         let judged = results.into_iter().map(|place| place.into_inner());

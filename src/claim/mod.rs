@@ -35,12 +35,12 @@ mod verdict;
 
 pub use catalogue::{Catalogue, Checking, Claim, Control, Description, Source, Term};
 pub use difference::difference;
-pub use evaluation::{Evaluation, Progress, Share, Watch, require_platform};
+pub use evaluation::{Evaluation, Share, Watch, require_platform};
 pub use figure::{Axis, Curve, Figure, Points, Scale};
 pub use ledger::Ledger;
 pub use outcome::{Column, Condition, Outcome, Outcomes, Table};
 pub use sources::Sources;
 pub use story::{Finding, Story};
-pub use study::{Computed, Key, Study, Weights, shard};
+pub use study::{Computed, Finished, Key, Progress, Study, Weights, shard};
 pub use value::{Kind, Value};
 pub use verdict::{Evidence, Profile, Verdict};

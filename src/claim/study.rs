@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -126,26 +125,21 @@ impl<S: Study> Computed<S> {
     /// # Errors
     /// When an item is impossible.
     pub fn of(items: &[S::Item], jobs: usize) -> Result<Self> {
-        Computed::kept(items, jobs, None, &|_, _| ())
+        Computed::kept(items, jobs, None, &|_| ())
     }
 
     /// As [`of`](Self::of), with what `ledger` holds of them; what is computed is kept there as soon as its group is finished. `progress` is
-    /// called with how many items are finished, and how many there are.
+    /// told at the beginning what the ledger held, and then of each group.
     ///
     /// # Errors
     /// When an item is impossible, with what it is, or the ledger cannot be written; nothing more is begun then.
-    pub fn kept(
-        items: &[S::Item],
-        jobs: usize,
-        ledger: Option<&Ledger>,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Self> {
+    pub fn kept(items: &[S::Item], jobs: usize, ledger: Option<&Ledger>, progress: Progress<'_>) -> Result<Self> {
         ledger.map_or(Ok(()), Ledger::check_names)?;
         let computed = Computed::begin(items, ledger);
         let groups = gather::<S>(items.iter().filter(|item| !computed.has(&S::key(item))));
         ledger.filter(|_| !groups.is_empty()).map_or(Ok(()), Ledger::check_writable)?;
-        let (total, done) = (computed.found.len(), AtomicUsize::new(computed.count()));
-        progress(computed.count(), total);
+        let tally = Tally::begin(items, &groups, 0);
+        progress(tally.told());
         let tasks: Vec<Task> = groups.iter().map(|_| Task::default()).collect();
         parallel::run(&tasks, jobs, |index| {
             let group = &groups[index];
@@ -153,8 +147,7 @@ impl<S: Study> Computed<S> {
                 Some(item) => e.and(S::row(item).join(", ")),
                 None => e,
             })?;
-            let count = group.items.len();
-            progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
+            progress(tally.add(group.items.len(), group.work));
             Ok(())
         })?;
         Ok(computed)
@@ -217,6 +210,52 @@ pub(super) fn gather<'a, S: Study>(items: impl IntoIterator<Item = &'a S::Item>)
     let mut groups: Vec<Group<'a, S>> = groups.into_values().collect();
     groups.sort_by_key(|g| Reverse(g.work));
     groups
+}
+
+/// How much of some work is finished.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Finished {
+    /// Items and parts of claims that are finished.
+    pub done: usize,
+    /// All items and parts of claims.
+    pub total: usize,
+    /// The operations of the items that are finished over those of all items, by the rough counts of [`Study::group`]: some items take a
+    /// thousand times as long as others. 1 where there are no items.
+    pub share: f64,
+}
+
+/// Is called, from any thread, with how much is finished.
+pub type Progress<'a> = &'a (dyn Fn(Finished) + Sync);
+
+/// Counts what is finished.
+pub(super) struct Tally {
+    total: usize,
+    work: u128,
+    /// How many are finished, and their operations.
+    done: Mutex<(usize, u128)>,
+}
+
+impl Tally {
+    /// Of these items all are finished that are in no group of `left`; there are `parts` of claims besides.
+    pub(super) fn begin<S: Study>(items: &[S::Item], left: &[Group<'_, S>], parts: usize) -> Self {
+        let of = |groups: &[Group<'_, S>]| {
+            groups.iter().fold((0, 0u128), |(n, work), group| (n + group.items.len(), work.saturating_add(group.work)))
+        };
+        let ((all, work), (begun, left)) = (of(&gather::<S>(items)), of(left));
+        Tally { total: all + parts, work, done: Mutex::new((all - begun, work.saturating_sub(left))) }
+    }
+
+    /// How much is finished, with these items, or parts of claims, of so many operations.
+    pub(super) fn add(&self, count: usize, work: u128) -> Finished {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = (done.0 + count, done.1.saturating_add(work));
+        let share = if self.work == 0 { 1.0 } else { done.1 as f64 / self.work as f64 };
+        Finished { done: done.0, total: self.total, share }
+    }
+
+    pub(super) fn told(&self) -> Finished {
+        self.add(0, 0)
+    }
 }
 
 /// The items of share `index` (from 0) of `count`: whole groups are dealt out in turn, longest first.

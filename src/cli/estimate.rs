@@ -1,6 +1,6 @@
 //! What is said of work before it is begun: how long it takes and with how much memory, or that it takes too long.
 
-use super::output::note;
+use super::output::{duration_in_words, note};
 use crate::error::{Error, Result};
 
 /// How much time is allowed.
@@ -20,8 +20,11 @@ impl Limit {
     /// # Errors
     /// When it would take longer than is allowed.
     pub fn announce(&self, seconds: f64, bytes: u128) -> Result<()> {
-        let about =
-            format!("about {} by the number of operations, and {} MiB of memory", duration(seconds), bytes.div_ceil(1 << 20));
+        let about = format!(
+            "about {} by the number of operations, and {} MiB of memory",
+            duration_in_words(seconds),
+            bytes.div_ceil(1 << 20)
+        );
         match self.max_seconds {
             Some(most) if seconds > most as f64 => Err(Error::input(about, format!("at most {most} s (--max-seconds)"))),
             _ if seconds >= LONG => {
@@ -30,14 +33,5 @@ impl Limit {
             }
             _ => Ok(()),
         }
-    }
-}
-
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 120.0 => format!("{s:.0} s"),
-        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
-        s if s < 172_800.0 => format!("{:.0} hours", s / 3600.0),
-        s => format!("{:.0} days", s / 86_400.0),
     }
 }

@@ -4,8 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::answer::Answer;
 use super::exit::Exit;
+use crate::claim::{Finished, Progress};
 use crate::error::{Error, Result};
 use crate::layout::Look;
 
@@ -77,34 +77,25 @@ pub fn duration(what: &str, since: Instant) {
 /// From one line of progress to the next, where it goes to a pipe or a file.
 const LINE_EVERY: Duration = Duration::from_secs(60);
 
-/// Does `work` with a progress bar on a terminal, with rate and time left; into a pipe goes a line a minute.
-pub fn with_progress<T>(unit: &str, work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T) -> T {
-    match io::stderr().is_terminal() {
-        true => with_bar(unit, work),
-        false => {
-            let counts = Counts::new(unit);
-            told_every(LINE_EVERY, &|| note(counts.line()), || work(&|done, total| counts.set(done, total)))
-        }
+/// Does `work` with a progress bar on a terminal, into a pipe with a line a minute: how much is finished, and how long it may still take.
+pub fn with_progress<T>(unit: &str, work: impl FnOnce(Progress<'_>) -> T) -> T {
+    let pace = Pace::new(unit);
+    if !io::stderr().is_terminal() {
+        return told_every(LINE_EVERY, &|| note(pace.line()), || work(&|finished| pace.set(finished)));
     }
-}
-
-fn with_bar<T>(unit: &str, work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T) -> T {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}  {elapsed} elapsed, {per_sec}, {eta} left");
-    let bar = ProgressBar::new(0).with_message(unit.to_string());
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(TICK);
-    let begun = AtomicBool::new(false);
-    let result = work(&|done, total| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-        // What was there at the beginning took no time.
-        if !begun.swap(true, Ordering::Relaxed) {
-            bar.reset_eta();
-        }
-    });
+    let bar = ProgressBar::new(PARTS);
+    bar.set_style(ProgressStyle::with_template("{bar:30} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let shown = |finished: Finished| {
+        pace.set(finished);
+        bar.set_position((finished.share * PARTS as f64) as u64);
+    };
+    let result = told_every(TICK, &|| bar.set_message(pace.line()), || work(&shown));
     bar.finish_and_clear();
     result
 }
+
+/// Into which a bar is divided.
+const PARTS: u64 = 1000;
 
 /// A sign of life on a terminal.
 const TICK: Duration = Duration::from_millis(100);
@@ -144,57 +135,79 @@ fn told_every<T>(every: Duration, tell: &(dyn Fn() + Sync), work: impl FnOnce() 
     })
 }
 
-/// How far a count is, and since when.
-struct Counts<'a> {
+/// How much is finished, and since when.
+struct Pace<'a> {
     unit: &'a str,
     start: Instant,
-    done: AtomicUsize,
-    total: AtomicUsize,
-    /// What was done at the beginning.
-    before: OnceLock<usize>,
+    /// What was finished at the beginning, and what is now.
+    finished: Mutex<Option<[Finished; 2]>>,
 }
 
-impl<'a> Counts<'a> {
+impl<'a> Pace<'a> {
     fn new(unit: &'a str) -> Self {
-        let zero = || AtomicUsize::new(0);
-        Counts { unit, start: Instant::now(), done: zero(), total: zero(), before: OnceLock::new() }
+        Pace { unit, start: Instant::now(), finished: Mutex::new(None) }
     }
 
-    fn set(&self, done: usize, total: usize) {
-        self.before.get_or_init(|| done);
-        self.done.fetch_max(done, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
+    fn set(&self, now: Finished) {
+        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let [first, last] = finished.unwrap_or([now; 2]);
+        // Threads may tell what they have counted in another order.
+        *finished = Some([first, if now.done >= last.done { now } else { last }]);
     }
 
     fn line(&self) -> String {
-        let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
-        let own = done.saturating_sub(self.before.get().copied().unwrap_or(0));
-        told(self.unit, [done, total, own], self.start.elapsed().as_secs_f64() / 60.0)
+        let finished = *self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        told(self.unit, finished, self.start.elapsed().as_secs_f64())
     }
 }
 
-/// `12 of 60 runs after 3 minutes, 4.0 a minute, about 12 minutes left`.
-fn told(unit: &str, [done, total, own]: [usize; 3], minutes: f64) -> String {
-    let begun = format!("{done} of {total} {unit} after {minutes:.0} minutes");
-    match (total, own) {
-        (0, _) => format!("{unit} for {minutes:.0} minutes"),
-        (_, 0) => begun,
-        _ => {
-            let rate = own as f64 / minutes.max(f64::MIN_POSITIVE);
-            format!("{begun}, {rate:.1} a minute, about {:.0} minutes left", total.saturating_sub(done) as f64 / rate)
+/// `12 of 60 runs after 3 minutes, 40 % of the work, about 5 minutes left`: what was there at the beginning took no time.
+fn told(unit: &str, finished: Option<[Finished; 2]>, seconds: f64) -> String {
+    let after = duration_in_words(seconds);
+    let Some([first, now]) = finished else { return format!("{unit} for {after}") };
+    let begun = format!("{} of {} {unit} after {after}", now.done, now.total);
+    let own = now.share - first.share;
+    match own > 0.0 {
+        true => {
+            let left = duration_in_words(seconds * (1.0 - now.share) / own);
+            format!("{begun}, {:.0} % of the work, about {left} left", 100.0 * now.share)
         }
+        false => begun,
+    }
+}
+
+/// `38 s`, `12 minutes`, `5 hours`.
+pub(super) fn duration_in_words(seconds: f64) -> String {
+    match seconds {
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
+        s if s < 172_800.0 => format!("{:.0} hours", s / 3600.0),
+        s => format!("{:.0} days", s / 86_400.0),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
-    fn rate_and_time_left_count_what_was_done_now() {
-        assert_eq!(told("runs", [12, 60, 12], 3.0), "12 of 60 runs after 3 minutes, 4.0 a minute, about 12 minutes left");
-        assert_eq!(told("runs", [12, 60, 6], 3.0), "12 of 60 runs after 3 minutes, 2.0 a minute, about 24 minutes left");
-        assert_eq!(told("runs", [12, 60, 0], 1.0), "12 of 60 runs after 1 minutes");
+    fn time_left_is_by_the_work_that_was_done_now() {
+        let at = |done, share| Finished { done, total: 60, share };
+        let of = |finished| told("runs", finished, 180.0);
+        assert_eq!(of(Some([at(0, 0.0), at(12, 0.25)])), "12 of 60 runs after 3 minutes, 25 % of the work, about 9 minutes left");
+        assert_eq!(of(Some([at(9, 0.5), at(12, 0.6)])), "12 of 60 runs after 3 minutes, 60 % of the work, about 12 minutes left");
+        assert_eq!(of(Some([at(12, 0.5); 2])), "12 of 60 runs after 3 minutes");
+        assert_eq!(of(None), "runs for 3 minutes");
+    }
+
+    #[test]
+    fn what_is_told_late_takes_nothing_back() {
+        let pace = Pace::new("runs");
+        let at = |done, share| Finished { done, total: 4, share };
+        [at(0, 0.0), at(2, 0.5), at(1, 0.25)].into_iter().for_each(|finished| pace.set(finished));
+        assert_eq!(*pace.finished.lock().unwrap(), Some([at(0, 0.0), at(2, 0.5)]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::claim::{Progress, Watch};
+use crate::claim::{Finished, Progress, Watch};
 use crate::report::junit::Times;
 
 /// Measures the work of an evaluation, and hands its progress on.
@@ -39,8 +39,8 @@ impl<'a> Stopwatch<'a> {
 }
 
 impl Watch for Stopwatch<'_> {
-    fn advance(&self, done: usize, total: usize) {
-        (self.progress)(done, total);
+    fn advance(&self, finished: Finished) {
+        (self.progress)(finished);
     }
 
     fn begin(&self, task: usize, _: &str) {
@@ -64,14 +64,14 @@ mod tests {
     #[test]
     fn the_time_of_a_claim_is_that_of_all_its_work() {
         let told = AtomicUsize::new(0);
-        let progress = |done, total| told.store(done + total, Ordering::Relaxed);
+        let progress = |f: Finished| told.store(f.done + f.total, Ordering::Relaxed);
         let watch = Stopwatch::start(&progress);
         watch.begin(0, "a");
         watch.begin(1, "a");
         watch.begin(2, "b");
         [(0, "a"), (1, "a"), (2, "b"), (3, "c")].into_iter().for_each(|(task, claim)| watch.end(task, claim));
         watch.begin(4, "d");
-        watch.advance(3, 4);
+        watch.advance(Finished { done: 3, total: 4, share: 0.5 });
         let times = watch.stop();
         // What did not end has no time, and what did not begin neither.
         assert_eq!(times.claims.keys().collect::<Vec<_>>(), ["a", "b"]);

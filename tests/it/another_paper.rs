@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::paper::{SingleIndex, catalogue, catalogue_from};
-use bfc::claim::{Catalogue, Control, Evaluation, Ledger, Profile, Sources, Watch};
+use bfc::claim::{Catalogue, Control, Evaluation, Finished, Ledger, Profile, Sources, Watch};
 use bfc::cli::{self, Answer, Exit};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another_paper/golden");
@@ -61,13 +61,12 @@ fn another_paper_has_a_report_too() {
 struct Seen {
     running: Mutex<BTreeMap<usize, String>>,
     ended: Mutex<BTreeMap<String, usize>>,
-    progress: Mutex<(usize, usize)>,
+    progress: Mutex<Vec<Finished>>,
 }
 
 impl Watch for Seen {
-    fn advance(&self, done: usize, total: usize) {
-        let mut progress = self.progress.lock().unwrap();
-        *progress = (progress.0.max(done), total);
+    fn advance(&self, finished: Finished) {
+        self.progress.lock().unwrap().push(finished);
     }
 
     fn begin(&self, task: usize, claim: &str) {
@@ -87,8 +86,12 @@ fn work_is_told_with_the_claim_that_it_is_for() {
     let claims: Vec<_> = catalogue.claims.iter().collect();
     let seen = Seen::default();
     Evaluation { claims: &claims, profile: Profile::Tiny, jobs: 2, ledger: None }.outcomes_watched(&seen).unwrap();
-    let progress = *seen.progress.lock().unwrap();
-    assert!(progress.0 == progress.1 && progress.1 > claims.len(), "{progress:?}");
+    let mut told = seen.progress.into_inner().unwrap();
+    assert_eq!(told[0], Finished { done: 0, share: 0.0, ..told[0] });
+    told.sort_by_key(|finished| finished.done);
+    assert!(told.is_sorted_by_key(|finished| finished.share), "{told:?}");
+    let last = told.last().unwrap();
+    assert!(last.done == last.total && last.total > claims.len() && last.share == 1.0, "{last:?}");
     assert!(seen.running.lock().unwrap().is_empty());
     let ended = seen.ended.lock().unwrap();
     assert_eq!(ended.len(), claims.len(), "{ended:?}");
@@ -179,9 +182,10 @@ fn computed(catalogue: &Catalogue<SingleIndex>, ledger: &str) -> usize {
     let (ledger, count) = (Ledger::new(place.path(), &catalogue.sources), AtomicUsize::new(0));
     let evaluation = Evaluation { claims: &claims, profile: Profile::Tiny, jobs: 2, ledger: Some(&ledger) };
     evaluation
-        .outcomes(&|_, _| {
+        .outcomes(&|_| {
             count.fetch_add(1, Ordering::Relaxed);
         })
         .unwrap();
-    count.into_inner()
+    // Progress is told at the beginning, and then of each piece of work.
+    count.into_inner() - 1
 }

@@ -70,7 +70,7 @@ fn verdicts(evaluation: &Evaluation<'_, Squares>) -> Vec<Option<Vec<Verdict>>> {
         let Outcomes { check, controls } = outcomes.unwrap();
         [check].iter().chain(&controls).map(Outcome::verdict).collect()
     };
-    evaluation.outcomes(&|_, _| ()).unwrap().into_iter().map(|outcomes| outcomes.map(each)).collect()
+    evaluation.outcomes(&|_| ()).unwrap().into_iter().map(|outcomes| outcomes.map(each)).collect()
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn shares_are_all_of_the_work() {
     let shares: Vec<Share> = (0..2)
         .map(|index| {
             let work = Evaluation { claims: &claims, profile: Profile::Quick, jobs: 1, ledger: Some(&ledgers[index]) };
-            work.share(index, 2, &|_, _| ()).unwrap()
+            work.share(index, 2, &|_| ()).unwrap()
         })
         .collect();
     // The group of three items is dealt first; the claim without items to the first share.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::config::{Cell, Compared, Instance};
-use super::learn::{Learn, one_for_all, step_work};
+use super::learn::{Learn, one_for_all};
 use super::run::{Run, Trace, digest_of};
 use crate::canonical::Canonical;
 use crate::error::Result;
@@ -26,11 +26,6 @@ impl Learn for Compared {
 
     fn describe(&self) -> String {
         self.name()
-    }
-
-    fn work(&self, instance: &Instance) -> u128 {
-        // A whole grid of fits: among the long ones.
-        50_000 * step_work(instance)
     }
 
     fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {

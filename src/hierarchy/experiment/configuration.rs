@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::config::{Automated, Cell, Compared, Family, Instance, Labels, Online, Ridge, Staged};
-use crate::hierarchy::learner::{Alternative, Automatic, Descent, Distillation, Kernel, Kind, Lift, Loss, Stage};
+use crate::hierarchy::learner::{Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Stage};
 use crate::hierarchy::network::{Activation, Skips};
 
 /// The tables `target`, `learner` and `data` of a run file that gives this cell, every value written out.
@@ -234,10 +234,27 @@ impl Compared {
                 table([("kind", json!("two-layer")), ("activation", json!(units.key())), ("steps", json!(steps))])
             }
             Alternative::Lift(settings) => lift(&settings),
+            Alternative::IteratedLift(settings) => iterated_lift(&settings),
         };
         keys.insert("handed-layer-2".into(), json!(self.handed_layer_2));
         keys
     }
+}
+
+fn iterated_lift(settings: &IteratedLift) -> Map<String, Value> {
+    let IteratedLift { units, scale, rounds, ridge, floor, decay, steps, restarts } = *settings;
+    table([
+        ("kind", json!("iterated-lift")),
+        ("units", json!(units)),
+        ("scale", json!(scale)),
+        ("rounds", json!(rounds)),
+        ("ridge", json!(ridge)),
+        ("floor", json!(floor)),
+        ("decay", json!(decay)),
+        ("steps", json!(steps)),
+        ("restarts", json!(restarts.most)),
+        ("enough", json!(restarts.enough)),
+    ])
 }
 
 fn lift(settings: &Lift) -> Map<String, Value> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::config::{Automated, Cell, Instance, Labels, Learner, Online, Staged};
-use super::learn::{Learn, one_for_all, step_work};
+use super::learn::{Learn, one_for_all};
 use super::run::{PhaseEnd, Run, Trace, TracePoint, digest};
 use super::scores::{cut, scores};
 use super::source::Source;
@@ -79,10 +79,6 @@ impl Learn for Staged {
         self.name()
     }
 
-    fn work(&self, instance: &Instance) -> u128 {
-        self.steps() as u128 * step_work(instance)
-    }
-
     fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {
         staged(cells, self, |_| None, trace)
     }
@@ -105,10 +101,6 @@ impl Learn for Online {
         format!("online {}", self.0.name())
     }
 
-    fn work(&self, instance: &Instance) -> u128 {
-        self.0.work(instance)
-    }
-
     fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {
         staged(cells, &self.0, |instance| Some(Source::new(instance)), trace)
     }
@@ -127,10 +119,6 @@ impl Learn for Automated {
         let Automatic { layerwise, on_from_start, most_steps, .. } = self.automatic;
         let layers = if layerwise { "layerwise" } else { "joint" };
         format!("automatic {layers} from {on_from_start} on, at most {most_steps} steps")
-    }
-
-    fn work(&self, instance: &Instance) -> u128 {
-        self.automatic.most_steps as u128 * step_work(instance)
     }
 
     fn runs(&self, cells: &[&Cell], trace: Option<Trace<'_>>) -> Result<Vec<Run>> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::config::{Cell, Instance};
 use super::configuration;
-use super::learn::{Learn, one_for_all, step_work};
+use super::learn::{Learn, one_for_all};
 use super::run::{PhaseEnd, Run, Score, Trace, digest};
 use crate::canonical::Canonical;
 use crate::error::Result;
@@ -31,10 +31,6 @@ impl Learn for Distillation {
 
     fn describe(&self) -> String {
         format!("distilled, penalty {}, at most {} steps", self.penalty, self.steps)
-    }
-
-    fn work(&self, instance: &Instance) -> u128 {
-        self.steps as u128 * step_work(instance)
     }
 
     fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {

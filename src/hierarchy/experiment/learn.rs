@@ -7,7 +7,7 @@ use super::run::{Run, Trace};
 use crate::canonical::Canonical;
 use crate::error::Result;
 
-/// A way to learn an instance: what identifies it, what it costs, and what came of it.
+/// A way to learn an instance: what identifies it, and what came of it.
 ///
 /// The learners themselves see samples alone; this room draws the samples and compares what was learnt with the target.
 pub(super) trait Learn {
@@ -25,9 +25,6 @@ pub(super) trait Learn {
     /// What trains when, on one line.
     fn describe(&self) -> String;
 
-    /// A rough count of operations, to deal out long runs first.
-    fn work(&self, instance: &Instance) -> u128;
-
     /// The runs of `cells`, in their order: all have this learner, up to its stages. `trace` asks for
     /// a trace.
     ///
@@ -40,9 +37,4 @@ pub(super) trait Learn {
 pub(super) fn one_for_all(cells: &[&Cell], run: impl FnOnce(&Cell) -> Result<Run>) -> Result<Vec<Run>> {
     let Some(first) = cells.first() else { return Ok(Vec::new()) };
     run(first).map(|run| vec![run; cells.len()])
-}
-
-/// Samples times inputs times units: what a step of training costs.
-pub(super) fn step_work(instance: &Instance) -> u128 {
-    instance.samples as u128 * (instance.dimension * instance.widths.iter().sum::<usize>()) as u128
 }

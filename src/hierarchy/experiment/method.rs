@@ -21,11 +21,6 @@ impl Cell {
     pub fn key(&self) -> [u8; 32] {
         self.canonical().digest()
     }
-
-    /// A rough count of operations, to deal out long runs first.
-    pub(super) fn work(&self) -> u128 {
-        self.learner.method().work(&self.instance)
-    }
 }
 
 impl Learner {

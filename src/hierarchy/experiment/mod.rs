@@ -3,6 +3,7 @@
 pub mod alternative;
 pub mod config;
 mod configuration;
+pub mod cost;
 mod densenet;
 pub mod distilled;
 mod learn;

@@ -25,10 +25,6 @@ impl Learn for Ridge {
         format!("kernel ridge, {}, ridge {:e}", self.kernel.name(), self.ridge)
     }
 
-    fn work(&self, instance: &Instance) -> u128 {
-        (instance.samples as u128).pow(3) / 3
-    }
-
     fn runs(&self, cells: &[&Cell], _: Option<Trace<'_>>) -> Result<Vec<Run>> {
         one_for_all(cells, |cell| self.run(cell))
     }

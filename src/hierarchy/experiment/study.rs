@@ -1,6 +1,7 @@
 //! Training runs as the work that claims share.
 
 use super::config::Cell;
+use super::cost;
 use super::method::run_together;
 use super::run::Run;
 use super::weights::weights_of;
@@ -26,7 +27,7 @@ impl Study for Training {
     }
 
     fn group(cell: &Cell) -> (Key, u128) {
-        (cell.origin().digest(), cell.work())
+        (cell.origin().digest(), cost::multiplications(cell) as u128)
     }
 
     fn row(cell: &Cell) -> [String; 2] {

@@ -1,6 +1,7 @@
 //! The learners that joint training is compared with, each tuned on the test sample, to its favour: over a stated grid, the lift in the moment at
 //! which it stops.
 
+use super::iterated_lift::IteratedLift;
 use super::kernel::Kernel;
 use super::kernel::kernel_ridge::RIDGES;
 use super::kernel::{gradient_outer_product, kernel_ridge, random_features, sequential_kernel};
@@ -37,6 +38,8 @@ pub enum Alternative {
     },
     /// Squared units on all quadratic monomials of the input.
     Lift(Lift),
+    /// The same in the metric of its own mean gradient outer product, round after round, with a ridge that falls.
+    IteratedLift(IteratedLift),
 }
 
 impl Alternative {
@@ -51,7 +54,8 @@ impl Alternative {
             Alternative::SequentialKernel => "sequential kernel".into(),
             Alternative::GradientOuterProduct => "iterated kernel".into(),
             Alternative::TwoLayer { units, .. } => format!("two-layer {}", units.name()),
-            Alternative::Lift(lift) => format!("lift, {} units", lift.units),
+            Alternative::Lift(lift) => format!("lift, {}", counted(lift.units)),
+            Alternative::IteratedLift(lift) => format!("iterated lift, {}", counted(lift.units)),
         }
     }
 
@@ -61,6 +65,7 @@ impl Alternative {
         match self {
             Alternative::TwoLayer { units, steps } => grid(*units, *steps).encode(c),
             Alternative::Lift(lift) => lift.encode(c),
+            Alternative::IteratedLift(lift) => lift.encode(c),
             _ => c,
         }
     }
@@ -93,8 +98,13 @@ impl Alternative {
                 let choice = format!("least on the way; initialisations: {}", lifted.attempts);
                 Ok(Tuned { choice, error: lifted.least_test_error })
             }
+            Alternative::IteratedLift(lift) => lift.tuned(train, test, seed),
         }
     }
+}
+
+fn counted(units: usize) -> String {
+    format!("{units} unit{}", if units == 1 { "" } else { "s" })
 }
 
 /// What polynomial kernels of degree 2 add to the inner product.
@@ -113,6 +123,7 @@ fn grid(units: Units, steps: usize) -> Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hierarchy::learner::Restarts;
     use crate::matrix::Matrix;
     use crate::portable::reduce::norm;
     use crate::portable::rng::Stream;
@@ -129,8 +140,19 @@ mod tests {
     /// Learners that are not the same, or not trained the same, are not encoded alike.
     #[test]
     fn every_setting_is_encoded() {
-        let lift = Lift::default();
-        let different = [
+        let (lift, iterated) = (Lift::default(), IteratedLift::default());
+        let iterated = [
+            iterated,
+            IteratedLift { units: 3, ..iterated },
+            IteratedLift { scale: 0.4, ..iterated },
+            IteratedLift { rounds: 3, ..iterated },
+            IteratedLift { ridge: 0.4, ..iterated },
+            IteratedLift { floor: 0.4, ..iterated },
+            IteratedLift { decay: 0.4, ..iterated },
+            IteratedLift { steps: 3, ..iterated },
+            IteratedLift { restarts: Restarts::NONE, ..iterated },
+        ];
+        let others = [
             Alternative::Rbf,
             Alternative::Lift(lift),
             Alternative::Lift(Lift { steps: lift.steps + 1, ..lift }),
@@ -139,6 +161,7 @@ mod tests {
             Alternative::TwoLayer { units: Units::Relu, steps: 2 },
             Alternative::TwoLayer { units: Units::Mixed, steps: 2 },
         ];
+        let different: Vec<Alternative> = others.into_iter().chain(iterated.map(Alternative::IteratedLift)).collect();
         let encoded: Vec<String> = different.iter().map(|a| a.encode(Canonical::of("learner")).hex()).collect();
         for (n, code) in encoded.iter().enumerate() {
             assert!(!encoded[..n].contains(code), "{}", different[n].name());
@@ -163,6 +186,7 @@ mod tests {
             (two_layer(Units::Quartic), 1e-6),
             (two_layer(Units::Mixed), 1e-6),
             (Alternative::Lift(Lift::default()), 1e-6),
+            (Alternative::IteratedLift(IteratedLift::default()), 1e-8),
         ] {
             let tuned = alternative.tuned(&train, &test, 1).unwrap();
             assert!(tuned.error < below, "{}: {:e}, {}", alternative.name(), tuned.error, tuned.choice);

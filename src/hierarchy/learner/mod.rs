@@ -6,13 +6,14 @@
 //! | `descent` | gradient descent for quadratic networks |
 //! | `distilled` | the over-parameterised learner |
 //! | `kernel` | kernels and what is built on them |
-//! | `two_layer`, `lift`, `linear` | other learners |
+//! | `two_layer`, `lift`, `iterated_lift`, `linear` | other learners |
 //! | `alternative`, `tuning` | learners that joint training is compared with, tuned on a test sample |
 
 pub mod alternative;
 pub mod descent;
 pub mod distilled;
 mod dual;
+pub mod iterated_lift;
 pub mod kernel;
 pub mod lift;
 pub mod linear;
@@ -28,6 +29,7 @@ pub use descent::{
     train_automatically, train_online,
 };
 pub use distilled::{Distillation, Distilled, distil};
+pub use iterated_lift::IteratedLift;
 pub use kernel::kernel_ridge::KernelRidge;
 pub use kernel::{Kernel, Slopes};
 pub use lift::{Lift, Lifted};

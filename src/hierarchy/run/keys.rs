@@ -114,7 +114,7 @@ pub struct LearnerKeys {
     /// Of the distance between wide and narrow rows.
     #[serde(deserialize_with = "not_negative")]
     pub penalty: Option<f64>,
-    /// Of the weights.
+    /// Of the weights; of the iterated lift: the factor of its ridge and floor from round to round.
     #[serde(deserialize_with = "not_negative")]
     pub decay: Option<f64>,
     /// Of the wide rows, in every step.
@@ -153,7 +153,7 @@ pub struct LearnerKeys {
     /// Whether inputs get one more coordinate, always 1.
     #[serde(deserialize_with = "flag")]
     pub bias: Option<bool>,
-    /// Relative to the mean of the Gram matrix's diagonal.
+    /// Relative to the mean of the Gram matrix's diagonal; of the iterated lift as it is.
     #[serde(deserialize_with = "not_negative")]
     pub ridge: Option<f64>,
 
@@ -167,7 +167,13 @@ pub struct LearnerKeys {
     /// Squared units.
     #[serde(deserialize_with = "size::<_, _, 1, MOST_UNITS>")]
     pub units: Option<usize>,
-    /// `alpha` of the lift.
+    /// Fits of the iterated lift.
+    #[serde(deserialize_with = "size::<_, _, 1, MOST_UNITS>")]
+    pub rounds: Option<usize>,
+    /// No direction counts less than this part of the first.
+    #[serde(deserialize_with = "not_negative")]
+    pub floor: Option<f64>,
+    /// `alpha` of a lift.
     #[serde(deserialize_with = "positive")]
     pub scale: Option<f64>,
     /// The test error is looked at every so many steps.

@@ -3,7 +3,8 @@
 use super::document::{Document, keys, meant};
 use super::keys::LearnerKeys;
 use super::learners::{
-    Given, Refusal, automatic, distilled, kernel_ridge, lift, online, phased, staged, tuned_kernel_ridge, two_layer,
+    Given, Refusal, automatic, distilled, iterated_lift, kernel_ridge, lift, online, phased, staged, tuned_kernel_ridge,
+    two_layer,
 };
 use crate::error::Result;
 use crate::hierarchy::experiment::Learner;
@@ -85,11 +86,12 @@ const LIFT: &[&str] = &[
     "enough",
     "every",
 ];
+const ITERATED_LIFT: &[&str] = &["units", "scale", "rounds", "ridge", "floor", "decay", "steps", "restarts", "enough"];
 /// Of learners that are compared with joint training.
 const COMPARED: &[&str] = &["handed-layer-2"];
 
 /// Every kind; the first is the default.
-pub const KINDS: [LearnerKind; 16] = [
+pub const KINDS: [LearnerKind; 17] = [
     network("joint", &[&["phases", "width"], DESCENT], phased),
     network("layerwise", &[&["phases", "width"], DESCENT], phased),
     network("local-loss", &[&["phases", "width"], DESCENT], phased),
@@ -106,6 +108,7 @@ pub const KINDS: [LearnerKind; 16] = [
     other("iterated-kernel", &[COMPARED], |given| given.compared(Alternative::GradientOuterProduct)),
     other("two-layer", &[&["activation", "steps"], COMPARED], two_layer),
     other("lift", &[LIFT, COMPARED], lift),
+    other("iterated-lift", &[ITERATED_LIFT, COMPARED], iterated_lift),
 ];
 
 const fn network(name: &'static str, keys: &'static [&'static [&'static str]], build: fn(&Given<'_>) -> Built) -> LearnerKind {

@@ -4,7 +4,7 @@ use super::keys::{KernelName, KernelsName, LearnerKeys};
 use super::values::Widths;
 use crate::hierarchy::experiment::{Automated, Compared, Learner, Online, Ridge, Staged};
 use crate::hierarchy::learner::{
-    Alternative, Automatic, Descent, Distillation, Kernel, Kind, Lift, Loss, Restarts, Stage, Units,
+    Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Restarts, Stage, Units,
 };
 use crate::hierarchy::network::Activation;
 
@@ -297,5 +297,23 @@ pub fn lift(given: &Given<'_>) -> Result<Learner, Refusal> {
         tolerance: keys.tolerance.unwrap_or(rule.tolerance),
         restarts: restarts(keys, rule.restarts),
         every: keys.every.unwrap_or(rule.every),
+    }))
+}
+
+/// The iterated lift.
+///
+/// # Errors
+/// Where a key does not fit the others or the depth.
+pub fn iterated_lift(given: &Given<'_>) -> Result<Learner, Refusal> {
+    let (keys, rule) = (given.keys, IteratedLift::default());
+    given.compared(Alternative::IteratedLift(IteratedLift {
+        units: keys.units.unwrap_or(rule.units),
+        scale: keys.scale.unwrap_or(rule.scale),
+        rounds: keys.rounds.unwrap_or(rule.rounds),
+        ridge: keys.ridge.unwrap_or(rule.ridge),
+        floor: keys.floor.unwrap_or(rule.floor),
+        decay: keys.decay.unwrap_or(rule.decay),
+        steps: keys.steps.unwrap_or(rule.steps),
+        restarts: restarts(keys, rule.restarts),
     }))
 }

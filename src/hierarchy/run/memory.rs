@@ -95,6 +95,11 @@ fn of_learner(cell: &Cell) -> u128 {
                 8 * 2 * (all + features) * features
             }
             Alternative::Lift(lift) => 8 * (all * (d * (d + 3) / 2) + n * 3 * (lift.units as u128 + 1)),
+            Alternative::IteratedLift(lift) => {
+                let features = d * (d + 1) / 2;
+                // The features, derivatives by all weights, and a Gram matrix of the samples with its factor.
+                8 * (all * features + n * features * (lift.units as u128 + 1) + 3 * n * n)
+            }
             Alternative::TwoLayer { .. } => 8 * all * (d + 512),
             _ => kernel,
         },

@@ -6,14 +6,13 @@
 //! | `config`, `values`, `product` | the tables of one run |
 //! | `keys`, `kinds`, `learners` | the table `learner`: its keys, the kinds that have them, and what comes of them |
 //! | `sweep` | many runs from one file |
-//! | `cost`, `memory` | what is known before anything is begun |
+//! | `memory` | how much is needed, before anything is begun |
 //! | `results`, `ending` | a run, told |
 //! | `table`, `scaling` | a sweep, told |
 //! | `digests` | which files belong together |
 //! | `plot` | pictures of both |
 
 pub mod config;
-mod cost;
 mod digests;
 mod document;
 mod ending;
@@ -39,11 +38,11 @@ use sweep::{Experiment, Sweep};
 use table::{NAME, Results};
 use toml::Value;
 
-use crate::claim::{Computed, Ledger, Sources, shard};
+use crate::claim::{Computed, Ledger, Progress, Sources, shard};
 use crate::error::{Error, Result};
 use crate::file;
 use crate::hierarchy::experiment::run::TracePoint;
-use crate::hierarchy::experiment::{Cell, Run, Training, run_traced};
+use crate::hierarchy::experiment::{Cell, Run, Training, cost, run_traced};
 use crate::parallel;
 
 /// A configuration is short; this stops a mistaken file name from filling the memory.
@@ -130,8 +129,8 @@ impl Prepared {
         &self.directory
     }
 
-    /// Makes it and writes its files; what is to be shown of them. `progress` is called with how many runs of a sweep are finished, and how
-    /// many there are; `words` with how far a single run is.
+    /// Makes it and writes its files; what is to be shown of them. `progress` is called with how much of a sweep is finished; `words` with how
+    /// far a single run is.
     ///
     /// A run writes all its files or none; a kill between them leaves some that do not fit their digest in `B3SUMS`. Files that no run
     /// wrote are not replaced.
@@ -139,7 +138,7 @@ impl Prepared {
     ///
     /// # Errors
     /// When the directory cannot be written, which is found before the run, or the samples cannot be trained on.
-    pub fn run(&self, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync), words: &(dyn Fn(String) + Sync)) -> Result<String> {
+    pub fn run(&self, jobs: usize, progress: Progress<'_>, words: &(dyn Fn(String) + Sync)) -> Result<String> {
         let made = match (&self.experiment.sweep, &self.experiment.runs[..]) {
             (None, [alone]) => self.run_alone(&alone.config, words),
             (Some(sweep), _) => self.run_sweep(sweep, jobs, progress),
@@ -183,7 +182,7 @@ impl Prepared {
         Ok(made.summary(&self.directory, &names))
     }
 
-    fn run_sweep(&self, sweep: &Sweep, jobs: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<String> {
+    fn run_sweep(&self, sweep: &Sweep, jobs: usize, progress: Progress<'_>) -> Result<String> {
         self.check_directory(&SWEEP_FILES)?;
         let cells: Vec<Cell> = self.experiment.runs.iter().map(|run| run.config.cell.clone()).collect();
         // All together they take no more memory than one run may.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use bfc::claim::{Catalogue, Description, Evaluation, Outcomes, Profile};
+use bfc::claim::{Catalogue, Description, Evaluation, Finished, Outcomes, Profile};
 use bfc::comparison::{Comparison, Request};
 use bfc::golden::Status;
 use bfc::hierarchy::claims::catalogue;
@@ -21,8 +21,8 @@ use tempfile::TempDir;
 /// A profile of the whole catalogue, computed and compared with the stored goldens.
 pub struct Compared {
     pub comparison: Comparison<'static>,
-    /// How much was done when progress was told for the last time, and of how much.
-    pub progress: (usize, usize),
+    /// How much was finished when progress was told for the last time.
+    pub finished: Finished,
 }
 
 impl Compared {
@@ -56,14 +56,16 @@ pub fn quick() -> &'static Compared {
 fn compared(profile: Profile) -> Compared {
     let selected = Box::leak(claims().select(&[]).expect("all of them").into_boxed_slice());
     let golden = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"));
-    let (request, last) =
-        (Request { catalogue: claims(), claims: selected, whole: true, profile, golden, jobs: 2 }, Mutex::new((0, 0)));
-    let comparison = Comparison::of(&request, None, &|done, total| {
+    let (request, last) = (
+        Request { catalogue: claims(), claims: selected, whole: true, profile, golden, jobs: 2 },
+        Mutex::new(Finished::default()),
+    );
+    let comparison = Comparison::of(&request, None, &|finished| {
         let mut last = last.lock().expect("no thread panicked");
-        *last = (last.0.max(done), total);
+        *last = if finished.done >= last.done { finished } else { *last };
     });
     let comparison = comparison.expect("possible instances and readable goldens");
-    Compared { comparison, progress: last.into_inner().expect("no thread panicked") }
+    Compared { comparison, finished: last.into_inner().expect("no thread panicked") }
 }
 
 /// What came of one claim of the catalogue, however long it takes; its items are computed for it alone, and once for all tests.
@@ -71,7 +73,7 @@ pub fn outcomes(id: &str, profile: Profile) -> Outcomes {
     static FOUND: Mutex<BTreeMap<(String, &str), Outcomes>> = Mutex::new(BTreeMap::new());
     let compute = || {
         let claims = claims().select(&[id.to_owned()]).expect("a claim of this name");
-        let found = Evaluation { claims: &claims, profile, jobs: 2, ledger: None }.outcomes(&|_, _| ()).expect("possible items");
+        let found = Evaluation { claims: &claims, profile, jobs: 2, ledger: None }.outcomes(&|_| ()).expect("possible items");
         let [Some(Ok(outcomes))] = found.as_slice() else { panic!("{id}: {found:?}") };
         outcomes.clone()
     };

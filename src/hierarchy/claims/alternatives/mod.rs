@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::exact::{Distribution, Rational};
 use crate::hierarchy::claims::measure::relative_risk;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Run, Runs};
-use crate::hierarchy::learner::{Alternative, Automatic, Units};
+use crate::hierarchy::learner::{Alternative, Automatic, Lift, Units};
 use crate::hierarchy::network::Skips;
 
 pub(super) mod adaptive;
@@ -266,6 +266,12 @@ const SHORT: usize = 6000;
 /// Two-layer networks, trained for so many steps unless in miniature.
 fn two_layer(units: Units, steps: usize, profile: Profile) -> Alternative {
     Alternative::TwoLayer { units, steps: if profile.draws_conclusions() { steps } else { 20 } }
+}
+
+/// The lift with so many units.
+fn lift(profile: Profile, units: usize) -> Alternative {
+    let lift = Lift { units, ..Lift::default() };
+    Alternative::Lift(if profile.draws_conclusions() { lift } else { Lift { steps: 20, ..lift } })
 }
 
 /// A quadratic form of two inputs on the circle: in the reach of every learner.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use dashu_int::IBig;
 
-use crate::claim::judging::{all_hold, all_slopes_within};
+use crate::claim::judging::{all_hold, all_slopes_within, enclosed};
 use crate::claim::{Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::exact::linear::integer;
 use crate::exact::polynomial_in_d::PolynomialInD;
 use crate::exact::walsh::Walsh;
 use crate::exact::{Dyadic, Rational};
-use crate::hierarchy::claims::counting::{dimensions, fitted_exponent, one_over, printed};
+use crate::hierarchy::claims::counting::{dimensions, fitted_exponent, one_over};
 use crate::hierarchy::claims::figures;
 use crate::hierarchy::experiment::Training;
 use crate::hierarchy::target::expand::on_cube;
@@ -121,7 +121,7 @@ fn dimension(profile: Profile, tree: Tree, least_depth: usize, lower: &Dyadic, c
         let fitted = needed.each_ref().map(|list| fitted_exponent(list));
         degrees.push(degree == p);
         slopes.extend(exponents_within(p, &fitted, [BANDS[depth - 2], ROOT_BANDS[depth - 2]]));
-        exponents.push([p.into(), degree.into()].into_iter().chain(fitted.iter().map(printed)));
+        exponents.push([p.into(), degree.into()].into_iter().chain(fitted.iter().map(enclosed)));
     }
     let mut conditions = vec![
         all_hold("trees that are parities", "the tree of each depth is const + c x_S with |S| = p on the cube", &shapes),

@@ -18,7 +18,7 @@ pub const LOCAL_LOSS: Claim<Training> = Claim {
     id: Cow::Borrowed("layerwise.local-loss"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
-        "When every layer keeps training, but each on the loss of the output up to itself, the result is that of \
+        "When every layer keeps training, but each on the squared loss of the output up to itself, the result is that of \
         layerwise training: te differs from the layerwise te by less than 1e-6 of it, on every seed of lin L3 k2 \
         d16, linskip L3 k1 d32 and quad01 L3 k1 d16 at eps = .1.",
     ),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use dashu_int::IBig;
 
 use super::{Chain, SUCCESS, largest, successes};
-use crate::claim::judging::{all_below, all_hold, all_slopes_within, decimal, threshold};
+use crate::claim::judging::{all_below, all_hold, all_slopes_within, decimal, enclosed, threshold};
 use crate::claim::{Checking, Claim, Condition, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::enclosure::Interval;
 use crate::enclosure::logarithm::loglog_slope;
@@ -14,7 +14,7 @@ use crate::exact::Rational;
 use crate::exact::count::harmonics;
 use crate::exact::linear::integer;
 use crate::exact::polynomial_in_d::PolynomialInD;
-use crate::hierarchy::claims::counting::{dimensions, printed};
+use crate::hierarchy::claims::counting::dimensions;
 use crate::hierarchy::claims::figures;
 use crate::hierarchy::experiment::Training;
 use crate::scalar::Scalar;
@@ -136,7 +136,7 @@ fn growth(profile: Profile, gap: f64) -> Result<(Vec<Condition>, Vec<Table>)> {
             &fitted[..1],
             band,
         ));
-        slopes.push([Value::from(depth), p.into()].into_iter().chain(fitted.iter().map(printed)));
+        slopes.push([Value::from(depth), p.into()].into_iter().chain(fitted.iter().map(enclosed)));
         let top = chain_of(depth, dimensions(profile)[0], gap).class(1)?.top().degree;
         let degree = PolynomialInD::through(&(0..=p + 2).map(|d| harmonics(d + 2, top)).collect::<Vec<_>>()).degree();
         degrees.push(degree == p as usize);

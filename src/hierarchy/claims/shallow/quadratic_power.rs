@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use dashu_int::IBig;
 
 use super::rank_one;
-use crate::claim::judging::{all_hold, all_slopes_within};
+use crate::claim::judging::{all_hold, all_slopes_within, enclosed};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table, Value};
 use crate::error::Result;
 use crate::exact::count::factorial;
@@ -15,7 +15,7 @@ use crate::exact::inputs::{gaussian, power, variance};
 use crate::exact::linear::integer;
 use crate::exact::spectrum::{Spectrum, energy, least_rank};
 use crate::exact::{Polynomial, Rational};
-use crate::hierarchy::claims::counting::{dimensions, fitted_exponent, printed};
+use crate::hierarchy::claims::counting::{dimensions, fitted_exponent};
 use crate::hierarchy::experiment::Training;
 use crate::scalar::Scalar;
 
@@ -103,7 +103,7 @@ fn quadratic_power(profile: Profile, powers: fn(u32, usize) -> Powers) -> Result
         let wide: Vec<bool> = needed.iter().map(|(_, m)| *m > IBig::ONE).collect();
         conditions.push(all_hold("width needed above", format!("{name}: a width above 1 is needed at every d"), &wide));
         let exponent = fitted_exponent(&needed);
-        exponents.push([name.into(), printed(&exponent)]);
+        exponents.push([name.into(), enclosed(&exponent)]);
         conditions.push(
             all_slopes_within(&format!("{name}: the fitted exponent of the width"), "", &[exponent], band)
                 .keyed("fitted exponent of the width within"),
