@@ -95,8 +95,8 @@ const REPLAYED: &[Finding] = &[
     ),
     finding(
         &["alternatives.table", "alternatives.wide"],
-        "Other learners on the same samples, each tuned on the test sample itself, stay above errors that joint \
-         training leaves far below.",
+        "The other learners of these tables, on the same samples and each tuned on the test sample itself, stay above \
+         errors that joint training leaves far below.",
     ),
 ];
 
@@ -119,7 +119,8 @@ const AGAINST: &[Finding] = &[
     finding(
         &["alternatives.adaptive"],
         "Where the target lives in two directions, an iterated kernel, kernels in sequence and two-layer networks with \
-         fourth powers get far below what the others stay above; in four directions the iterated kernel does.",
+         fourth powers get far below what the others stay above; in four directions the iterated kernel does. A squared unit on all \
+         quadratic monomials learns the first of these targets too, and two of them with a ridge for forms of low rank the wide one of depth 3.",
     ),
 ];
 
@@ -133,7 +134,7 @@ const NOT_CLAIMED: &[Finding] = &[
     finding(
         &["layerwise.stuck"],
         "That layerwise training misses the error d^-0.01, of which the abstract speaks for its class: on these instances it reaches that \
-         error, and stops at the order of the squared gap.",
+         error, and on the squared loss stops at the order of the squared gap; another loss of layer 2 leaves less.",
     ),
     finding(
         &["alternatives.table", "alternatives.adaptive", "alternatives.wide"],
