@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::config::{Automated, Cell, Compared, Family, Instance, Labels, Online, Ridge, Staged};
-use crate::hierarchy::learner::{Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Stage};
+use crate::hierarchy::learner::{
+    Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Stage, Weighting,
+};
 use crate::hierarchy::network::{Activation, Skips};
 
 /// The tables `target`, `learner` and `data` of a run file that gives this cell, every value written out.
@@ -82,8 +84,12 @@ fn descent(descent: &Descent) -> Map<String, Value> {
     if let Some(deviation) = descent.first_deviation {
         keys.insert("first-deviation".into(), json!(deviation));
     }
-    if let Loss::Logistic(slope) = descent.loss {
-        keys.insert("logistic".into(), json!(slope));
+    match descent.loss {
+        Loss::Squared => {}
+        Loss::Weighted(Weighting { offset, power }) => {
+            keys.extend(table([("weight-offset", json!(offset)), ("weight-power", json!(power))]));
+        }
+        Loss::Logistic(slope) => drop(keys.insert("logistic".into(), json!(slope))),
     }
     match descent.activation {
         Activation::Square => {}

@@ -12,8 +12,9 @@
 //! [lift](super::lift) it skips the hierarchy, and like the iterated kernel it adapts to directions. Each fit is by Levenberg and Marquardt, in
 //! as many equations as there are samples.
 
-use super::descent::restarts::Restarts;
-use super::kernel::gradient_outer_product::principal_axes;
+use super::descent::restarts::{Restarts, stream_name};
+use super::kernel::gradient_outer_product::{mean_square, principal_axes};
+use super::lift::output;
 use super::samples::Samples;
 use super::tuning::{Tuned, test_error};
 use crate::canonical::Canonical;
@@ -21,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::portable::cholesky::Cholesky;
 use crate::portable::product::{View, add_product, product};
-use crate::portable::reduce::{inner_products, mean, sum_by};
+use crate::portable::reduce::{mean, sum_by};
 use crate::portable::rng::Stream;
 
 /// How the iterated lift is fitted.
@@ -87,7 +88,7 @@ impl IteratedLift {
     pub fn tuned(&self, train: &Samples, test: &Samples, seed: u64) -> Result<Tuned> {
         let mut attempts = 0;
         let attempt = |n: u64| {
-            let mut stream = Stream::new(seed, &stream_name(n));
+            let mut stream = Stream::new(seed, &stream_name("iterated lift weights", n));
             attempts += 1;
             self.attempt(train, test, &mut stream).map(|tuned| (tuned.error, tuned))
         };
@@ -125,10 +126,6 @@ impl IteratedLift {
         let heads = (0..self.units).map(|_| form(&drawn(stream), d));
         [Matrix::filled(d, d, 0.0)].into_iter().chain(heads).collect()
     }
-}
-
-fn stream_name(attempt: u64) -> String {
-    if attempt == 0 { "iterated lift weights".into() } else { format!("iterated lift weights {attempt}") }
 }
 
 /// Places `p <= q`, by rows.
@@ -224,17 +221,7 @@ fn mean_outer_product(forms: &[Matrix<f64>], scale: f64, x: &Matrix<f64>) -> Mat
             (0..x.rows()).for_each(|p| gradients[(p, n)] += 4.0 * head * along[(p, n)]);
         }
     }
-    let mut outer = Matrix::filled(x.rows(), x.rows(), 0.0);
-    inner_products(&mut outer, &gradients, &gradients);
-    outer.as_mut_slice().iter_mut().for_each(|m| *m /= x.cols() as f64);
-    outer
-}
-
-/// `z'Cz + alpha sum_i (z'B_i z)^2`, from `z'Cz` and the heads `z'B_i z`, one a row.
-fn output(heads: &Matrix<f64>, scale: f64) -> Vec<f64> {
-    let mut output = heads.row(0).to_vec();
-    (1..heads.rows()).for_each(|i| output.iter_mut().zip(heads.row(i)).for_each(|(f, h)| *f += scale * (h * h)));
-    output
+    mean_square(&gradients)
 }
 
 fn centred(mut values: Vec<f64>) -> Vec<f64> {

@@ -10,7 +10,7 @@
 
 use super::descent::heavy_ball::HeavyBall;
 use super::descent::patience::Patience;
-use super::descent::restarts::Restarts;
+use super::descent::restarts::{Restarts, stream_name};
 use super::samples::Samples;
 use super::tuning::test_error;
 use crate::canonical::Canonical;
@@ -95,7 +95,7 @@ impl Lift {
             least = least.min(test_error(&value(rows, &test_features, self.scale), test));
         };
         let attempt = |n: u64| {
-            let mut stream = Stream::new(seed, &stream_name(n));
+            let mut stream = Stream::new(seed, &stream_name("lift weights", n));
             let end = Training::new(self, samples, &features, &mut stream).run(&mut observe);
             (steps, attempts) = (steps + end.steps, attempts + 1);
             Ok((end.loss, end))
@@ -103,10 +103,6 @@ impl Lift {
         let (_, End { rows, loss, .. }) = self.restarts.best(attempt)?;
         Ok(Lifted { rows, scale: self.scale, loss, least_test_error: least, attempts, steps })
     }
-}
-
-fn stream_name(attempt: u64) -> String {
-    if attempt == 0 { "lift weights".into() } else { format!("lift weights {attempt}") }
 }
 
 /// The trained lift.
@@ -152,8 +148,8 @@ fn value(rows: &Matrix<f64>, features: &Matrix<f64>, scale: f64) -> Vec<f64> {
     output(&sums, scale)
 }
 
-/// `<c, phi> + alpha ||K phi||^2` from the products `[c; K] phi`.
-fn output(sums: &Matrix<f64>, scale: f64) -> Vec<f64> {
+/// `f + alpha sum_i h_i^2` on each sample, from the rows `f`, `h_1`, `h_2`, ...: `<c, phi> + alpha ||K phi||^2` from `[c; K] phi`.
+pub(super) fn output(sums: &Matrix<f64>, scale: f64) -> Vec<f64> {
     let mut output = sums.row(0).to_vec();
     vectorized(
         #[inline(always)]

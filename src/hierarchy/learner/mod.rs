@@ -25,8 +25,8 @@ pub mod two_layer;
 
 pub use alternative::Alternative;
 pub use descent::{
-    Automatic, Coupling, Descent, Initial, Kind, Loss, Restarts, Stage, StageEnd, initial, loss, restarts, schedule, train,
-    train_automatically, train_online,
+    Automatic, Coupling, Descent, Initial, Kind, Loss, Restarts, Stage, StageEnd, Weighting, initial, loss, restarts, schedule,
+    train, train_automatically, train_online,
 };
 pub use distilled::{Distillation, Distilled, distil};
 pub use iterated_lift::IteratedLift;

@@ -245,6 +245,9 @@ fn settings_are_told_apart() {
     let descents = [
         Descent::default(),
         Descent { loss: Loss::Logistic(1.0), ..Descent::default() },
+        Descent { loss: Loss::Weighted(Weighting { offset: 1.0, power: 2 }), ..Descent::default() },
+        Descent { loss: Loss::Weighted(Weighting { offset: 1.0, power: 4 }), ..Descent::default() },
+        Descent { loss: Loss::Weighted(Weighting { offset: 0.5, power: 4 }), ..Descent::default() },
         Descent { activation: Activation::Truncated(1.0), ..Descent::default() },
         Descent { first_deviation: Some(1.0), ..Descent::default() },
         Descent { activation: Activation::Forms, ..Descent::default() },
@@ -255,6 +258,25 @@ fn settings_are_told_apart() {
     let d = Descent::default();
     let old = [d.step, d.momentum, d.cap, d.initial_scale, d.head_deviation, d.tolerance];
     assert_eq!(encodings[0], Canonical::of("test").floats(&old).digest());
+}
+
+/// Where layer 2 alone has come to rest, its size is the best one for the weighted errors at their best bias, and not for the plain ones:
+/// the derivative of `sum w (s h + b - y)^2` in `s` vanishes at 1, with `h = ||S_2||^2`, over samples that fill no panel.
+#[test]
+fn a_weighted_descent_ends_where_the_weighted_squares_are_least() {
+    let shape = shape(&Skips::Lin);
+    let seen = samples(&shape, 200, "samples");
+    let loss = Loss::Weighted(Weighting { offset: 0.5, power: 3 });
+    let alone = [Stage::new(2, 2, Coupling::Joint, 4000)];
+    let (network, _) = trained(&shape, &seen, &alone, &Descent { loss, ..Descent::default() });
+    let (h, y) = (head(&network, &seen.inputs, 2, Activation::Square), seen.labels());
+    let derivative = |weight: &dyn Fn(usize) -> f64| {
+        let total = |of: &dyn Fn(usize) -> f64| (0..h.len()).map(|n| weight(n) * of(n)).sum::<f64>();
+        let bias = total(&|n| y[n] - h[n]) / total(&|_| 1.0);
+        total(&|n| (h[n] + bias - y[n]) * h[n]) / total(&|n| h[n] * h[n])
+    };
+    let (weighted, plain) = (derivative(&|n| (y[n].abs() + 0.5).powi(-3)), derivative(&|_| 1.0));
+    assert!(weighted.abs() < 1e-10 && plain.abs() > 1e-3, "{weighted:e}, without weights {plain:e}");
 }
 
 /// `proofs/equivariance.md`, lemma 1: with the signs of some inputs changed, in the samples and in the start, a run is the same one with

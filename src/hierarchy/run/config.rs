@@ -358,6 +358,7 @@ mod tests {
             KINDS.iter().flat_map(|kind| [3, 2].map(|depth| format!("target.depth = {depth}\nlearner.kind = '{}'", kind.name)));
         let others = [
             "target.skips = [[0, 1], [0, 2]]\nlearner = { width = 3, logistic = 2.0 }\ndata.labels = 'sign'",
+            "learner = { kind = 'layerwise', weight-offset = 0.3, weight-power = 4 }",
             "target = { depth = 4, gap = 0.3, family = 'generic', width = [3, 2, 2] }\ndata.noise = 0.2",
             "learner = { kind = 'staged', stages = [{ layers = [2, 2], steps = 3 }, { readout = 2 }] }\ntarget.gap = 0",
             "learner = { kind = 'kernel-ridge', kernel = 'tangent', bias = false }\ntarget.gap = 0",
@@ -386,6 +387,9 @@ mod tests {
                 "learner = { kind = 'staged', stages = [{ layers = [3, 2], steps = 1 }] }",
                 "stages such as { layers = [2, 3], steps = 100 }",
             ),
+            ("learner.weight-power = 2", "learner.weight-offset: found no such key, expected an offset beside weight-power"),
+            ("learner.weight-offset = 2", "learner.weight-power: found no such key, expected a power beside weight-offset"),
+            ("learner = { weight-offset = 2, weight-power = 2, logistic = 1 }", "no weights of squared errors"),
             ("target.gap = 0", "0 is for learners that train no layer above 2"),
             ("learner.kind = 'lift'\ndata.labels = 'sign'", "labels with sizes"),
             ("data = { labels = 'sign', noise = 0.1 }", "no such key unless labels = \"noise\""),

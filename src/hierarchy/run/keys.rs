@@ -11,6 +11,8 @@ const DEEPEST: u64 = MAX_DEPTH as u64;
 const MOST_STEPS: u64 = 100_000_000;
 /// The most units, restarts or rows that a learner may be asked for, times the least.
 const MOST_UNITS: u64 = 4096;
+/// The highest power by which samples may be weighed.
+const MOST_POWER: u64 = 16;
 
 /// The table `learner`, as it is given.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -59,6 +61,12 @@ pub struct LearnerKeys {
     /// The slope of the logistic loss.
     #[serde(deserialize_with = "positive")]
     pub logistic: Option<f64>,
+    /// [`Weighting::offset`](crate::hierarchy::learner::Weighting::offset).
+    #[serde(deserialize_with = "positive")]
+    pub weight_offset: Option<f64>,
+    /// [`Weighting::power`](crate::hierarchy::learner::Weighting::power).
+    #[serde(deserialize_with = "size::<_, _, 1, MOST_POWER>")]
+    pub weight_power: Option<usize>,
     /// Where the activation is cut off.
     #[serde(deserialize_with = "positive")]
     pub truncation: Option<f64>,

@@ -34,6 +34,8 @@ const DESCENT: &[&str] = &[
     "tolerance",
     "first-deviation",
     "logistic",
+    "weight-offset",
+    "weight-power",
     "truncation",
     "forms",
 ];

@@ -4,7 +4,7 @@ use super::keys::{KernelName, KernelsName, LearnerKeys};
 use super::values::Widths;
 use crate::hierarchy::experiment::{Automated, Compared, Learner, Online, Ridge, Staged};
 use crate::hierarchy::learner::{
-    Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Restarts, Stage, Units,
+    Alternative, Automatic, Descent, Distillation, IteratedLift, Kernel, Kind, Lift, Loss, Restarts, Stage, Units, Weighting,
 };
 use crate::hierarchy::network::Activation;
 
@@ -108,9 +108,21 @@ impl Given<'_> {
             head_deviation: keys.head_deviation.unwrap_or(rule.head_deviation),
             tolerance: keys.tolerance.unwrap_or(rule.tolerance),
             first_deviation: keys.first_deviation,
-            loss: keys.logistic.map_or(Loss::Squared, Loss::Logistic),
+            loss: self.loss()?,
             activation,
         })
+    }
+
+    fn loss(&self) -> Result<Loss, Refusal> {
+        let keys = self.keys;
+        match (keys.logistic, keys.weight_offset, keys.weight_power) {
+            (None, None, None) => Ok(Loss::Squared),
+            (Some(slope), None, None) => Ok(Loss::Logistic(slope)),
+            (None, Some(offset), Some(power)) => Ok(Loss::Weighted(Weighting { offset, power })),
+            (None, Some(_), None) => Err(Refusal::new("weight-power", "a power beside weight-offset")),
+            (None, None, Some(_)) => Err(Refusal::new("weight-offset", "an offset beside weight-power")),
+            (Some(_), _, _) => Err(Refusal::new("logistic", "no weights of squared errors beside the logistic loss")),
+        }
     }
 
     fn staged(&self, stages: Vec<Stage>) -> Result<Staged, Refusal> {

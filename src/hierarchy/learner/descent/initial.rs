@@ -1,5 +1,6 @@
 //! The learner before it has seen anything: fixed rows `R_l` and random weights.
 
+use super::restarts::stream_name;
 use crate::error::Result;
 use crate::hierarchy::network::{Architecture, Layer, Network};
 use crate::matrix::Matrix;
@@ -81,10 +82,7 @@ impl Initial {
 
     /// The stream `learner weights` for the first attempt, `learner weights N` for attempt `N`.
     fn weights(&self, seed: u64) -> Stream {
-        match self.attempt {
-            0 => Stream::new(seed, "learner weights"),
-            n => Stream::new(seed, &format!("learner weights {n}")),
-        }
+        Stream::new(seed, &stream_name("learner weights", self.attempt))
     }
 }
 

@@ -1,5 +1,7 @@
-//! Losses and their derivatives in the outputs; the bias is free in both.
+//! Losses and their derivatives in the outputs; the bias is free in all of them.
 
+use super::schedule::Stage;
+use crate::hierarchy::learner::samples::Samples;
 use crate::portable::elementary::{exp, ln};
 use crate::portable::panel::{Panels, Row};
 use crate::portable::reduce::{mean, squares_about};
@@ -10,9 +12,43 @@ pub enum Loss {
     /// mean `(F + b - y)^2`, at the best bias `b` for each `F`.
     #[default]
     Squared,
+    /// In a stage that ends at layer 2: mean `w (F + b - y)^2`, where `w` is `(|y| + offset)^-power` over its mean, so that small labels, of
+    /// which the layers above hold less, count more; the bias makes one Newton step with each gradient step. In all other stages the squared loss.
+    Weighted(Weighting),
     /// mean `ln(1 + exp(-m y (F + b)))` for labels `y = 1, -1`, with the slope `m`; the bias makes one Newton step with each
     /// gradient step.
     Logistic(f64),
+}
+
+/// Samples count by their labels: `(|y| + offset)^-power`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighting {
+    /// Above 0.
+    pub offset: f64,
+    /// The power.
+    pub power: usize,
+}
+
+impl Weighting {
+    /// The weights of these labels, of mean 1; with a label that is not a number none is a number.
+    fn weights(self, labels: &[f64]) -> Vec<f64> {
+        // Relative to the largest weight nothing overflows.
+        let nearest = labels.iter().fold(f64::INFINITY, |least, y| least.min(y.abs() + self.offset));
+        let relative = |y: &f64| (0..self.power).fold(1.0, |w, _| w * (nearest / (y.abs() + self.offset)));
+        let relative: Vec<f64> = labels.iter().map(relative).collect();
+        let scale = mean(&relative);
+        relative.iter().map(|w| w / scale).collect()
+    }
+}
+
+impl Loss {
+    /// What a stage minimises: weights are for one that ends at layer 2.
+    pub(super) fn in_stage(self, stage: Stage) -> Loss {
+        match self {
+            Loss::Weighted(_) if stage.top > 2 => Loss::Squared,
+            loss => loss,
+        }
+    }
 }
 
 /// How the loss acts on one output, and its free bias.
@@ -21,20 +57,28 @@ pub(in crate::hierarchy::learner) struct Fit {
     loss: Loss,
     /// `b`. The best one belongs to outputs that are known only after the last sample, so that residuals have that of the step before.
     bias: f64,
-    /// Loss and curvature on each sample, for the logistic loss.
+    /// Of each sample its loss, and for the logistic loss its curvature, for the weighted one its weight, which is half of that.
     losses: [Panels; 2],
     /// What has to be taken off the residuals: their mean, for the squared loss.
     excess: f64,
 }
 
 impl Fit {
-    pub(in crate::hierarchy::learner) fn new(loss: Loss, samples: usize) -> Self {
-        let room = || Panels::zeros(1, if loss == Loss::Squared { 0 } else { samples });
-        Fit { loss, bias: 0.0, losses: [room(), room()], excess: 0.0 }
+    pub(in crate::hierarchy::learner) fn new(loss: Loss, samples: &Samples) -> Self {
+        let labels = samples.labels();
+        let zeros = Panels::zeros(1, if loss == Loss::Squared { 0 } else { labels.len() });
+        let curvatures = match loss {
+            Loss::Weighted(weighting) => {
+                let weights = weighting.weights(labels);
+                Panels::from_fn(1, labels.len(), |_, n| weights[n])
+            }
+            Loss::Squared | Loss::Logistic(_) => zeros.clone(),
+        };
+        Fit { loss, bias: 0.0, losses: [zeros, curvatures], excess: 0.0 }
     }
 
     /// Turns to as many other samples.
-    pub(in crate::hierarchy::learner) fn turn_to(&mut self, samples: usize) {
+    pub(in crate::hierarchy::learner) fn turn_to(&mut self, samples: &Samples) {
         *self = Fit { bias: self.bias, ..Fit::new(self.loss, samples) };
     }
 
@@ -46,6 +90,16 @@ impl Fit {
                 #[inline(always)]
                 |n| (outputs.0[n] - labels.0[n]) + self.bias,
             ),
+            Loss::Weighted(_) => {
+                let [losses, weights] = self.losses.each_mut().map(|values| &mut values.panel_mut(p)[0].0);
+                let kept = losses.iter_mut().zip(weights);
+                let samples = outputs.0.iter().zip(&labels.0).zip(&mut row.0).zip(kept);
+                for (((f, y), e), (loss, weight)) in samples {
+                    let error = (f - y) + self.bias;
+                    *e = *weight * error;
+                    *loss = *e * error;
+                }
+            }
             Loss::Logistic(slope) => {
                 let [losses, curvatures] = self.losses.each_mut().map(|values| &mut values.panel_mut(p)[0].0);
                 let kept = losses.iter_mut().zip(curvatures);
@@ -63,6 +117,11 @@ impl Fit {
             Loss::Squared => {
                 (self.excess, self.bias) = (mean_residual, self.bias - mean_residual);
                 squares_about(residuals, mean_residual) / residuals.len() as f64
+            }
+            Loss::Weighted(_) => {
+                // The mean weight is 1, so that this is the best bias for these outputs.
+                self.bias -= mean_residual;
+                mean(&self.losses[0].flat()[..residuals.len()])
             }
             Loss::Logistic(slope) => {
                 let [loss, curvature] = self.losses.each_ref().map(|values| mean(&values.flat()[..residuals.len()]));
@@ -99,6 +158,9 @@ pub(in crate::hierarchy::learner) fn logistic(slope: f64, y: f64, f: f64) -> [f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::Matrix;
+
+    const WEIGHTED: Loss = Loss::Weighted(Weighting { offset: 0.5, power: 3 });
 
     /// The loss of these outputs, and their residuals, all at the bias so far.
     fn observed(fit: &mut Fit, outputs: [f64; 5], labels: [f64; 5]) -> (f64, [f64; 5]) {
@@ -109,17 +171,18 @@ mod tests {
         (loss, std::array::from_fn(|n| row.0[n] - fit.excess()))
     }
 
-    fn at_bias(loss: Loss, bias: f64) -> Fit {
-        Fit { bias, ..Fit::new(loss, 5) }
+    fn at_bias(loss: Loss, bias: f64, labels: [f64; 5]) -> Fit {
+        let samples = Samples::new(&Matrix::filled(1, 5, 0.0), labels.to_vec(), false);
+        Fit { bias, ..Fit::new(loss, &samples) }
     }
 
     /// Against the difference quotient of the loss itself, whose error is of the order of the square of its step.
     #[test]
     fn residuals_are_half_the_derivative_of_the_loss() {
         let (outputs, labels) = ([0.3, -2.0, 40.0, -40.0, 1.5], [1.0, 1.0, -1.0, -1.0, -1.0]);
-        for (loss, scale) in [(Loss::Logistic(1.5), 1.0), (Loss::Squared, 1e3)] {
-            let value = |outputs: [f64; 5]| observed(&mut at_bias(loss, 0.25), outputs, labels).0;
-            let (_, residuals) = observed(&mut at_bias(loss, 0.25), outputs, labels);
+        for (loss, scale) in [(Loss::Logistic(1.5), 1.0), (Loss::Squared, 1e3), (WEIGHTED, 1e3)] {
+            let value = |outputs: [f64; 5]| observed(&mut at_bias(loss, 0.25, labels), outputs, labels).0;
+            let (_, residuals) = observed(&mut at_bias(loss, 0.25, labels), outputs, labels);
             for n in 0..5 {
                 let (mut above, mut below) = (outputs, outputs);
                 above[n] += 1e-4;
@@ -133,7 +196,7 @@ mod tests {
     #[test]
     fn the_bias_finds_the_boundary() {
         let (outputs, labels) = ([0.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 1.0, -1.0, 1.0, 1.0]);
-        let mut fit = at_bias(Loss::Logistic(1.0), 0.0);
+        let mut fit = at_bias(Loss::Logistic(1.0), 0.0, labels);
         (0..50).for_each(|_| {
             observed(&mut fit, outputs, labels);
         });
@@ -145,11 +208,59 @@ mod tests {
     #[test]
     fn the_squared_loss_is_that_at_the_best_bias() {
         for bias in [0.0, -1.0, 8.0] {
-            let mut fit = at_bias(Loss::Squared, bias);
             let (outputs, labels) = ([1.0, 2.0, 6.0, 3.0, 3.0], [0.0, 1.0, 2.0, 1.0, 1.0]);
+            let mut fit = at_bias(Loss::Squared, bias, labels);
             assert_eq!(observed(&mut fit, outputs, labels), (1.2, [-1.0, -1.0, 2.0, 0.0, 0.0]));
             assert_eq!(fit.bias, -2.0);
             assert_eq!((observed(&mut fit, outputs, labels).0, fit.excess()), (1.2, 0.0));
         }
+    }
+
+    /// (|y| + 1)^-2 is 1, 1/4, 1/4, 1/9, 1/9 on these labels, 31/18 in all.
+    #[test]
+    fn weights_are_powers_of_the_labels_over_their_mean() {
+        let weights = Weighting { offset: 1.0, power: 2 }.weights(&[0.0, 1.0, -1.0, 2.0, -2.0]);
+        for (weight, ninths) in weights.iter().zip([36.0, 9.0, 9.0, 4.0, 4.0]) {
+            assert!((weight - 5.0 * ninths / 62.0).abs() < 1e-15, "{weights:?}");
+        }
+        let small = Weighting { offset: f64::MIN_POSITIVE, power: 64 }.weights(&[0.0, 1.0]);
+        assert_eq!(small, [2.0, 0.0], "no weight overflows");
+    }
+
+    /// One pass finds the bias that is best for its outputs: `delta` away from it the loss is larger by `delta^2`, as the mean weight is 1.
+    #[test]
+    fn the_bias_of_weighted_squares_is_found_in_one_step() {
+        let (outputs, labels) = ([2.0, 0.0, 2.5, 6.0, 1.0], [0.0, 1.0, 3.0, -3.0, 0.5]);
+        let mut fit = at_bias(WEIGHTED, 5.0, labels);
+        observed(&mut fit, outputs, labels);
+        let best = fit.bias;
+        let (least, residuals) = observed(&mut fit, outputs, labels);
+        assert!(mean(&residuals).abs() < 1e-14, "{residuals:?}");
+        for delta in [-0.25, 0.5] {
+            let (loss, _) = observed(&mut at_bias(WEIGHTED, best + delta, labels), outputs, labels);
+            assert!((loss - least - delta * delta).abs() < 1e-14, "{delta}: {loss} after {least}");
+        }
+    }
+
+    /// In two panels, the second of them not full.
+    #[test]
+    fn other_samples_are_weighed_by_their_own_labels() {
+        let made = |labels: Vec<f64>| Samples::new(&Matrix::filled(1, 150, 0.0), labels, false);
+        let of = |sign: f64| made((0..150).map(|n| 75.0 + sign * (75.0 - n as f64)).collect());
+        let (first, other) = (of(1.0), of(-1.0));
+        let mut fit = Fit { bias: 2.0, ..Fit::new(WEIGHTED, &first) };
+        fit.turn_to(&other);
+        let weights = |fit: &Fit| fit.losses[1].flat()[..150].to_vec();
+        assert_eq!((weights(&fit), fit.bias), (weights(&Fit::new(WEIGHTED, &other)), 2.0));
+        assert!(weights(&fit)[0] > 1.0 && weights(&fit)[149] < 1.0, "small labels count more");
+        assert!((mean(&weights(&fit)) - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn weights_are_for_layer_2_alone() {
+        use crate::hierarchy::learner::Coupling;
+        let stage = |top| Stage::new(2, top, Coupling::Joint, 1);
+        assert_eq!([2, 3].map(|top| WEIGHTED.in_stage(stage(top))), [WEIGHTED, Loss::Squared]);
+        assert_eq!(Loss::Logistic(1.0).in_stage(stage(3)), Loss::Logistic(1.0));
     }
 }

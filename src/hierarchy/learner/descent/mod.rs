@@ -27,7 +27,7 @@ mod trainer;
 
 pub use automatic::{Automatic, train_automatically};
 pub use initial::Initial;
-pub use loss::Loss;
+pub use loss::{Loss, Weighting};
 pub use restarts::Restarts;
 pub use schedule::{Coupling, Kind, Stage};
 pub use settings::{Descent, StageEnd};

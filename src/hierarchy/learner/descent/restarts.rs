@@ -42,6 +42,11 @@ impl Restarts {
     }
 }
 
+/// The stream of an attempt: `name` for the first, then `name 1`, `name 2`, ...
+pub fn stream_name(name: &str, attempt: u64) -> String {
+    if attempt == 0 { name.into() } else { format!("{name} {attempt}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

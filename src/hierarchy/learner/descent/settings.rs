@@ -1,6 +1,6 @@
 //! How gradient descent goes, and how a stage of it ended.
 
-use super::loss::Loss;
+use super::loss::{Loss, Weighting};
 use crate::canonical::Canonical;
 use crate::hierarchy::network::Activation;
 
@@ -55,6 +55,7 @@ impl Descent {
         let c = self.first_deviation.into_iter().fold(c, |c, deviation| c.text("first deviation").float(deviation));
         let c = match self.loss {
             Loss::Squared => c,
+            Loss::Weighted(Weighting { offset, power }) => c.text("weighted loss").float(offset).integer(power as u64),
             Loss::Logistic(slope) => c.text("logistic loss").float(slope),
         };
         match self.activation {

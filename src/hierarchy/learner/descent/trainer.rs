@@ -52,7 +52,7 @@ impl Trainer {
             stage,
             descent: *descent,
             step: Step::new(network, &samples.inputs, scope, descent.activation),
-            fits: scope.observed().map(|_| Fit::new(descent.loss, samples.len())).collect(),
+            fits: scope.observed().map(|_| Fit::new(descent.loss.in_stage(stage), samples)).collect(),
             gradient: Blocks::zeros(network, 0.0),
             velocity: Blocks::zeros(network, 0.0),
             row_space: (stage.coupling == Coupling::RowSpace).then(|| RowSpace::of(network)),
@@ -62,7 +62,7 @@ impl Trainer {
     /// Turns to other samples.
     pub(super) fn turn_to(&mut self, network: &Network<f64>, samples: &Samples) {
         self.step.turn_to(network, &samples.inputs);
-        self.fits.iter_mut().for_each(|fit| fit.turn_to(samples.len()));
+        self.fits.iter_mut().for_each(|fit| fit.turn_to(samples));
     }
 
     /// The loss of the whole output over Var(y). In the same pass over the samples the gradient is found.

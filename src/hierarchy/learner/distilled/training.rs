@@ -64,7 +64,7 @@ impl<'a> Training<'a> {
             samples,
             like,
             pass: Step::new(&tied, &samples.inputs, settings.scope(2), tied.activation()),
-            fit: Fit::new(Loss::Squared, samples.len()),
+            fit: Fit::new(Loss::Squared, samples),
             tied,
             gradient: zeros.clone(),
             velocity: zeros,

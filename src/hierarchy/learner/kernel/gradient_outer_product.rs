@@ -71,12 +71,15 @@ fn root(outer: &Matrix<f64>) -> Result<Option<Matrix<f64>>> {
 /// # Errors
 /// When the points have not the dimension of the fit's inputs.
 pub fn mean_outer_product(fit: &KernelFit, x: &Matrix<f64>) -> Result<Matrix<f64>> {
-    let gradients = fit.gradients(0, x)?;
-    let mut outer = Matrix::filled(x.rows(), x.rows(), 0.0);
-    inner_products(&mut outer, &gradients, &gradients);
-    let count = x.cols() as f64;
-    outer.as_mut_slice().iter_mut().for_each(|p| *p /= count);
-    Ok(outer)
+    Ok(mean_square(&fit.gradients(0, x)?))
+}
+
+/// `mean_n g_n g_n'` of the columns `g_n`. Guarantee: replayed.
+pub fn mean_square(columns: &Matrix<f64>) -> Matrix<f64> {
+    let mut outer = Matrix::filled(columns.rows(), columns.rows(), 0.0);
+    inner_products(&mut outer, columns, columns);
+    outer.as_mut_slice().iter_mut().for_each(|p| *p /= columns.cols() as f64);
+    outer
 }
 
 /// Eigenvalues of a symmetric matrix, descending, and its orthonormal eigenvectors, one a row. Guarantee: replayed.
