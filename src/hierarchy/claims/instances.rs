@@ -3,7 +3,7 @@
 use crate::claim::Profile;
 use crate::exact::Distribution;
 use crate::hierarchy::experiment::{Automated, Cell, Family, Instance, Labels, Learner, Staged};
-use crate::hierarchy::learner::{Automatic, Descent, Kind, Stage};
+use crate::hierarchy::learner::{Automatic, Descent, Kind, Loss, Stage};
 use crate::hierarchy::network::Skips;
 
 /// A target and the recipe of its learner; only the gap and the seed are left open.
@@ -190,14 +190,29 @@ impl Recipe {
 
     /// The run of a learner of this `kind`; a thawed one goes on for as long as its last phase.
     pub fn run(&self, profile: Profile, kind: Kind, gap: f64, seed: u64) -> Cell {
+        self.run_on(Loss::Squared, profile, kind, gap, seed)
+    }
+
+    /// The same on this loss.
+    pub fn run_on(&self, loss: Loss, profile: Profile, kind: Kind, gap: f64, seed: u64) -> Cell {
         let phases = self.phases(profile);
         let thaw = *phases.last().expect("a recipe has phases");
-        self.staged(profile, kind.stages(&phases, thaw).expect("a recipe has phases"), gap, seed)
+        let stages = kind.stages(&phases, thaw).expect("a recipe has phases");
+        self.trained(Staged { stages, descent: Descent { loss, ..self.descent() }, widths: None }, profile, gap, seed)
     }
 
     /// The run with stages of its own.
     pub fn staged(&self, profile: Profile, stages: Vec<Stage>, gap: f64, seed: u64) -> Cell {
-        let training = Staged { stages, descent: self.descent(), widths: None };
+        self.trained(Staged { stages, descent: self.descent(), widths: None }, profile, gap, seed)
+    }
+
+    /// The same at the usual gap, the learner's layer 3 with so many units.
+    pub fn with_top(&self, units: usize, profile: Profile, stages: Vec<Stage>, seed: u64) -> Cell {
+        let widths = Some(vec![self.width, units]);
+        self.trained(Staged { stages, descent: self.descent(), widths }, profile, GAP, seed)
+    }
+
+    fn trained(&self, training: Staged, profile: Profile, gap: f64, seed: u64) -> Cell {
         Cell { instance: self.instance(profile, gap, seed), learner: Learner::Staged(training), seed }
     }
 

@@ -54,6 +54,7 @@ fn claims() -> Vec<Claim<Training>> {
         forward::linear_error::LINEAR_ERROR,
         layerwise::stuck::STUCK,
         layerwise::refit::REFIT,
+        layerwise::weighted::WEIGHTED,
         layerwise::wider_top::WIDER_TOP,
         layerwise::local_loss::LOCAL_LOSS,
         backward::joint::JOINT,

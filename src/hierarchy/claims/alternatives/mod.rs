@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::exact::{Distribution, Rational};
 use crate::hierarchy::claims::measure::relative_risk;
 use crate::hierarchy::experiment::{Automated, Cell, Compared, Family, Instance, Labels, Learner, Run, Runs};
-use crate::hierarchy::learner::{Alternative, Automatic, Lift, Units};
+use crate::hierarchy::learner::{Alternative, Automatic, Descent, Lift, Loss, Restarts, Units, Weighting};
 use crate::hierarchy::network::Skips;
 
 pub(super) mod adaptive;
@@ -70,18 +70,19 @@ impl Arena {
 
     /// Layerwise training with the same settings, from one initialisation: layer 2 is frozen where joint training switches layer 3 on.
     pub fn layerwise(&self, seed: u64) -> Cell {
-        self.layerwise_by(Automatic { layerwise: true, ..self.joint.automatic }, seed)
+        self.layerwise_by(Automatic { layerwise: true, ..self.joint.automatic }, Loss::Squared, seed)
     }
 
-    /// The same, where each layer but the last has just so many steps.
-    fn layerwise_after(&self, steps: usize, seed: u64) -> Cell {
+    /// The same, where each layer but the last has just so many steps, and layer 2 this loss.
+    fn layerwise_after(&self, steps: usize, loss: Loss, seed: u64) -> Cell {
         // A loss that has not diverged is below that threshold.
         let at_once = Automatic { layerwise: true, threshold: 1e9, least_steps: steps, ..self.joint.automatic };
-        self.layerwise_by(at_once, seed)
+        self.layerwise_by(at_once, loss, seed)
     }
 
-    fn layerwise_by(&self, automatic: Automatic, seed: u64) -> Cell {
-        let once = Automated { automatic, restarts: crate::hierarchy::learner::Restarts::NONE, ..self.joint };
+    fn layerwise_by(&self, automatic: Automatic, loss: Loss, seed: u64) -> Cell {
+        let descent = Descent { loss, ..self.joint.descent };
+        let once = Automated { automatic, descent, restarts: Restarts::NONE, ..self.joint };
         self.cell(Learner::Automatic(once), seed)
     }
 
@@ -109,8 +110,9 @@ struct Contest {
     pub joint_below: &'static str,
     /// Layerwise training must stay above this.
     pub layerwise_above: &'static str,
-    /// The numbers of steps after which layerwise training tries to freeze a layer, beside the moment of the joint schedule.
-    pub moments: Vec<usize>,
+    /// The numbers of steps after which layerwise training tries to freeze a layer, and the loss of layer 2, beside the joint schedule on
+    /// the squared loss.
+    pub tuning: Vec<(usize, Loss)>,
     /// The error of every alternative, over that of joint training, must stay above this.
     pub ratio_above: Option<&'static str>,
     /// Whether layerwise training stands in the place of joint training: layer 2 is frozen where joint training switches layer 3 on.
@@ -132,10 +134,16 @@ impl Contest {
         if self.frozen { self.arena.layerwise(seed) } else { self.arena.joint(seed) }
     }
 
-    /// Layerwise training, with each moment at which it may freeze a layer.
+    /// Layerwise training, with each moment at which it may freeze a layer, and each loss.
     fn layerwise(&self, seed: u64) -> Vec<(String, Cell)> {
-        let frozen = |&steps: &usize| (format!("{steps} steps a layer but the last"), self.arena.layerwise_after(steps, seed));
-        [("the joint schedule".into(), self.arena.layerwise(seed))].into_iter().chain(self.moments.iter().map(frozen)).collect()
+        let frozen = |&(steps, loss): &(usize, Loss)| {
+            let weights = match loss {
+                Loss::Weighted(Weighting { offset, power }) => format!(", layer 2 with weights (|y| + {offset})^-{power}"),
+                Loss::Squared | Loss::Logistic(_) => String::new(),
+            };
+            (format!("{steps} steps a layer but the last{weights}"), self.arena.layerwise_after(steps, loss, seed))
+        };
+        [("the joint schedule".into(), self.arena.layerwise(seed))].into_iter().chain(self.tuning.iter().map(frozen)).collect()
     }
 
     /// The one with the least error: tuned to its favour.
@@ -256,6 +264,15 @@ struct Standing {
 /// An alternative, and what its error must stay above.
 fn rival(alternative: Alternative, above: Option<&'static str>) -> Rival {
     Rival { learner: Compared { alternative, handed_layer_2: false }, above }
+}
+
+/// Each moment at which layerwise training may freeze a layer on the squared loss; each loss with weights, of a layer 2 that has time.
+fn tuning(moments: impl Iterator<Item = usize>, weights: &[(f64, usize)], steps: &[usize]) -> Vec<(usize, Loss)> {
+    let weighted = weights.iter().flat_map(|&(offset, power)| {
+        let loss = Loss::Weighted(Weighting { offset, power });
+        steps.iter().map(move |&steps| (steps, loss))
+    });
+    moments.map(|steps| (steps, Loss::Squared)).chain(weighted).collect()
 }
 
 /// Steps of two-layer networks that gain by long training.

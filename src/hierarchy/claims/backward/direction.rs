@@ -17,7 +17,7 @@ pub const DIRECTION: Claim<Training> = Claim {
     id: Cow::Borrowed("backward.direction"),
     sentence: "(b)",
     statement: Cow::Borrowed(
-        "Correction turns the features of layer 2. When the layers train together but the rows of K_2 are kept in the \
+        "At the target's widths correction turns the features of layer 2. When the layers train together but the rows of K_2 are kept in the \
          space that they spanned after the phase of layer 2, te stays in [1e-4, 5e-3] at eps = .1 on every seed (six; \
          twelve in the profile full) of linskip L3 k1 d32 and quad01 L3 k1 d16, and the slope of ln(te Var(y)) against \
          ln eps over .1, .05, .025 is in [1.9, 2.2].",

@@ -19,12 +19,12 @@ pub const RESIDUAL_SHARING: Claim<Training> = Claim {
     statement: Cow::Borrowed(
         "A finding that goes beyond the paper's story: stopping the gradient from a layer into the features below it \
          does not break correction (te < 1e-12 on every seed), as long as all layers see the error of the whole \
-         output; freezing the lower layers, or giving each layer a squared loss of its own, does (te > 1e-4). Instances lin L3 \
+         output; freezing the lower layers after training on the squared loss, or giving each layer a squared loss of its own, does (te > 1e-4). Instances lin L3 \
          k2 d16, linskip L3 k1 d32, quad01 L3 k1 d16 and lin L4 k1 d32 at eps = .1; the local loss on the first three.",
     ),
     method: "te is the exact population risk of the trained weights. This fits the picture that the higher layer takes \
              its part of the residual away from the lower one; the runs do not prove it. Both thresholds were set in \
-             advance. A local loss that weighs samples by their labels comes below 1e-4 on some of these instances (layerwise.stuck).",
+             advance. Frozen after a loss that weighs samples by their labels, te comes below 1e-4 on some of these instances (layerwise.weighted).",
     evidence: &[Evidence::Replayed, Evidence::Exact],
     missing: "",
     theorems: &[],

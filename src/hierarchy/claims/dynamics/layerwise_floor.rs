@@ -24,13 +24,13 @@ pub const LAYERWISE_FLOOR: Claim<Training> = Claim {
     id: Cow::Borrowed("dynamics.layerwise-floor"),
     sentence: "(b), (c)",
     statement: Cow::Borrowed(
-        "Layer 2 is trained alone on the population to its optimum, then frozen with its readout; the layers above do \
+        "Layer 2 is trained alone on the population to its optimum of the squared loss, then frozen with its readout; the layers above do \
          whatever they can, with infinitely many samples and any optimiser (lin, Gaussian inputs, free bias). Width \
          1, unit heads: te tends to (3/16) eps^2/(1 + sqrt(3) eps + eps^2) at L = 3, and te >= .098 eps^2 at EVERY \
          depth L >= 3 and every eps <= .1; S_L, the squared distance of z^2 from the span of 1, z^4, z^8, ..., \
          z^(2^(L-1)), falls to a limit S_inf = .284661156650... > 0. Width k, L = 3: te Var y >= 4 |P_0|^2/(k+6) + 2 \
          (tr P)^2/(k(k+3)) for the drift P of layer 2 where W'W + P is semidefinite, as it is for the targets of the \
-         runs. Layerwise runs at eps = .1, which have as few samples as those of backward.joint, end above half of \
+         runs. Layerwise runs on that loss at eps = .1, which have as few samples as those of backward.joint, end above half of \
          the floor of their target. Refitting the readout of layer 2 removes the floor for width 1 (layerwise.refit); \
          the claim is about one that is not.",
     ),

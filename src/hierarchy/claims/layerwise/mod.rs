@@ -6,6 +6,7 @@ use crate::hierarchy::claims::instances::{LIN_K2_D16, LINSKIP_K1_D32, QUAD01_K1_
 pub(super) mod local_loss;
 pub(super) mod refit;
 pub(super) mod stuck;
+pub(super) mod weighted;
 pub(super) mod wider_top;
 
 /// An instance of depth 3 for each way in which layers read the inputs.
