@@ -302,12 +302,7 @@ impl Ledger {
     /// # Errors
     /// When a file cannot be removed.
     pub fn remove(&self, keys: &[Key]) -> Result<()> {
-        for path in keys.iter().map(|key| self.path(key)) {
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io("remove", &path, &e)),
-                _ => {}
-            }
-        }
+        keys.iter().try_for_each(|key| file::remove(&self.path(key)))?;
         // What is not ours, or of another check, stays, and so does the directory.
         let _ = fs::remove_dir(&self.directory);
         Ok(())

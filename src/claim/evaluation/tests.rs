@@ -86,6 +86,60 @@ fn each_claim_has_its_own_outcomes_whatever_else_is_computed() {
     }
 }
 
+/// A place for a ledger inside a plain file, where no directory can be.
+#[test]
+fn what_cannot_be_kept_is_not_begun() {
+    let place = place("file");
+    fs::write(&place, "").unwrap();
+    let ledger = Ledger::new(place.join("ledger"), &Sources::own());
+    let two = claim("a.two", 2000, 2, 8_004_001);
+    let work = Evaluation { claims: &[&two], profile: Profile::Quick, jobs: 1, ledger: Some(&ledger) };
+    assert!(work.outcomes(&|_| ()).unwrap_err().to_string().contains("create the directory"));
+    assert!(Computed::<Squares>::kept(&[2000, 2001], 1, Some(&ledger), &|_| ()).is_err());
+    assert!(
+        !SQUARED.lock().unwrap().iter().any(|n| *n >= 2000),
+        "pages are seen to be unwritable before the work for them is done"
+    );
+    fs::remove_file(&place).unwrap();
+}
+
+#[test]
+fn results_are_counted_once_each() {
+    let computed = Computed::<Squares>::of(&[3, 4, 3, 25], 2).unwrap();
+    assert_eq!((computed.count(), *computed.get(&25).unwrap()), (3, 625));
+    let begun = Computed::<Squares>::begin(&[3, 4], None);
+    assert_eq!((begun.count(), format!("{begun:?}").as_str()), (0, "Computed(0 of 2)"));
+    begun.compute(&gather::<Squares>([&4])[0], None).unwrap();
+    assert_eq!((begun.count(), format!("{begun:?}").as_str()), (1, "Computed(1 of 2)"));
+}
+
+/// A study that says nothing of groups computes each item alone.
+#[test]
+fn items_are_alone_unless_a_study_says_otherwise() {
+    struct Alone;
+    impl Study for Alone {
+        type Item = u64;
+        type Found = usize;
+
+        fn key(item: &u64) -> Key {
+            Canonical::of("alone").integer(*item).digest()
+        }
+
+        fn row(item: &u64) -> [String; 2] {
+            [item.to_string(), String::new()]
+        }
+
+        fn compute(group: &[&u64]) -> Result<Vec<usize>> {
+            Ok(vec![group.len(); group.len()])
+        }
+    }
+    let items = [5, 6, 7, 5];
+    let computed = Computed::<Alone>::of(&items, 1).unwrap();
+    assert!(items.iter().all(|item| *computed.get(item).unwrap() == 1));
+    assert_eq!(gather::<Alone>(&items).iter().map(|group| group.work).collect::<Vec<_>>(), [1; 3]);
+    assert_eq!(<() as Study>::compute(&[]).unwrap().len(), 0);
+}
+
 #[test]
 fn a_parameter_has_its_name() {
     let claim = claim("a.one", 1, 3, 14);

@@ -156,6 +156,8 @@ pub static DEPTH_3: [&Recipe; 5] = [&LIN_K1_D64, &LIN_K2_D16, &LIN_K2_D32, &LINS
 
 /// The gap at which instances are compared.
 pub const GAP: f64 = 0.1;
+/// The gaps over which the order of an error is found.
+pub const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
 
 /// Every profile below is this small: it compares bytes.
 const TINY: (usize, usize, usize) = (8, 96, 12);
@@ -171,10 +173,16 @@ pub fn seeds(profile: Profile) -> std::ops::RangeInclusive<u64> {
     }
 }
 
+/// Every recipe with every seed.
+pub fn each<'a>(recipes: &[&'a Recipe], profile: Profile) -> impl Iterator<Item = (&'a Recipe, u64)> {
+    recipes.iter().flat_map(move |&recipe| seeds(profile).map(move |seed| (recipe, seed)))
+}
+
 /// The runs of a kind on every recipe, seed and gap.
 pub fn cells(recipes: &[&Recipe], profile: Profile, kind: Kind, gaps: &[f64]) -> Vec<Cell> {
-    let each = recipes.iter().flat_map(|&recipe| seeds(profile).map(move |seed| (recipe, seed)));
-    each.flat_map(|(recipe, seed)| gaps.iter().map(move |&gap| recipe.run(profile, kind, gap, seed))).collect()
+    let at_gaps =
+        |(recipe, seed): (&Recipe, u64)| gaps.iter().map(|&gap| recipe.run(profile, kind, gap, seed)).collect::<Vec<_>>();
+    each(recipes, profile).flat_map(at_gaps).collect()
 }
 
 impl Recipe {

@@ -3,9 +3,11 @@
 use crate::claim::Value;
 use crate::claim::judging::slope;
 use crate::enclosure::Interval;
+use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::experiment::Run;
+use crate::hierarchy::claims::instances::GAPS;
 use crate::hierarchy::experiment::run::PhaseEnd;
+use crate::hierarchy::experiment::{Cell, Run, Runs};
 
 /// The feature error `f` of layer 2 at the end of a phase; `None` when the descent diverged.
 pub fn feature_error(phase: &PhaseEnd) -> Option<Interval> {
@@ -27,10 +29,23 @@ pub fn residual_variance(run: &Run) -> Option<Rational> {
     Some(&relative_risk(run)? * run.target_variance.as_ref()?)
 }
 
-/// The slope of `ln(te Var(y))` against `ln eps` over runs at these gaps, in their order; `None` when a value is absent.
-pub fn residual_slope(gaps: &[f64], runs: &[&Run]) -> Option<Interval> {
-    let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
-    slope(&gaps.iter().zip(runs).map(|(&gap, run)| (gap, residual(run))).collect::<Vec<_>>())
+/// What runs leave that differ in the gap alone.
+pub struct AgainstGap {
+    /// te at each of [`GAPS`].
+    pub te: [Option<Rational>; 3],
+    /// The slope of `ln(te Var(y))` against `ln eps`; `None` when a value is absent.
+    pub slope: Option<Interval>,
+}
+
+impl AgainstGap {
+    /// Of the runs `at` each of [`GAPS`].
+    pub fn of(runs: &Runs, at: impl Fn(f64) -> Cell) -> Result<Self> {
+        let found: Vec<&Run> = GAPS.iter().map(|&gap| runs.get(&at(gap))).collect::<Result<_>>()?;
+        let residual = |run: &Run| residual_variance(run).map(|v| Interval::from(&v));
+        let points: Vec<_> = GAPS.iter().zip(&found).map(|(&gap, run)| (gap, residual(run))).collect();
+        // One run for each gap.
+        Ok(AgainstGap { te: std::array::from_fn(|i| relative_risk(found[i])), slope: slope(&points) })
+    }
 }
 
 /// A count of a seeded run, such as its steps.

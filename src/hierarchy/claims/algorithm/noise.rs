@@ -7,8 +7,7 @@ use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::instances;
-use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, Recipe};
+use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, Recipe, each, seeds};
 use crate::hierarchy::claims::measure::relative_risk;
 use crate::hierarchy::experiment::{Cell, Instance, Labels, Runs, Training};
 use crate::hierarchy::learner::Automatic;
@@ -36,11 +35,10 @@ pub const NOISE: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| {
-        let each = NOISY.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
         let at = |(recipe, seed): (&'static Recipe, u64), tau: f64| {
             [false, true].map(|layerwise| noisy(recipe, profile, layerwise, tau, seed))
         };
-        each.flat_map(|of| TAUS.iter().flat_map(move |&tau| at(of, tau))).collect()
+        each(&NOISY, profile).flat_map(|of| TAUS.iter().flat_map(move |&tau| at(of, tau))).collect()
     },
     check: |c| noise(c.profile, c.computed, false),
     controls: &[Control {
@@ -65,7 +63,7 @@ fn noise(profile: Profile, runs: &Runs, layerwise: bool) -> Result<Outcome> {
     let mut table = Table::new("te against label noise", &columns);
     let (mut ratios, mut slopes) = (Vec::new(), Vec::new());
     for recipe in NOISY {
-        for seed in instances::seeds(profile) {
+        for seed in seeds(profile) {
             let cells = TAUS.map(|tau| noisy(recipe, profile, layerwise, tau, seed));
             let instance = &cells[0].instance;
             let te = cells.iter().map(|cell| Ok(relative_risk(runs.get(cell)?))).collect::<Result<Vec<_>>>()?;

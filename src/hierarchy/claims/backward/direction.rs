@@ -5,11 +5,9 @@ use std::borrow::Cow;
 use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
-use crate::exact::Rational;
-use crate::hierarchy::claims::instances;
-use crate::hierarchy::claims::instances::{GAP, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe};
-use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
-use crate::hierarchy::experiment::{Cell, Run, Runs, Training};
+use crate::hierarchy::claims::instances::{GAPS, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, each};
+use crate::hierarchy::claims::measure::AgainstGap;
+use crate::hierarchy::experiment::{Cell, Runs, Training};
 use crate::hierarchy::learner::{Coupling, Kind, Stage};
 
 /// With the row space of layer 2 frozen, the error stays of the order of the squared gap.
@@ -34,9 +32,8 @@ pub const DIRECTION: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| {
-        let each = RECIPES.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
         let at = |(recipe, seed): (&'static Recipe, u64), gap: f64| [frozen, free].map(|run| run(recipe, profile, gap, seed));
-        each.flat_map(|of| GAPS.iter().flat_map(move |&gap| at(of, gap))).collect()
+        each(&RECIPES, profile).flat_map(|of| GAPS.iter().flat_map(move |&gap| at(of, gap))).collect()
     },
     check: |c| direction(c.profile, c.computed, frozen),
     controls: &[Control {
@@ -46,7 +43,6 @@ pub const DIRECTION: Claim<Training> = Claim {
 };
 
 static RECIPES: [&Recipe; 2] = [&LINSKIP_K1_D32, &QUAD01_K1_D16];
-const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
 
 type Arm = fn(&Recipe, Profile, f64, u64) -> Cell;
 
@@ -65,16 +61,13 @@ fn direction(profile: Profile, runs: &Runs, arm: Arm) -> Result<Outcome> {
     let columns = ["instance", "seed", "te eps=.1", "te eps=.05", "te eps=.025", "slope of te Var(y)"];
     let mut table = Table::new("after training together", &columns);
     let (mut risks, mut slopes) = (Vec::new(), Vec::new());
-    for recipe in RECIPES {
-        for seed in instances::seeds(profile) {
-            let at_gaps: Vec<&Run> = GAPS.iter().map(|&gap| runs.get(&arm(recipe, profile, gap, seed))).collect::<Result<_>>()?;
-            let slope = residual_slope(&GAPS, &at_gaps);
-            let te: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
-            let facts = [recipe.name.into(), seed.into()];
-            table.push(facts.into_iter().chain(te.iter().map(decimal)).chain([enclosed_fixed(&slope)]));
-            risks.push(te[0].clone());
-            slopes.push(slope);
-        }
+    for (recipe, seed) in each(&RECIPES, profile) {
+        let AgainstGap { te, slope } = AgainstGap::of(runs, |gap| arm(recipe, profile, gap, seed))?;
+        let measures = te.iter().map(decimal).chain([enclosed_fixed(&slope)]);
+        table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
+        let [at_gap, ..] = te;
+        risks.push(at_gap);
+        slopes.push(slope);
     }
     let conditions = vec![
         all_within("te", " at eps = .1 on every seed", &risks, ("1e-4", "5e-3")),

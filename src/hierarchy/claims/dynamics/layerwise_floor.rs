@@ -9,7 +9,7 @@ use crate::enclosure::boxes;
 use crate::error::Result;
 use crate::exact::{Dyadic, Rational};
 use crate::hierarchy::claims::figures;
-use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, seeds};
+use crate::hierarchy::claims::instances::{GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, Recipe, cells, each, seeds};
 use crate::hierarchy::claims::measure::{relative_risk, residual_variance};
 use crate::hierarchy::dynamics::floor::{
     depth_three_floor, floor_at_depth, is_floor_at_every_depth, is_reached, layerwise_floor, limit_of_schur_complements,
@@ -143,7 +143,7 @@ fn by_depth(profile: Profile) -> Table {
 /// Whether layer 2 alone reaches `W'W + P`, for the targets of the runs.
 fn drifts(c: &Checking<'_, Training>, kind: Kind, strong_pull: bool) -> Result<Condition> {
     let mut held = Vec::new();
-    for (recipe, seed) in RECIPES.into_iter().flat_map(|recipe| seeds(c.profile).map(move |seed| (recipe, seed))) {
+    for (recipe, seed) in each(&RECIPES, c.profile) {
         let mut target = recipe.run(c.profile, kind, GAP, seed).instance.target()?.try_map(|w| Dyadic::try_from(*w))?;
         if strong_pull && recipe.width() == 2 {
             target.layer_mut(3).weights = vec![Matrix::from_fn(2, 2, |_, j| Dyadic::from([16, -4][j]))];

@@ -9,11 +9,11 @@ use crate::enclosure::Interval;
 use crate::error::Result;
 use crate::exact::{Distribution, Dyadic, Rational};
 use crate::hierarchy::claims::instances::{
-    GAP, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, seeds,
+    GAP, GAPS, LIN_K1_D64, LIN_K2_D16, LIN_K2_D32, LINSKIP_K1_D32, QUAD01_K1_D16, Recipe, each, seeds,
 };
-use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
+use crate::hierarchy::claims::measure::{AgainstGap, relative_risk};
 use crate::hierarchy::dynamics::readout::{Readout, refitted_floor};
-use crate::hierarchy::experiment::{Cell, Run, Training};
+use crate::hierarchy::experiment::{Cell, Training};
 use crate::hierarchy::learner::{Coupling, Kind, Stage};
 use crate::hierarchy::target::risk;
 
@@ -76,7 +76,6 @@ enum Arm {
 
 static TURNING: [&Recipe; 2] = [&LINSKIP_K1_D32, &QUAD01_K1_D16];
 static WIDTH_2: [&Recipe; 2] = [&LIN_K2_D16, &LIN_K2_D32];
-const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
 /// Steps of layers 2 and 3 at the larger numbers of samples.
 const STEPS: [usize; 2] = [300, 100];
 /// Steps of layer 3 between two fits of the readout.
@@ -104,8 +103,9 @@ fn items(profile: Profile) -> Vec<Cell> {
         for recipe in TURNING {
             let arms = |gap: f64| [Arm::Refitted, Arm::Fixed, Arm::Joint].map(|arm| at_gap(recipe, profile, arm, gap, seed));
             cells.extend(GAPS.iter().flat_map(|&gap| arms(gap)));
-            cells.extend([1, UNITS].map(|units| alternated(recipe, profile, units, seed)));
+            cells.push(alternated(recipe, profile, UNITS, seed));
         }
+        cells.push(alternated(&LINSKIP_K1_D32, profile, 1, seed));
     }
     cells
 }
@@ -212,18 +212,14 @@ fn turning(c: &Checking<'_, Training>, arm: Arm) -> Result<Outcome> {
     let title = if arm == Arm::Joint { "joint training, eps = .1" } else { "every readout refitted, eps = .1" };
     let mut table = Table::new(title, &columns);
     let (mut ratios, mut slopes) = (Vec::new(), Vec::new());
-    for recipe in TURNING {
-        for seed in seeds(c.profile) {
-            let run = |arm: Arm, gap: f64| c.get(&at_gap(recipe, c.profile, arm, gap, seed));
-            let runs: Vec<&Run> = GAPS.iter().map(|&gap| run(arm, gap)).collect::<Result<_>>()?;
-            let slope = residual_slope(&GAPS, &runs);
-            let te: Vec<Option<Rational>> = runs.iter().map(|run| relative_risk(run)).collect();
-            let (layerwise, ratio) = (relative_risk(run(Arm::Fixed, GAP)?), over_gap_squared(&te[0]));
-            let measures = [&layerwise, &te[0], &ratio, &te[1], &te[2]].map(decimal);
-            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures).chain([enclosed_fixed(&slope)]));
-            ratios.push(ratio);
-            slopes.push(slope);
-        }
+    for (recipe, seed) in each(&TURNING, c.profile) {
+        let at = |arm: Arm, gap: f64| at_gap(recipe, c.profile, arm, gap, seed);
+        let AgainstGap { te, slope } = AgainstGap::of(c.computed, |gap| at(arm, gap))?;
+        let (layerwise, ratio) = (relative_risk(c.get(&at(Arm::Fixed, GAP))?), over_gap_squared(&te[0]));
+        let measures = [&layerwise, &te[0], &ratio, &te[1], &te[2]].map(decimal);
+        table.push([recipe.name.into(), seed.into()].into_iter().chain(measures).chain([enclosed_fixed(&slope)]));
+        ratios.push(ratio);
+        slopes.push(slope);
     }
     let conditions = vec![
         all_within("te/eps^2 where features turn", " at eps = .1 on every seed", &ratios, ("0.01", "0.5")),

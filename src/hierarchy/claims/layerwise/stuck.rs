@@ -6,11 +6,9 @@ use super::over_gap_squared;
 use crate::claim::judging::{all_slopes_within, all_within, decimal, enclosed_fixed};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
-use crate::exact::Rational;
 use crate::hierarchy::claims::figures;
-use crate::hierarchy::claims::instances;
-use crate::hierarchy::claims::instances::{DEPTH_3, GAP, cells};
-use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
+use crate::hierarchy::claims::instances::{DEPTH_3, GAPS, cells, each};
+use crate::hierarchy::claims::measure::AgainstGap;
 use crate::hierarchy::experiment::{Runs, Training};
 use crate::hierarchy::learner::Kind;
 
@@ -43,24 +41,17 @@ pub const STUCK: Claim<Training> = Claim {
     }],
 };
 
-const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
-
 fn stuck(profile: Profile, runs: &Runs, kind: Kind) -> Result<Outcome> {
     let columns = ["instance", "seed", "te eps=.1", "te/eps^2", "te eps=.05", "te eps=.025", "slope of te Var(y)"];
     let mut table = Table::new(format!("{} training", kind.name()), &columns);
     let (mut ratios, mut slopes) = (Vec::new(), Vec::new());
-    for recipe in DEPTH_3 {
-        for seed in instances::seeds(profile) {
-            let run = |&gap: &f64| runs.get(&recipe.run(profile, kind, gap, seed));
-            let at_gaps = GAPS.iter().map(run).collect::<Result<Vec<_>>>()?;
-            let slope = residual_slope(&GAPS, &at_gaps);
-            let risks: Vec<Option<Rational>> = at_gaps.iter().map(|run| relative_risk(run)).collect();
-            let ratio = over_gap_squared(&risks[0]);
-            let measures = [decimal(&risks[0]), decimal(&ratio), decimal(&risks[1]), decimal(&risks[2]), enclosed_fixed(&slope)];
-            table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
-            ratios.push(ratio);
-            slopes.push(slope);
-        }
+    for (recipe, seed) in each(&DEPTH_3, profile) {
+        let AgainstGap { te, slope } = AgainstGap::of(runs, |gap| recipe.run(profile, kind, gap, seed))?;
+        let ratio = over_gap_squared(&te[0]);
+        let measures = [&te[0], &ratio, &te[1], &te[2]].map(decimal);
+        table.push([recipe.name.into(), seed.into()].into_iter().chain(measures).chain([enclosed_fixed(&slope)]));
+        ratios.push(ratio);
+        slopes.push(slope);
     }
     let conditions = vec![
         all_within("te/eps^2", " at eps = .1 on every seed", &ratios, ("0.04", "1.5")),

@@ -7,9 +7,9 @@ use crate::claim::judging::{all_below, all_slopes_within, all_within, decimal, e
 use crate::claim::{Checking, Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
 use crate::exact::Rational;
-use crate::hierarchy::claims::instances::{DEPTH_3, GAP, Recipe, cells, seeds};
-use crate::hierarchy::claims::measure::{relative_risk, residual_slope};
-use crate::hierarchy::experiment::{Cell, Run, Training};
+use crate::hierarchy::claims::instances::{DEPTH_3, GAP, GAPS, Recipe, cells, each};
+use crate::hierarchy::claims::measure::{AgainstGap, relative_risk};
+use crate::hierarchy::experiment::{Cell, Training};
 use crate::hierarchy::learner::{Kind, Loss, Weighting};
 
 /// What layerwise training leaves where small labels count more.
@@ -33,7 +33,7 @@ pub const WEIGHTED: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| {
-        let weighted = each(profile).flat_map(|(recipe, seed)| {
+        let weighted = each(&DEPTH_3, profile).flat_map(|(recipe, seed)| {
             let at_gaps = GAPS.map(|gap| Arm::Weighted.cell(recipe, profile, gap, seed));
             at_gaps.into_iter().chain([Arm::NearlyEqual.cell(recipe, profile, GAP, seed)])
         });
@@ -52,8 +52,6 @@ pub const WEIGHTED: Claim<Training> = Claim {
         },
     ],
 };
-
-const GAPS: [f64; 3] = [GAP, 0.05, 0.025];
 
 /// Which run stands for the weighted one.
 #[derive(Clone, Copy)]
@@ -77,17 +75,12 @@ impl Arm {
     }
 }
 
-/// Every instance and seed.
-fn each(profile: Profile) -> impl Iterator<Item = (&'static Recipe, u64)> {
-    DEPTH_3.into_iter().flat_map(move |recipe| seeds(profile).map(move |seed| (recipe, seed)))
-}
-
 /// At eps = .1: what is left, and its share of what the squared loss leaves.
 fn at_the_gap(c: &Checking<'_, Training>, arm: Arm) -> Result<Outcome> {
     let columns = ["instance", "seed", "te on the squared loss", "te on the weighted loss", "te/eps^2", "share"];
     let mut table = Table::new("layerwise training, eps = .1", &columns);
     let (mut ratios, mut shares) = (Vec::new(), Vec::new());
-    for (recipe, seed) in each(c.profile) {
+    for (recipe, seed) in each(&DEPTH_3, c.profile) {
         let squared = relative_risk(c.get(&recipe.run(c.profile, Kind::Layerwise, GAP, seed))?);
         let weighted = relative_risk(c.get(&arm.cell(recipe, c.profile, GAP, seed))?);
         let share: Option<Rational> = weighted.as_ref().zip(squared.as_ref()).and_then(|(w, s)| w.over(s));
@@ -109,12 +102,10 @@ fn order(c: &Checking<'_, Training>, arm: Arm) -> Result<Outcome> {
     let columns = ["instance", "seed", "te eps=.1", "te eps=.05", "te eps=.025", "slope of te Var(y)"];
     let mut table = Table::new("what is left against the gap", &columns);
     let mut slopes = Vec::new();
-    for (recipe, seed) in each(c.profile) {
-        let runs = GAPS.map(|gap| c.get(&arm.cell(recipe, c.profile, gap, seed)));
-        let runs: Vec<&Run> = runs.into_iter().collect::<Result<_>>()?;
-        let slope = residual_slope(&GAPS, &runs);
-        let measures = runs.iter().map(|run| decimal(&relative_risk(run)));
-        table.push([recipe.name.into(), seed.into()].into_iter().chain(measures).chain([enclosed_fixed(&slope)]));
+    for (recipe, seed) in each(&DEPTH_3, c.profile) {
+        let AgainstGap { te, slope } = AgainstGap::of(c.computed, |gap| arm.cell(recipe, c.profile, gap, seed))?;
+        let measures = te.iter().map(decimal).chain([enclosed_fixed(&slope)]);
+        table.push([recipe.name.into(), seed.into()].into_iter().chain(measures));
         slopes.push(slope);
     }
     let condition = all_slopes_within("slope of ln(te Var(y)) against ln eps", " on every seed", &slopes, ("1.7", "2.1"));

@@ -6,8 +6,7 @@ use super::{ONE_PER_INDEX_SET, over_gap_squared};
 use crate::claim::judging::{all_above, all_within, decimal};
 use crate::claim::{Claim, Control, Evidence, Outcome, Profile, Table};
 use crate::error::Result;
-use crate::hierarchy::claims::instances;
-use crate::hierarchy::claims::instances::{GAP, Recipe};
+use crate::hierarchy::claims::instances::{GAP, Recipe, each, seeds};
 use crate::hierarchy::claims::measure::relative_risk;
 use crate::hierarchy::experiment::{Cell, Runs, Training};
 use crate::hierarchy::learner::Kind;
@@ -32,12 +31,11 @@ pub const WIDER_TOP: Claim<Training> = Claim {
     parameters: Vec::new(),
     figures: &[],
     items: |_, profile| {
-        let each = ONE_PER_INDEX_SET.iter().flat_map(|&recipe| instances::seeds(profile).map(move |seed| (recipe, seed)));
         let runs = |(recipe, seed): (&Recipe, u64)| {
             let of_kind = |kind| recipe.run(profile, kind, GAP, seed);
             [widened(recipe, profile, seed), of_kind(Kind::Layerwise), of_kind(Kind::Joint)]
         };
-        each.flat_map(runs).collect()
+        each(&ONE_PER_INDEX_SET, profile).flat_map(runs).collect()
     },
     check: |c| wider_top(c.profile, c.computed, widened),
     controls: &[Control {
@@ -59,7 +57,7 @@ fn wider_top(profile: Profile, runs: &Runs, wide: fn(&Recipe, Profile, u64) -> C
     let mut table = Table::new("8 units on top against as many as the target has", &columns);
     let (mut floors, mut ratios) = (Vec::new(), Vec::new());
     for recipe in ONE_PER_INDEX_SET {
-        for seed in instances::seeds(profile) {
+        for seed in seeds(profile) {
             let te = relative_risk(runs.get(&wide(recipe, profile, seed))?);
             let layerwise = relative_risk(runs.get(&recipe.run(profile, Kind::Layerwise, GAP, seed))?);
             let floor = over_gap_squared(&te);

@@ -57,24 +57,23 @@ pub(in crate::hierarchy::learner) struct Fit {
     loss: Loss,
     /// `b`. The best one belongs to outputs that are known only after the last sample, so that residuals have that of the step before.
     bias: f64,
-    /// Of each sample its loss, and for the logistic loss its curvature, for the weighted one its weight, which is half of that.
-    losses: [Panels; 2],
+    /// Of each sample its loss; the squared loss has no need of them.
+    losses: Panels,
+    /// Of each sample what else its loss has: the weighted loss its weight, the logistic one the curvature of the last pass.
+    beside: Panels,
     /// What has to be taken off the residuals: their mean, for the squared loss.
     excess: f64,
 }
 
 impl Fit {
     pub(in crate::hierarchy::learner) fn new(loss: Loss, samples: &Samples) -> Self {
-        let labels = samples.labels();
-        let zeros = Panels::zeros(1, if loss == Loss::Squared { 0 } else { labels.len() });
-        let curvatures = match loss {
-            Loss::Weighted(weighting) => {
-                let weights = weighting.weights(labels);
-                Panels::from_fn(1, labels.len(), |_, n| weights[n])
-            }
-            Loss::Squared | Loss::Logistic(_) => zeros.clone(),
+        let of_each = |values: &[f64]| Panels::from_fn(1, values.len(), |_, n| values[n]);
+        let zeros = vec![0.0; if loss == Loss::Squared { 0 } else { samples.labels().len() }];
+        let beside = match loss {
+            Loss::Weighted(weighting) => of_each(&weighting.weights(samples.labels())),
+            Loss::Squared | Loss::Logistic(_) => of_each(&zeros),
         };
-        Fit { loss, bias: 0.0, losses: [zeros, curvatures], excess: 0.0 }
+        Fit { loss, bias: 0.0, losses: of_each(&zeros), beside, excess: 0.0 }
     }
 
     /// Turns to as many other samples.
@@ -91,8 +90,7 @@ impl Fit {
                 |n| (outputs.0[n] - labels.0[n]) + self.bias,
             ),
             Loss::Weighted(_) => {
-                let [losses, weights] = self.losses.each_mut().map(|values| &mut values.panel_mut(p)[0].0);
-                let kept = losses.iter_mut().zip(weights);
+                let kept = self.losses.panel_mut(p)[0].0.iter_mut().zip(&self.beside.panel(p)[0].0);
                 let samples = outputs.0.iter().zip(&labels.0).zip(&mut row.0).zip(kept);
                 for (((f, y), e), (loss, weight)) in samples {
                     let error = (f - y) + self.bias;
@@ -101,8 +99,7 @@ impl Fit {
                 }
             }
             Loss::Logistic(slope) => {
-                let [losses, curvatures] = self.losses.each_mut().map(|values| &mut values.panel_mut(p)[0].0);
-                let kept = losses.iter_mut().zip(curvatures);
+                let kept = self.losses.panel_mut(p)[0].0.iter_mut().zip(&mut self.beside.panel_mut(p)[0].0);
                 let samples = outputs.0.iter().zip(&labels.0).zip(&mut row.0).zip(kept);
                 for (((f, y), e), (loss, curvature)) in samples {
                     [*e, *loss, *curvature] = logistic(slope, *y, *f + self.bias);
@@ -121,10 +118,10 @@ impl Fit {
             Loss::Weighted(_) => {
                 // The mean weight is 1, so that this is the best bias for these outputs.
                 self.bias -= mean_residual;
-                mean(&self.losses[0].flat()[..residuals.len()])
+                mean(&self.losses.flat()[..residuals.len()])
             }
             Loss::Logistic(slope) => {
-                let [loss, curvature] = self.losses.each_ref().map(|values| mean(&values.flat()[..residuals.len()]));
+                let [loss, curvature] = [&self.losses, &self.beside].map(|values| mean(&values.flat()[..residuals.len()]));
                 let newton = 2.0 * mean_residual / curvature.max(f64::MIN_POSITIVE);
                 // At most 1 / m: where all samples are far from the boundary, the curvature says nothing.
                 self.bias -= newton.clamp(-1.0 / slope, 1.0 / slope);
@@ -250,7 +247,7 @@ mod tests {
         let (first, other) = (of(1.0), of(-1.0));
         let mut fit = Fit { bias: 2.0, ..Fit::new(WEIGHTED, &first) };
         fit.turn_to(&other);
-        let weights = |fit: &Fit| fit.losses[1].flat()[..150].to_vec();
+        let weights = |fit: &Fit| fit.beside.flat()[..150].to_vec();
         assert_eq!((weights(&fit), fit.bias), (weights(&Fit::new(WEIGHTED, &other)), 2.0));
         assert!(weights(&fit)[0] > 1.0 && weights(&fit)[149] < 1.0, "small labels count more");
         assert!((mean(&weights(&fit)) - 1.0).abs() < 1e-14);
