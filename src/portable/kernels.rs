@@ -70,12 +70,16 @@ fn normals() -> Result<Canonical> {
 
 fn elementary_functions() -> Result<Canonical> {
     let at = |f: fn(f64) -> f64| (1..500).map(|i| f(f64::from(i) * 0.37)).collect::<Vec<_>>();
-    // Where the two ways to an exponential differ, neither is the one of elsewhere.
-    let (exponentials, mut many) = (at(elementary::exp), at(|x| x));
-    elementary::exp_each(&mut many);
-    let exponentials = if many == exponentials { exponentials } else { Vec::new() };
+    // Where the two ways to a function differ, neither is the one of elsewhere.
+    let both_ways = |one: fn(f64) -> f64, each: fn(&mut [f64])| {
+        let (values, mut many) = (at(one), at(|x| x));
+        each(&mut many);
+        if many == values { values } else { Vec::new() }
+    };
+    let logarithms = both_ways(elementary::ln, elementary::ln_each);
+    let exponentials = both_ways(elementary::exp, elementary::exp_each);
     let angles: Vec<f64> = (0..=500).map(|i| elementary::acos(f64::from(i) / 250.0 - 1.0)).collect();
-    Ok(Canonical::of("elementary").floats(&at(elementary::ln)).floats(&exponentials).floats(&angles))
+    Ok(Canonical::of("elementary").floats(&logarithms).floats(&exponentials).floats(&angles))
 }
 
 fn sums() -> Result<Canonical> {

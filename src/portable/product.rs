@@ -48,6 +48,19 @@ impl<'a> View<'a> {
         (self.rows, self.cols)
     }
 
+    /// A matrix with these entries, those of a row side by side.
+    fn copied(&self) -> Matrix<f64> {
+        let mut copy = Matrix::filled(self.rows, self.cols, 0.0);
+        // A block of columns lies in the cache while all rows are taken from it.
+        for first in (0..self.cols).step_by(INNER_BLOCK) {
+            for i in 0..self.rows {
+                let row = &mut copy.row_mut(i)[first..];
+                row.iter_mut().take(INNER_BLOCK).zip(first..).for_each(|(entry, k)| *entry = self.at(i, k));
+            }
+        }
+        copy
+    }
+
     /// Entry `(i, j)`.
     ///
     /// # Panics
@@ -84,7 +97,9 @@ pub fn add_first_columns(c: &mut [f64], a: View<'_>, b: &[f64], cols: usize, n: 
     assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
     assert_eq!(b.len(), a.cols * cols, "B has a row for each column of A");
     assert!(n <= cols, "no more columns than B has");
-    Arch::new().dispatch(Kernel::<false> { c, a, b, n, cols });
+    let copied = (a.col_stride > 1 && n >= COPIED_FOR).then(|| a.copied());
+    let a = copied.as_ref().map_or(a, View::from);
+    by_row_blocks::<false>(c, a, b, n, cols);
 }
 
 /// As [`add_product`], of factors whose products and sums, in any order, are floats: integers up to `2^53`. Then an operation that
@@ -97,7 +112,15 @@ pub fn add_first_columns(c: &mut [f64], a: View<'_>, b: &[f64], cols: usize, n: 
 pub fn add_integer_product(c: &mut [f64], a: View<'_>, b: &[f64], n: usize) {
     assert_eq!(c.len(), a.rows * n, "C has the rows of A and the columns of B");
     assert_eq!(b.len(), a.cols * n, "B has a row for each column of A");
-    Arch::new().dispatch(Kernel::<true> { c, a, b, n, cols: n });
+    by_row_blocks::<true>(c, a, b, n, n);
+}
+
+/// A block of rows of `A` and `C` at a time, which stays in the cache while the columns of `B` pass.
+fn by_row_blocks<const FUSED: bool>(c: &mut [f64], a: View<'_>, b: &[f64], n: usize, cols: usize) {
+    for (c, first) in c.chunks_mut((ROW_BLOCK * n).max(1)).zip((0..a.rows).step_by(ROW_BLOCK)) {
+        let a = a.row_block(first, ROW_BLOCK.min(a.rows - first));
+        Arch::new().dispatch(Kernel::<FUSED> { c, a, b, n, cols });
+    }
 }
 
 /// `A B`, summed as [`add_product`] sums, from zero. Guarantee: replayed.
@@ -105,9 +128,37 @@ pub fn add_integer_product(c: &mut [f64], a: View<'_>, b: &[f64], n: usize) {
 /// # Panics
 /// As [`add_product`].
 pub fn product(a: View<'_>, b: &Matrix<f64>) -> Matrix<f64> {
-    let mut c = Matrix::filled(a.rows, b.cols(), 0.0);
-    add_product(c.as_mut_slice(), a, b.as_slice(), b.cols());
-    c
+    summed(a.rows, b.cols(), ROW_BLOCK, |rows, c| add_product(c, a.row_block(rows.start, rows.len()), b.as_slice(), b.cols()))
+}
+
+/// The lower triangle of `A A'`, summed as [`add_product`] sums, from zero; `transpose` is `A'`. What stands above it is zero, but for parts of a few
+/// blocks on the diagonal. Guarantee: replayed.
+///
+/// # Panics
+/// As [`add_product`], and when `A'` has not a column for each row of `A`.
+pub fn lower_gram(a: View<'_>, transpose: &Matrix<f64>) -> Matrix<f64> {
+    let n = transpose.cols();
+    assert_eq!(a.rows, n, "a row for each column of the transpose");
+    summed(n, n, ROW_BLOCK, |rows, block| {
+        let mut lower = vec![0.0; rows.len() * rows.end];
+        add_first_columns(&mut lower, a.row_block(rows.start, rows.len()), transpose.as_slice(), n, rows.end);
+        block.chunks_mut(n).zip(lower.chunks(rows.end)).for_each(|(to, from)| to[..rows.end].copy_from_slice(from));
+    })
+}
+
+/// The `rows x cols` matrix of sums that `add` makes from zeros, `block` rows at a time.
+///
+/// Zeros are written just before they are added to. Memory that an operating system hands out as zeros, and that is read before it is written,
+/// costs two faults a page, the second of which interrupts all other threads: a fifth of the time of a large Gram matrix and its factor.
+pub fn summed(rows: usize, cols: usize, block: usize, mut add: impl FnMut(Range<usize>, &mut [f64])) -> Matrix<f64> {
+    let mut entries = Vec::with_capacity(rows * cols);
+    for first in (0..rows).step_by(block) {
+        let these = first..(first + block).min(rows);
+        entries.resize(these.end * cols, 0.0);
+        add(these, &mut entries[first * cols..]);
+    }
+    // As many as asked for, row by row.
+    Matrix::from_rows(rows, cols, entries).unwrap()
 }
 
 /// As [`add_product`], the rows of `C` dealt out to `threads` threads; the same bits for any number of them.
@@ -122,8 +173,13 @@ pub fn add_product_on(threads: usize, c: &mut [f64], a: View<'_>, b: &[f64], n: 
     parallel::parts(c, share * n, |first, rows| add_product(rows, a.row_block(first / n, rows.len() / n), b, n));
 }
 
+/// Rows of `A` that stay in the cache; enough that copying panels of `B` together for each block of them is little beside the sums.
+const ROW_BLOCK: usize = 256;
 /// Inner indices whose slice of `B` is kept in cache while all rows of `A` pass over it.
 const INNER_BLOCK: usize = 256;
+/// With at least this many columns of `C`, a transpose is copied row by row first: its entries lie apart from one another, and all are read
+/// again for every few columns.
+const COPIED_FOR: usize = 32;
 /// With at least this many rows of `A`, a panel of `B` is used often enough to be copied together first.
 const PACK_ROWS: usize = 8;
 
@@ -217,36 +273,65 @@ fn tile<S: Simd, const FUSED: bool, const M: usize, const W: usize>(
     b: &[f64],
     stride: usize,
 ) {
-    let lanes = S::F64_LANES;
-    let whole = width == W * lanes;
+    let whole = width == W * S::F64_LANES;
     let mut sums = [[simd.splat_f64s(0.0); W]; M];
     for (r, row) in sums.iter_mut().enumerate() {
         let start = &c[(i + r) * n + j..][..width];
         if whole { row.copy_from_slice(S::as_simd_f64s(start).0) } else { row[0] = simd.partial_load_f64s(start) }
     }
-    let first = inner.start;
-    for k in inner {
-        let from = &b[(k - first) * stride..][..width];
-        let mut vectors = [simd.splat_f64s(0.0); W];
-        if whole {
-            vectors.copy_from_slice(S::as_simd_f64s(from).0)
-        } else {
-            vectors[0] = simd.partial_load_f64s(from)
+    let count = inner.len();
+    if a.col_stride == 1 {
+        // Slices of one length, so that `k` has to be checked for none of them.
+        let rows: [&[f64]; M] = std::array::from_fn(|r| &a.entries[(i + r) * a.row_stride + inner.start..][..count]);
+        for k in 0..count {
+            add_outer::<S, FUSED, M, W>(
+                simd,
+                &mut sums,
+                #[inline(always)]
+                |r| rows[r][k],
+                &b[k * stride..][..width],
+            );
         }
-        for (r, row) in sums.iter_mut().enumerate() {
-            let factor = simd.splat_f64s(a.at(i + r, k));
-            for (sum, &vector) in row.iter_mut().zip(&vectors) {
-                // Sets of fewer lanes may have no such instruction, only a slow function.
-                *sum = match FUSED && lanes >= 4 {
-                    true => simd.mul_add_f64s(factor, vector, *sum),
-                    false => simd.add_f64s(*sum, simd.mul_f64s(factor, vector)),
-                };
-            }
+    } else {
+        for k in 0..count {
+            add_outer::<S, FUSED, M, W>(
+                simd,
+                &mut sums,
+                #[inline(always)]
+                |r| a.at(i + r, inner.start + k),
+                &b[k * stride..][..width],
+            );
         }
     }
     for (r, row) in sums.iter().enumerate() {
         let end = &mut c[(i + r) * n + j..][..width];
         if whole { S::as_mut_simd_f64s(end).0.copy_from_slice(row) } else { simd.partial_store_f64s(end, row[0]) }
+    }
+}
+
+/// Adds the products of `M` entries of `A` with `W` vectors of `B`, or with part of one.
+#[inline(always)]
+fn add_outer<S: Simd, const FUSED: bool, const M: usize, const W: usize>(
+    simd: S,
+    sums: &mut [[S::f64s; W]; M],
+    factor: impl Fn(usize) -> f64,
+    from: &[f64],
+) {
+    let mut vectors = [simd.splat_f64s(0.0); W];
+    if from.len() == W * S::F64_LANES {
+        vectors.copy_from_slice(S::as_simd_f64s(from).0)
+    } else {
+        vectors[0] = simd.partial_load_f64s(from)
+    }
+    for (r, row) in sums.iter_mut().enumerate() {
+        let factor = simd.splat_f64s(factor(r));
+        for (sum, &vector) in row.iter_mut().zip(&vectors) {
+            // Sets of fewer lanes may have no such instruction, only a slow function.
+            *sum = match FUSED && S::F64_LANES >= 4 {
+                true => simd.mul_add_f64s(factor, vector, *sum),
+                false => simd.add_f64s(*sum, simd.mul_f64s(factor, vector)),
+            };
+        }
     }
 }
 
@@ -263,6 +348,44 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// On both sides of a block of rows.
+    #[test]
+    fn blocks_of_rows_are_all_of_the_product() {
+        let mut stream = Stream::new(1, "blocks of rows");
+        for m in [255, 256, 257, 511, 513] {
+            for (inner, n) in [(3, 1), (2, 9), (258, 33)] {
+                let (a, b) = (stream.normals(m * inner), Matrix::from_fn(inner, n, |_, _| stream.normal()));
+                for view in [View::rows(&a, m, inner), View::rows(&a, inner, m).transposed()] {
+                    let mut expected = vec![0.0; m * n];
+                    naive(&mut expected, view, b.as_slice(), n);
+                    let found = product(view, &b);
+                    let same = found.as_slice().iter().zip(&expected).all(|(x, y)| x.to_bits() == y.to_bits());
+                    assert!(same, "{m} x {inner} x {n}");
+                }
+            }
+        }
+        assert_eq!(
+            (
+                product(View::rows(&[], 300, 0), &Matrix::filled(0, 2, 1.0)),
+                product(View::rows(&[1.0], 1, 1), &Matrix::filled(1, 0, 1.0)).cols()
+            ),
+            (Matrix::filled(300, 2, 0.0), 0)
+        );
+    }
+
+    #[test]
+    fn a_gram_matrix_has_the_lower_triangle_of_the_product() {
+        let mut stream = Stream::new(1, "gram");
+        for (n, inner) in [(1, 3), (7, 2), (255, 5), (256, 3), (600, 300)] {
+            let a = Matrix::from_fn(n, inner, |_, _| stream.normal());
+            let (transpose, whole) = (a.transposed(), product((&a).into(), &a.transposed()));
+            for found in [lower_gram((&a).into(), &transpose), lower_gram(View::from(&transpose).transposed(), &transpose)] {
+                assert!((0..n).all(|i| (0..=i).all(|j| found[(i, j)].to_bits() == whole[(i, j)].to_bits())), "{n} x {inner}");
+            }
+        }
+        assert_eq!(lower_gram((&Matrix::filled(0, 3, 1.0)).into(), &Matrix::filled(3, 0, 1.0)).rows(), 0);
     }
 
     /// Sizes on both sides of every tile, vector, packing and block edge.

@@ -3,7 +3,8 @@
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
 
-use super::elementary::ln;
+use super::elementary::{ln, ln_each};
+use super::vectorized;
 use crate::canonical::Canonical;
 
 /// A stream of random numbers that depends on its seed and its name alone, with one name for each purpose.
@@ -59,11 +60,45 @@ impl Stream {
         }
     }
 
-    /// `n` standard normals. Guarantee: replayed.
+    /// `n` standard normals, those of as many calls of [`normal`](Self::normal). Guarantee: replayed.
     pub fn normals(&mut self, n: usize) -> Vec<f64> {
-        (0..n).map(|_| self.normal()).collect()
+        let mut values = Vec::with_capacity(n + 1);
+        if n > 0 {
+            values.extend(self.spare.take());
+        }
+        while values.len() < n {
+            let pairs = (n - values.len()).div_ceil(2).min(PAIRS);
+            self.pairs(&mut values, pairs);
+        }
+        if values.len() > n {
+            self.spare = values.pop();
+        }
+        values
+    }
+
+    /// Two normals each for so many points of the disc, at most [`PAIRS`].
+    fn pairs(&mut self, values: &mut Vec<f64>, count: usize) {
+        let (mut points, mut squares) = ([[0.0; 2]; PAIRS], [0.0; PAIRS]);
+        let mut found = 0;
+        while found < count {
+            let (u, v) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            (points[found], squares[found]) = ([u, v], u * u + v * v);
+            // One point in five lies outside: counted, not branched on.
+            found += usize::from(squares[found] > 0.0) & usize::from(squares[found] < 1.0);
+        }
+        let (points, squares) = (&points[..count], &squares[..count]);
+        let mut factors = squares.to_vec();
+        ln_each(&mut factors);
+        vectorized(
+            #[inline(always)]
+            || factors.iter_mut().zip(squares).for_each(|(factor, s)| *factor = (-2.0 * *factor / s).sqrt()),
+        );
+        values.extend(points.iter().zip(factors).flat_map(|([u, v], factor)| [u * factor, v * factor]));
     }
 }
+
+/// Points of the disc that are found before normals are made of them.
+const PAIRS: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -83,6 +118,20 @@ mod tests {
         let bits: Vec<u64> = (0..3).map(|_| stream.normal().to_bits()).collect();
         let expected: [u64; 3] = [0xbff24d077239e89d, 0x3fec8059021ce9d8, 0xbff4c9393f39f4b0];
         assert_eq!(bits, expected, "{bits:#x?}");
+    }
+
+    /// Around every length at which one more pair, or one more block of them, is drawn, and after a single number.
+    #[test]
+    fn many_normals_are_those_of_each() {
+        for n in (0..9).chain(124..133).chain([255, 256, 257, 1000]) {
+            let [mut one, mut many] = [0; 2].map(|_| Stream::new(n as u64, "many"));
+            for _ in 0..3 {
+                let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+                assert_eq!(bits(many.normals(n)), bits((0..n).map(|_| one.normal()).collect()), "{n}");
+                assert_eq!(many.normals(1), [one.normal()]);
+                assert_eq!((many.uniform(), many.normal()), (one.uniform(), one.normal()));
+            }
+        }
     }
 
     #[test]

@@ -10,23 +10,17 @@ use crate::portable::rng::Stream;
 /// Gaussian: N(0, I). Cube: uniform on {-1, 1}^d. Sphere: a normal vector scaled to length sqrt(d), uniform on the sphere up to
 /// rounding. Guarantee: replayed.
 pub fn draw(distribution: Distribution, d: usize, n: usize, stream: &mut Stream) -> Matrix<f64> {
-    let mut x = Matrix::filled(d, n, 0.0);
-    for column in 0..n {
-        for (row, value) in point(distribution, d, stream).into_iter().enumerate() {
-            x[(row, column)] = value;
-        }
-    }
-    x
-}
-
-fn point(distribution: Distribution, d: usize, stream: &mut Stream) -> Vec<f64> {
-    match distribution {
-        Distribution::Gaussian => stream.normals(d),
-        Distribution::Cube => (0..d).map(|_| stream.sign()).collect(),
+    let points = match distribution {
+        Distribution::Cube => (0..d * n).map(|_| stream.sign()).collect(),
+        Distribution::Gaussian => stream.normals(d * n),
         Distribution::Sphere => {
-            let z = stream.normals(d);
-            let factor = (d as f64).sqrt() / norm(&z);
-            z.into_iter().map(|v| v * factor).collect()
+            let mut points = stream.normals(d * n);
+            points.chunks_mut(d.max(1)).for_each(|z| {
+                let factor = (d as f64).sqrt() / norm(z);
+                z.iter_mut().for_each(|v| *v *= factor);
+            });
+            points
         }
-    }
+    };
+    Matrix::from_fn(d, n, |row, column| points[column * d + row])
 }

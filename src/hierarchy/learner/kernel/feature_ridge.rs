@@ -12,7 +12,7 @@ use crate::hierarchy::learner::samples::Samples;
 use crate::hierarchy::learner::tuning::{Tuned, test_error};
 use crate::matrix::Matrix;
 use crate::portable::cholesky::Cholesky;
-use crate::portable::product::{View, add_product, product};
+use crate::portable::product::{View, add_product, lower_gram, product};
 use crate::portable::reduce::{mean, sum_by};
 
 /// The ridge with the least error on the test sample. The inputs of the samples are features, `D x N`. Guarantee: replayed.
@@ -49,7 +49,7 @@ struct FeatureRidge<'a> {
     mean: f64,
     /// `y - mean(y)`, one column.
     centred: Matrix<f64>,
-    /// The inner products of features over the samples (`D x D`), or of samples (`N x N`), whichever is smaller.
+    /// The inner products of features over the samples (`D x D`), or of samples (`N x N`), whichever is smaller: the lower triangle.
     gram: Matrix<f64>,
 }
 
@@ -58,8 +58,8 @@ impl<'a> FeatureRidge<'a> {
         let (features, mean) = (train.x(), mean(train.labels()));
         let centred = Matrix::from_fn(train.len(), 1, |n, _| train.labels()[n] - mean);
         let gram = match features.rows() < features.cols() {
-            true => product(features.into(), &features.transposed()),
-            false => product(View::from(features).transposed(), features),
+            true => lower_gram(features.into(), &features.transposed()),
+            false => lower_gram(View::from(features).transposed(), features),
         };
         FeatureRidge { features, mean, centred, gram }
     }

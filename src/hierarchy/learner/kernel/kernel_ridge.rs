@@ -13,7 +13,7 @@ use crate::hierarchy::learner::samples::Samples;
 use crate::hierarchy::learner::tuning::{Tuned, test_error};
 use crate::matrix::Matrix;
 use crate::portable::cholesky::Cholesky;
-use crate::portable::product::{View, add_product};
+use crate::portable::product::{View, add_product, summed};
 use crate::portable::reduce::{mean, sum_by};
 
 /// The ridges that are tried where nothing else is said.
@@ -141,16 +141,12 @@ impl Points {
 
     /// The inner products of these inputs (rows) with points (columns), each row changed by `image` once it is there.
     fn against(&self, points: &Points, mut image: impl FnMut(usize, &mut [f64])) -> Matrix<f64> {
-        let (count, columns) = (self.x.cols(), points.x.cols());
-        let mut values = Matrix::filled(count, columns, 0.0);
-        for first in (0..count).step_by(ROWS) {
-            let rows = first..(first + ROWS).min(count);
-            let inputs = View::from(&self.x).transposed().row_block(first, rows.len());
-            let block = &mut values.as_mut_slice()[first * columns..rows.end * columns];
+        let columns = points.x.cols();
+        summed(self.x.cols(), columns, ROWS, |rows, block| {
+            let inputs = View::from(&self.x).transposed().row_block(rows.start, rows.len());
             add_product(block, inputs, points.x.as_slice(), columns);
-            rows.for_each(|n| image(n, values.row_mut(n)));
-        }
-        values
+            rows.zip(block.chunks_mut(columns.max(1))).for_each(|(n, row)| image(n, row));
+        })
     }
 }
 
