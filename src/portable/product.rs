@@ -139,8 +139,10 @@ pub fn product(a: View<'_>, b: &Matrix<f64>) -> Matrix<f64> {
 pub fn lower_gram(a: View<'_>, transpose: &Matrix<f64>) -> Matrix<f64> {
     let n = transpose.cols();
     assert_eq!(a.rows, n, "a row for each column of the transpose");
+    let mut lower = Vec::new();
     summed(n, n, ROW_BLOCK, |rows, block| {
-        let mut lower = vec![0.0; rows.len() * rows.end];
+        lower.clear();
+        lower.resize(rows.len() * rows.end, 0.0);
         add_first_columns(&mut lower, a.row_block(rows.start, rows.len()), transpose.as_slice(), n, rows.end);
         block.chunks_mut(n).zip(lower.chunks(rows.end)).for_each(|(to, from)| to[..rows.end].copy_from_slice(from));
     })
@@ -149,7 +151,7 @@ pub fn lower_gram(a: View<'_>, transpose: &Matrix<f64>) -> Matrix<f64> {
 /// The `rows x cols` matrix of sums that `add` makes from zeros, `block` rows at a time.
 ///
 /// Zeros are written just before they are added to. Memory that an operating system hands out as zeros, and that is read before it is written,
-/// costs two faults a page, the second of which interrupts all other threads: a fifth of the time of a large Gram matrix and its factor.
+/// costs two faults a page, the second of which interrupts all other threads: a quarter of the time of a large Gram matrix and its factor.
 pub fn summed(rows: usize, cols: usize, block: usize, mut add: impl FnMut(Range<usize>, &mut [f64])) -> Matrix<f64> {
     let mut entries = Vec::with_capacity(rows * cols);
     for first in (0..rows).step_by(block) {
