@@ -386,3 +386,15 @@ impl ComplexField for Det {
         scalar_only()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One and the next number differ by `2^{1 - bits}`.
+    #[test]
+    fn the_precision_is_that_of_a_float() {
+        let bits = <Det as RealField>::nbits_impl() as i32;
+        assert_eq!(<Det as RealField>::epsilon_impl().0, 2f64.powi(1 - bits));
+    }
+}

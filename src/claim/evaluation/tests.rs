@@ -104,6 +104,23 @@ fn what_cannot_be_kept_is_not_begun() {
 }
 
 #[test]
+fn progress_counts_items_parts_and_operations() {
+    // 1, 2, 3 are one group of three operations, 25 is one of its own; three parts of claims besides.
+    let (items, alone) = ([1, 2, 3, 25], [25]);
+    let tally = Tally::begin::<Squares>(&items, &gather::<Squares>(&alone), 3);
+    assert_eq!(tally.told(), Finished { done: 3, total: 7, share: 0.75 });
+    assert_eq!(tally.add(1, 1), Finished { done: 4, total: 7, share: 1.0 });
+    let told = Mutex::new(Vec::new());
+    let one = claim("a.one", 1, 3, 14);
+    let work = Evaluation { claims: &[&one], profile: Profile::Quick, jobs: 1, ledger: None };
+    work.outcomes(&|finished| told.lock().unwrap().push(finished)).unwrap();
+    let told = told.into_inner().unwrap();
+    // Three items, the check and the control.
+    let (first, last) = (told[0], told[told.len() - 1]);
+    assert_eq!([first, last].map(|f| (f.done, f.total, f.share)), [(0, 5, 0.0), (5, 5, 1.0)]);
+}
+
+#[test]
 fn results_are_counted_once_each() {
     let computed = Computed::<Squares>::of(&[3, 4, 3, 25], 2).unwrap();
     assert_eq!((computed.count(), *computed.get(&25).unwrap()), (3, 625));

@@ -332,6 +332,16 @@ mod tests {
         Matrix::from_rows(rows, cols, Stream::new(1, name).normals(rows * cols)).expect("as many as there are entries")
     }
 
+    /// As many normal numbers as a form has entries on and below the diagonal.
+    #[test]
+    fn the_first_forms_are_full() {
+        let lift = IteratedLift { units: 3, ..IteratedLift::default() };
+        let forms = lift.first_forms(D, &mut Stream::new(1, "first forms"));
+        assert_eq!((forms.len(), &forms[0]), (4, &Matrix::filled(D, D, 0.0)));
+        assert!(forms[1..].iter().all(|b| b.as_slice().iter().all(|v| *v != 0.0) && *b == b.transposed()));
+        assert!(forms[1] != forms[2]);
+    }
+
     fn forms(count: usize) -> Vec<Matrix<f64>> {
         let v = normals("forms", count, D * (D + 1) / 2);
         (0..count).map(|i| form(v.row(i), D)).collect()

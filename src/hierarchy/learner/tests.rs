@@ -182,6 +182,30 @@ fn turned(before: &Network<f64>, after: &Network<f64>) -> f64 {
     left(0).max(left(1))
 }
 
+/// Runs are told apart by what their stages are encoded as.
+#[test]
+fn stages_that_differ_are_encoded_differently() {
+    use crate::canonical::Canonical;
+    let stages = [
+        Stage::new(2, 3, Coupling::Joint, 5),
+        Stage::new(3, 3, Coupling::Joint, 5),
+        Stage::new(2, 2, Coupling::Joint, 5),
+        Stage::new(2, 3, Coupling::LocalLoss, 5),
+        Stage::new(2, 3, Coupling::Joint, 6),
+    ];
+    let codes: std::collections::BTreeSet<_> = stages.iter().map(|stage| stage.encode(Canonical::of("stage")).digest()).collect();
+    assert_eq!(codes.len(), stages.len());
+    assert_ne!(stages[0].encode(Canonical::of("stage")).digest(), stages[0].encode(Canonical::of("another")).digest());
+}
+
+/// Nothing reads the rows of the top layer: they are the identity. Those below are as many as monomials.
+#[test]
+fn the_top_layer_begins_with_the_identity() {
+    let network = start(&shape(&Skips::Lin));
+    assert_eq!(network.layer(3).span, Matrix::from_fn(2, 2, |i, j| f64::from(i == j)));
+    assert_eq!((network.layer(2).span.rows(), network.layer(2).span.cols()), (3, 2));
+}
+
 #[test]
 fn a_frozen_row_space_is_not_left() {
     for skips in [Skips::Lin, Skips::LinSkip, Skips::Quad01] {

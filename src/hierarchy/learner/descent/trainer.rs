@@ -198,3 +198,21 @@ impl RowSpace {
 fn identity(n: usize) -> Matrix<f64> {
     Matrix::from_fn(n, n, |i, j| f64::from(i == j))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two blocks of two inputs, side by side: the gradient keeps its part along `(0, 1, 0, 0)` and `(0, 0, .6, .8)`.
+    #[test]
+    fn a_gradient_is_projected_over_all_blocks() {
+        let basis = Matrix::from_rows(2, 4, vec![0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.6, 0.8]).unwrap();
+        let block = |values: [f64; 4]| Matrix::from_rows(2, 2, values.to_vec()).unwrap();
+        let mut gradient = [block([1.0, 2.0, 3.0, 4.0]), block([5.0, 10.0, -8.0, 6.0])];
+        RowSpace { basis }.project(&mut gradient);
+        let expected = [block([0.0, 2.0, 0.0, 4.0]), block([6.6, 8.8, 0.0, 0.0])];
+        // Three roundings of numbers up to 11.
+        let near = |(found, expected): (&f64, &f64)| (found - expected).abs() < 1e-14;
+        assert!((0..2).all(|b| gradient[b].as_slice().iter().zip(expected[b].as_slice()).all(near)), "{gradient:?}");
+    }
+}

@@ -204,6 +204,18 @@ mod tests {
         total((0..m).map(unit)).plus(&weight(2, 0, 0))
     }
 
+    /// Weights have the deviation `scale / sqrt d`, offsets .3, and the output is as small as units are many.
+    #[test]
+    fn the_start_is_drawn_in_order() {
+        let (d, width, units) = (4, 3, Units::Relu);
+        let mut stream = Stream::new(1, "start");
+        let layers = Layers::random(units, Choice { width, rate: 1.0, scale: 2.0 }, d, &mut Stream::new(1, "start"));
+        let mut drawn = |rows: usize, deviation: f64| (0..rows * width).map(|_| deviation * stream.normal()).collect::<Vec<_>>();
+        let expected = [drawn(d, 1.0), drawn(1, 0.3), drawn(1, units.output_scale() / width as f64)].concat();
+        assert_eq!([layers.weights[0].as_slice(), layers.weights[1].as_slice()].concat(), expected);
+        assert_eq!(layers.weights[2].as_slice(), [0.0]);
+    }
+
     #[test]
     fn the_gradient_is_the_exact_derivative() {
         let (d, m, n) = (3, 5, 6);
